@@ -1,0 +1,21 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined(TF_INSIDE) && !defined(TF_COMPILATION)
+#error "Only <tf/tf.h> can be included directly."
+#endif
+
+#include <gio/gio.h>
+#include <tf/tf-version.h>
+
+G_BEGIN_DECLS
+
+typedef struct _TfExecutor      TfExecutor;
+typedef struct _TfFuture        TfFuture;
+typedef struct _TfTask          TfTask;
+typedef struct _TfThreadContext TfThreadContext;
+
+G_END_DECLS

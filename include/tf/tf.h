@@ -1,0 +1,16 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#define TF_INSIDE
+#include <tf/tf-enum-types.h>
+#include <tf/tf-error.h>
+#include <tf/tf-executor.h>
+#include <tf/tf-future.h>
+#include <tf/tf-task.h>
+#include <tf/tf-thread-context.h>
+#include <tf/tf-types.h>
+#include <tf/tf-version.h>
+#undef TF_INSIDE

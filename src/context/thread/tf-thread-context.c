@@ -1,0 +1,262 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "context/thread/tf-thread-context-private.h"
+
+/**
+ * TfThreadContext:
+ *
+ * The threads on which executors run their tasks.
+ *
+ * An executor makes one for itself, unless it is given one. Give the same one to several executors, in whatever main contexts,
+ * to have them share a number of threads: they take turns then, task by task.
+ *
+ * No thread is started before the first task is submitted. Threads that have been idle for a while end.
+ *
+ * ## Threads
+ *
+ * May be used from any thread.
+ *
+ * Since: 1.0
+ */
+struct _TfThreadContext
+{
+  GObject parent_instance;
+
+  TfThreadPool *pool; /* (owned) [const] */
+};
+
+G_DEFINE_FINAL_TYPE (TfThreadContext, tf_thread_context, G_TYPE_OBJECT)
+
+typedef enum
+{
+  PROP_MAX_WORKERS = 1,
+  PROP_CLOSED,
+  N_PROPS
+} Prop;
+
+static GParamSpec *props[N_PROPS];
+
+/**
+ * tf_thread_context_new:
+ * @max_workers: how many threads work at the same time, or 0 for the number of processors
+ *
+ * Makes a context.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: (transfer full): the context
+ *
+ * Since: 1.0
+ */
+TfThreadContext *
+tf_thread_context_new (guint max_workers)
+{
+  return g_object_new (TF_TYPE_THREAD_CONTEXT, "max-workers", max_workers, NULL);
+}
+
+TfThreadPool *
+tf__thread_context_get_pool (TfThreadContext *self)
+{
+  return self->pool;
+}
+
+/**
+ * tf_thread_context_get_max_workers: (get-property max-workers)
+ * @self: a context
+ *
+ * Gets how many threads work at the same time.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: the number, which is never 0
+ *
+ * Since: 1.0
+ */
+guint
+tf_thread_context_get_max_workers (TfThreadContext *self)
+{
+  g_return_val_if_fail (TF_IS_THREAD_CONTEXT (self), 0);
+
+  return tf__thread_pool_get_max_threads (self->pool);
+}
+
+/**
+ * tf_thread_context_set_max_workers: (set-property max-workers)
+ * @self: a context
+ * @max_workers: how many threads work at the same time, or 0 for the number of processors
+ *
+ * Sets how many threads work at the same time.
+ *
+ * When there are fewer, those that are too many end with the task that they are at.
+ *
+ * ## Threads
+ *
+ * May be called from any thread. The property is notified in the calling one.
+ *
+ * Since: 1.0
+ */
+void
+tf_thread_context_set_max_workers (TfThreadContext *self,
+                                   guint            max_workers)
+{
+  g_return_if_fail (TF_IS_THREAD_CONTEXT (self));
+  g_return_if_fail (max_workers <= G_MAXINT);
+
+  if (max_workers == 0)
+    max_workers = g_get_num_processors ();
+
+  if (max_workers == tf__thread_pool_get_max_threads (self->pool))
+    return;
+
+  tf__thread_pool_set_max_threads (self->pool, max_workers);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAX_WORKERS]);
+}
+
+/**
+ * tf_thread_context_close:
+ * @self: a context
+ *
+ * Has the context take no more work.
+ *
+ * Submitting to an executor on it fails with `TF_ERROR_CLOSED`. Tasks that were submitted before run to their end; so stop the
+ * executors first. Closing twice is allowed. An executor closes the context that it made itself when it has stopped; one that it
+ * was given is closed by whoever made it.
+ *
+ * ## Threads
+ *
+ * May be called from any thread. The property is notified in the calling one. Never blocks.
+ *
+ * Since: 1.0
+ */
+void
+tf_thread_context_close (TfThreadContext *self)
+{
+  g_return_if_fail (TF_IS_THREAD_CONTEXT (self));
+
+  if (tf__thread_pool_is_closed (self->pool))
+    return;
+
+  tf__thread_pool_close (self->pool);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLOSED]);
+}
+
+/**
+ * tf_thread_context_is_closed: (get-property closed)
+ * @self: a context
+ *
+ * Tells whether the context has been closed.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: true if it takes no more work
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_thread_context_is_closed (TfThreadContext *self)
+{
+  g_return_val_if_fail (TF_IS_THREAD_CONTEXT (self), TRUE);
+
+  return tf__thread_pool_is_closed (self->pool);
+}
+
+static void
+tf_thread_context_get_property (GObject    *object,
+                                guint       prop_id,
+                                GValue     *value,
+                                GParamSpec *pspec)
+{
+  TfThreadContext *self = TF_THREAD_CONTEXT (object);
+
+  switch ((Prop) prop_id)
+    {
+    case PROP_MAX_WORKERS:
+      g_value_set_uint (value, tf_thread_context_get_max_workers (self));
+      break;
+    case PROP_CLOSED:
+      g_value_set_boolean (value, tf_thread_context_is_closed (self));
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+tf_thread_context_set_property (GObject      *object,
+                                guint         prop_id,
+                                const GValue *value,
+                                GParamSpec   *pspec)
+{
+  TfThreadContext *self = TF_THREAD_CONTEXT (object);
+
+  switch ((Prop) prop_id)
+    {
+    case PROP_MAX_WORKERS:
+      tf_thread_context_set_max_workers (self, g_value_get_uint (value));
+      break;
+    case PROP_CLOSED:
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+tf_thread_context_finalize (GObject *object)
+{
+  TfThreadContext *self = TF_THREAD_CONTEXT (object);
+
+  tf__thread_pool_unref (self->pool);
+
+  G_OBJECT_CLASS (tf_thread_context_parent_class)->finalize (object);
+}
+
+static void
+tf_thread_context_init (TfThreadContext *self)
+{
+  self->pool = tf__thread_pool_new (g_get_num_processors ());
+}
+
+/**
+ * TfThreadContext:max-workers: (getter get_max_workers) (setter set_max_workers)
+ *
+ * How many threads work at the same time; setting 0 means the number of processors.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfThreadContext:closed: (getter is_closed)
+ *
+ * Whether the context takes no more work.
+ *
+ * Since: 1.0
+ */
+static void
+tf_thread_context_class_init (TfThreadContextClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = tf_thread_context_get_property;
+  object_class->set_property = tf_thread_context_set_property;
+  object_class->finalize = tf_thread_context_finalize;
+
+  props[PROP_MAX_WORKERS] =
+    g_param_spec_uint ("max-workers", NULL, NULL, 0, G_MAXINT, 0,
+                       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_CLOSED] = g_param_spec_boolean ("closed", NULL, NULL, FALSE,
+                                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}

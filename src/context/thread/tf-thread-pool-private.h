@@ -1,0 +1,38 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+#include "core/tf-sides-private.h"
+
+/* Something that runs on a thread of the pool; embedded in what it works for. The same job may be pushed several times. */
+typedef struct _TfPoolJob TfPoolJob;
+struct _TfPoolJob
+{
+  void (*run) (TfPoolJob *self);
+};
+
+/* The threads that one or more executors share. The GThreadPool is made with the first job; its threads end when they have
+ * been idle for a while, as those of GLib do. Any thread. */
+typedef struct _TfThreadPool TfThreadPool;
+
+TfThreadPool *tf__thread_pool_new (guint max_threads);
+TfThreadPool *tf__thread_pool_ref (TfThreadPool *self);
+void          tf__thread_pool_unref (TfThreadPool *self);
+
+guint tf__thread_pool_get_max_threads (TfThreadPool *self);
+void  tf__thread_pool_set_max_threads (TfThreadPool *self,
+                                       guint         max_threads);
+void  tf__thread_pool_push (TfThreadPool *self,
+                            TfPoolJob    *job);
+
+/* Executors count themselves, so that a pump knows whether others may be waiting for its thread. */
+void     tf__thread_pool_enter (TfThreadPool *self);
+void     tf__thread_pool_leave (TfThreadPool *self);
+gboolean tf__thread_pool_is_crowded (TfThreadPool *self);
+
+void     tf__thread_pool_close (TfThreadPool *self);
+gboolean tf__thread_pool_is_closed (TfThreadPool *self);

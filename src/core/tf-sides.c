@@ -1,0 +1,64 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "core/tf-sides-private.h"
+
+/* How often a lock is tried before the kernel is asked to wait: the sections are some ten instructions long, and
+ * going to sleep costs the waker a system call. */
+#define N_TRIES 50
+
+TfSide tf__foreground_side;
+TfSide tf__worker_side;
+
+void
+tf__lock_init (TfLock *lock)
+{
+  g_mutex_init (&lock->mutex);
+}
+
+void
+tf__lock_clear (TfLock *lock)
+{
+  g_mutex_clear (&lock->mutex);
+}
+
+/* The analysis knows the lock by its wrapper only, so the wrappers themselves are left out of it. */
+TF__ATTR (no_thread_safety_analysis)
+void
+tf__lock (TfLock *lock)
+{
+  for (guint i = 0; i < N_TRIES; i++)
+    {
+      if (g_mutex_trylock (&lock->mutex))
+        return;
+    }
+
+  g_mutex_lock (&lock->mutex);
+}
+
+TF__ATTR (no_thread_safety_analysis)
+void
+tf__unlock (TfLock *lock)
+{
+  g_mutex_unlock (&lock->mutex);
+}
+
+TF__ATTR (no_thread_safety_analysis)
+void
+tf__lock_wait (TfLock *lock,
+               GCond  *cond)
+{
+  g_cond_wait (cond, &lock->mutex);
+}
+
+TF__ATTR (no_thread_safety_analysis)
+gboolean
+tf__lock_wait_until (TfLock *lock,
+                     GCond  *cond,
+                     gint64  deadline_us)
+{
+  return g_cond_wait_until (cond, &lock->mutex, deadline_us);
+}

@@ -1,0 +1,154 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <tf/tf-executor.h>
+
+#include "context/thread/tf-thread-pool-private.h"
+#include "core/tf-sides-private.h"
+#include "executor/tf-executor-states-private.h"
+#include "future/tf-future-private.h"
+#include "message/tf-dispatcher-private.h"
+#include "task/tf-task-private.h"
+
+/* The machine behind an executor, which works, its threads and its source hold while there is something to do. The executor
+ * is a façade on it, so that dropping the last reference of the executor can be seen, and stops it. */
+
+/* The tasks of one priority that wait for a worker, in the order of their submission. */
+typedef struct
+{
+  int     priority;
+  TfTask *first;
+  TfTask *last;
+} TfFifo;
+
+/* What the list model of the executor shows; made when somebody looks. */
+typedef struct
+{
+  GSequence  *items; /* (owned) of TfTask, without reference: they are live */
+  GHashTable *iters; /* (owned) TfTask → GSequenceIter */
+} TfLiveList;
+
+typedef struct
+{
+  TfTaskHost    host;      /* first: a host of this class is the engine */
+  TfPipe        pipe;      /* what the engine tells itself from other threads */
+  TfPoolJob     job;       /* a pump */
+  gint          ref_count; /* [atomic] */
+  TfDispatcher  dispatcher;
+  TfThreadPool *pool; /* (owned) [const] */
+
+  TfLock          lock;
+  TfExecutorState state;       /* [lock] and [atomic]; written in the foreground */
+  GPtrArray      *fifos;       /* (owned) [lock] of TfFifo, by priority; none is empty */
+  guint           n_queued;    /* [lock] */
+  guint           n_pumps;     /* [lock] jobs in the pool, or on their way there */
+  guint           n_coming;    /* [lock] those among them that have not had the lock yet */
+  guint           max_workers; /* [lock] */
+  GCond           pump_left;   /* [lock] */
+  gboolean        is_awaited;  /* [lock] somebody waits for the pumps to leave */
+  TfTask         *first_live;  /* [lock] in the order of submission, until "done" was delivered */
+  TfTask         *last_live;   /* [lock] */
+
+  gint n_waiting;      /* [atomic] futures that are not done, and have not been seen to start */
+  gint n_executing;    /* [atomic] futures that are not done, and have been seen to start */
+  gint n_abandoned;    /* [atomic] functions that go on although their future was given up */
+  gint n_open;         /* [atomic] tasks whose final message has not been taken */
+  gint are_counts_new; /* [atomic] the counts have not been notified */
+  gint is_list_wanted; /* [atomic] there is a live list */
+  gint is_facade_gone; /* [atomic] */
+
+  GWeakRef        facade;
+  TfLiveList     *list;             /* (owned) (nullable) [foreground] */
+  TfFailureReport failure_report;   /* [foreground] */
+  gboolean        is_shutting_down; /* [foreground] */
+} TfEngine;
+
+/* Any thread: tf-engine-shared.c. */
+TfEngine       *tf__engine_new (GMainContext *context,
+                                TfThreadPool *pool,
+                                guint         max_workers,
+                                gpointer      facade);
+TfEngine       *tf__engine_ref (TfEngine *self);
+void            tf__engine_unref (TfEngine *self);
+TfExecutorState tf__engine_get_state (TfEngine *self);
+guint           tf__engine_get_max_workers (TfEngine *self);
+void            tf__engine_set_max_workers (TfEngine *self,
+                                            guint     max_workers);
+/* A place for a task that is being submitted: FALSE if the engine takes none any more. It does not come to its end before
+ * the place is used. */
+gboolean tf__engine_reserve (TfEngine *self);
+/* Links a task whose future is made, and queues it, with the reference of the queue. */
+void     tf__engine_enqueue (TfEngine *self,
+                             TfTask   *task);
+gboolean tf__engine_unqueue (TfEngine *self,
+                             TfTask   *task);
+void     tf__engine_unlink_live (TfEngine *self,
+                                 TfTask   *task);
+/* With a reference on each. */
+GPtrArray *tf__engine_dup_live_futures (TfEngine *self);
+char      *tf__engine_describe_live (TfEngine *self);
+void       tf__engine_start_pump (TfEngine *self);
+/* For a pump: the next task, or NULL when it has to leave. @has_arrived: it comes from the pool. @start_next: another
+ * one must be started before the task is run. */
+TfTask  *tf__engine_take_task (TfEngine *self,
+                               gboolean  has_arrived,
+                               gboolean *start_next);
+void     tf__engine_return_pump (TfEngine *self);
+gboolean tf__engine_wait_for_pumps (TfEngine *self,
+                                    gint64    deadline_us);
+gint     tf__engine_get_count (const gint *count);
+void     tf__engine_change_count (TfEngine *self,
+                                  gint     *count,
+                                  gint      difference);
+gboolean tf__engine_take_news_of_counts (TfEngine *self);
+gboolean tf__engine_is_list_wanted (TfEngine *self);
+void     tf__engine_want_list (TfEngine *self);
+gboolean tf__engine_is_facade_gone (TfEngine *self);
+void     tf__engine_set_facade_gone (TfEngine *self);
+gint     tf__engine_get_n_pending (TfEngine *self);
+/* The live tasks that are not in the table, in the order of submission. */
+GPtrArray *tf__engine_dup_unlisted (TfEngine   *self,
+                                    GHashTable *listed);
+void       tf__engine_store_state (TfEngine       *self,
+                                   TfExecutorState state);
+/* After a submission in another thread than the owner's. */
+void tf__engine_announce (TfEngine *self);
+
+/* A thread of the pool: tf-pump-worker.c. */
+void tf__pump_run (TfPoolJob *job);
+
+/* Owner context: tf-engine.c. */
+extern const TfTaskHostClass   tf__engine_host_class;
+extern const TfDispatcherClass tf__engine_dispatcher_class;
+extern const TfPipeClass       tf__engine_pipe_class;
+gboolean                       tf__engine_move (TfEngine       *self,
+                                                TfExecutorEvent event) TF_FOREGROUND;
+void                           tf__engine_cancel_all (TfEngine *self) TF_FOREGROUND;
+void                           tf__engine_tell_counts (TfEngine *self) TF_FOREGROUND;
+void                           tf__engine_check_stopped (TfEngine *self) TF_FOREGROUND;
+/* The executor goes: stops everything. In the owner thread at once, elsewhere by a message. */
+void tf__engine_leave_facade (TfEngine *self);
+
+/* Owner context: tf-live-list.c. */
+void     tf__live_list_sync (TfEngine *self) TF_FOREGROUND;
+void     tf__live_list_remove (TfEngine *self,
+                               TfTask   *task) TF_FOREGROUND;
+guint    tf__live_list_get_n_items (TfEngine *self) TF_FOREGROUND;
+gpointer tf__live_list_get_item (TfEngine *self,
+                                 guint     position) TF_FOREGROUND;
+void     tf__live_list_free (TfLiveList *list);
+
+/* Submitting: tf-submit-shared.c. Takes the task; the continuation goes on when it is done. */
+TfFuture *tf__engine_submit (TfEngine       *self,
+                             TfTask         *task,
+                             TfContinuation *continuation,
+                             gpointer        place,
+                             GError        **error);
+TfEngine *tf__executor_get_engine (TfExecutor *self);
+void      tf__executor_notify_counts (TfExecutor *self) TF_FOREGROUND;
+void      tf__executor_notify_state (TfExecutor *self) TF_FOREGROUND;
+void      tf__executor_emit_failed (TfExecutor *self,
+                                    TfFuture   *future) TF_FOREGROUND;

@@ -1,0 +1,508 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "executor/tf-engine-private.h"
+
+#include "core/tf-clock-private.h"
+
+#define MAX_NAMED 5
+
+TfEngine *
+tf__engine_new (GMainContext *context,
+                TfThreadPool *pool,
+                guint         max_workers,
+                gpointer      facade)
+{
+  TfEngine *self = g_new0 (TfEngine, 1);
+
+  self->ref_count = 1;
+  self->host.klass = &tf__engine_host_class;
+  self->host.dispatcher = &self->dispatcher;
+  tf__dispatcher_init (&self->dispatcher, &tf__engine_dispatcher_class, self, context);
+  tf__pipe_init (&self->pipe, &tf__engine_pipe_class);
+  self->pipe.dispatcher = &self->dispatcher;
+  self->job.run = tf__pump_run;
+  self->pool = tf__thread_pool_ref (pool);
+  tf__thread_pool_enter (pool);
+  self->max_workers = max_workers;
+  self->fifos = g_ptr_array_new ();
+  tf__lock_init (&self->lock);
+  g_cond_init (&self->pump_left);
+  g_weak_ref_init (&self->facade, facade);
+  return self;
+}
+
+TfEngine *
+tf__engine_ref (TfEngine *self)
+{
+  tf__add (&self->ref_count, 1);
+  return self;
+}
+
+void
+tf__engine_unref (TfEngine *self)
+{
+  if (tf__sub (&self->ref_count, 1) != 1)
+    return;
+
+  g_clear_pointer (&self->list, tf__live_list_free);
+  g_weak_ref_clear (&self->facade);
+  g_cond_clear (&self->pump_left);
+  tf__lock_clear (&self->lock);
+  g_ptr_array_unref (self->fifos);
+  tf__thread_pool_leave (self->pool);
+  tf__thread_pool_unref (self->pool);
+  tf__pipe_clear (&self->pipe);
+  tf__dispatcher_clear (&self->dispatcher);
+  g_free (self);
+}
+
+/* State */
+
+TfExecutorState
+tf__engine_get_state (TfEngine *self)
+{
+  return tf__load (&self->state);
+}
+
+void
+tf__engine_store_state (TfEngine       *self,
+                        TfExecutorState state)
+{
+  /* Under the lock, so that a submission on another thread comes before, and is cancelled, or after, and is refused. */
+  tf__lock (&self->lock);
+  tf__store (&self->state, state);
+  tf__unlock (&self->lock);
+}
+
+gboolean
+tf__engine_is_facade_gone (TfEngine *self)
+{
+  return tf__load (&self->is_facade_gone);
+}
+
+void
+tf__engine_set_facade_gone (TfEngine *self)
+{
+  tf__store (&self->is_facade_gone, TRUE);
+}
+
+/* Counts */
+
+gint
+tf__engine_get_count (const gint *count)
+{
+  return tf__load (count);
+}
+
+void
+tf__engine_change_count (TfEngine *self,
+                         gint     *count,
+                         gint      difference)
+{
+  tf__add (count, difference);
+  tf__store (&self->are_counts_new, TRUE);
+}
+
+gboolean
+tf__engine_take_news_of_counts (TfEngine *self)
+{
+  return tf__load (&self->are_counts_new) && tf__exchange (&self->are_counts_new, FALSE);
+}
+
+gint
+tf__engine_get_n_pending (TfEngine *self)
+{
+  return tf__load (&self->n_open) - tf__load (&self->n_abandoned);
+}
+
+gboolean
+tf__engine_is_list_wanted (TfEngine *self)
+{
+  return tf__load (&self->is_list_wanted);
+}
+
+void
+tf__engine_want_list (TfEngine *self)
+{
+  tf__store (&self->is_list_wanted, TRUE);
+}
+
+void
+tf__engine_announce (TfEngine *self)
+{
+  tf__pipe_post (&self->pipe, TF_NEWS_STARTED);
+}
+
+/* The queue: one FIFO for each priority in use. */
+
+static guint    find_fifo_locked (TfEngine *self,
+                                  int       priority) TF_CALLER_HOLDS (self->lock);
+static void     queue_push_locked (TfEngine *self,
+                                   TfTask   *task) TF_CALLER_HOLDS (self->lock);
+static void     queue_unlink_locked (TfEngine *self,
+                                     TfTask   *task) TF_CALLER_HOLDS (self->lock);
+static void     link_live_locked (TfEngine *self,
+                                  TfTask   *task) TF_CALLER_HOLDS (self->lock);
+static gboolean needs_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
+static void     announce_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
+static void     pump_leaves_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
+
+/* The index of the FIFO of a priority, or where it belongs. */
+static guint
+find_fifo_locked (TfEngine *self,
+                  int       priority)
+{
+  guint low = 0;
+  guint high = self->fifos->len;
+
+  while (low < high)
+    {
+      guint         middle = (low + high) / 2;
+      const TfFifo *fifo = self->fifos->pdata[middle];
+
+      if (fifo->priority == priority)
+        return middle;
+
+      if (fifo->priority < priority)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  return low;
+}
+
+static void
+queue_push_locked (TfEngine *self,
+                   TfTask   *task)
+{
+  guint   index = find_fifo_locked (self, task->priority);
+  TfFifo *fifo = index < self->fifos->len ? self->fifos->pdata[index] : NULL;
+
+  if (fifo == NULL || fifo->priority != task->priority)
+    {
+      fifo = g_new0 (TfFifo, 1);
+      fifo->priority = task->priority;
+      g_ptr_array_insert (self->fifos, (int) index, fifo);
+    }
+
+  task->previous_queued = fifo->last;
+  if (fifo->last == NULL)
+    fifo->first = task;
+  else
+    fifo->last->next_queued = task;
+  fifo->last = task;
+
+  task->is_queued = TRUE;
+  self->n_queued++;
+}
+
+static void
+queue_unlink_locked (TfEngine *self,
+                     TfTask   *task)
+{
+  guint   index = find_fifo_locked (self, task->priority);
+  TfFifo *fifo = self->fifos->pdata[index];
+
+  if (task->previous_queued == NULL)
+    fifo->first = task->next_queued;
+  else
+    task->previous_queued->next_queued = task->next_queued;
+
+  if (task->next_queued == NULL)
+    fifo->last = task->previous_queued;
+  else
+    task->next_queued->previous_queued = task->previous_queued;
+
+  task->next_queued = NULL;
+  task->previous_queued = NULL;
+  task->is_queued = FALSE;
+  self->n_queued--;
+
+  if (fifo->first == NULL)
+    g_free (g_ptr_array_remove_index (self->fifos, index));
+}
+
+static void
+link_live_locked (TfEngine *self,
+                  TfTask   *task)
+{
+  task->previous_live = self->last_live;
+  if (self->last_live == NULL)
+    self->first_live = task;
+  else
+    self->last_live->next_live = task;
+  self->last_live = task;
+}
+
+void
+tf__engine_unlink_live (TfEngine *self,
+                        TfTask   *task)
+{
+  tf__lock (&self->lock);
+
+  if (task->previous_live == NULL)
+    self->first_live = task->next_live;
+  else
+    task->previous_live->next_live = task->next_live;
+
+  if (task->next_live == NULL)
+    self->last_live = task->previous_live;
+  else
+    task->next_live->previous_live = task->previous_live;
+
+  task->next_live = NULL;
+  task->previous_live = NULL;
+
+  tf__unlock (&self->lock);
+}
+
+gboolean
+tf__engine_reserve (TfEngine *self)
+{
+  gboolean is_running;
+
+  tf__lock (&self->lock);
+  is_running = self->state == TF_EXECUTOR_STATE_RUNNING;
+  if (is_running)
+    {
+      tf__add (&self->n_open, 1);
+      tf__engine_change_count (self, &self->n_waiting, 1);
+    }
+  tf__unlock (&self->lock);
+
+  return is_running;
+}
+
+void
+tf__engine_enqueue (TfEngine *self,
+                    TfTask   *task)
+{
+  gboolean is_queued;
+  gboolean start_pump = FALSE;
+
+  tf__lock (&self->lock);
+  link_live_locked (self, task);
+
+  /* Stopped on its own thread since the reservation: accepted, and cancelled as those before it were. */
+  if (self->state != TF_EXECUTOR_STATE_RUNNING)
+    tf__pipe_move_fate (&task->pipe, TF_FATE_OPEN, TF_FATE_CANCEL_ASKED);
+
+  /* Whoever cancels writes the fate first and takes the task out of the queue after, under this lock. */
+  is_queued = tf__pipe_get_fate (&task->pipe) == TF_FATE_OPEN;
+  if (is_queued)
+    {
+      queue_push_locked (self, task);
+      start_pump = needs_pump_locked (self);
+      if (start_pump)
+        announce_pump_locked (self);
+    }
+  tf__unlock (&self->lock);
+
+  if (start_pump)
+    tf__engine_start_pump (self);
+  else if (!is_queued)
+    tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+}
+
+gboolean
+tf__engine_unqueue (TfEngine *self,
+                    TfTask   *task)
+{
+  gboolean is_queued;
+
+  tf__lock (&self->lock);
+  is_queued = task->is_queued;
+  if (is_queued)
+    queue_unlink_locked (self, task);
+  tf__unlock (&self->lock);
+
+  return is_queued;
+}
+
+GPtrArray *
+tf__engine_dup_live_futures (TfEngine *self)
+{
+  GPtrArray *futures = g_ptr_array_new_with_free_func (g_object_unref);
+
+  tf__lock (&self->lock);
+  for (TfTask *task = self->first_live; task != NULL; task = task->next_live)
+    g_ptr_array_add (futures, g_object_ref (task->future));
+  tf__unlock (&self->lock);
+
+  return futures;
+}
+
+GPtrArray *
+tf__engine_dup_unlisted (TfEngine   *self,
+                         GHashTable *listed)
+{
+  GPtrArray *tasks = g_ptr_array_new ();
+  TfTask    *task;
+
+  /* New ones are at the end. */
+  tf__lock (&self->lock);
+  task = self->last_live;
+  while (task != NULL && task->previous_live != NULL && !g_hash_table_contains (listed, task))
+    task = task->previous_live;
+
+  for (; task != NULL; task = task->next_live)
+    {
+      if (!g_hash_table_contains (listed, task))
+        g_ptr_array_add (tasks, task);
+    }
+  tf__unlock (&self->lock);
+
+  return tasks;
+}
+
+char *
+tf__engine_describe_live (TfEngine *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint               n_tasks = 0;
+
+  tf__lock (&self->lock);
+  for (TfTask *task = self->first_live; task != NULL; task = task->next_live)
+    {
+      n_tasks++;
+      if (n_tasks <= MAX_NAMED)
+        g_string_append_printf (text, "%s“%s”", n_tasks == 1 ? "" : ", ", tf__task_get_name (task));
+    }
+  tf__unlock (&self->lock);
+
+  if (n_tasks > MAX_NAMED)
+    g_string_append (text, ", …");
+
+  return g_strdup_printf (n_tasks == 1 ? "%u task still runs: %s" : "%u tasks still run: %s", n_tasks, text->str);
+}
+
+/* Pumps: jobs in the thread pool, at most as many as there may be workers, which take one task after the other.
+ *
+ * Starting one costs system calls, so it is done only when no other is coming: between its start and the moment when it has
+ * the lock. A pump that took a task and leaves others behind, with none coming, starts the next before it runs; so tasks
+ * never wait for a free worker longer than that, also when the first waits for the second. */
+
+static gboolean
+needs_pump_locked (TfEngine *self)
+{
+  return self->n_queued > 0 && self->n_coming == 0 && self->n_pumps < self->max_workers;
+}
+
+static void
+announce_pump_locked (TfEngine *self)
+{
+  self->n_pumps++;
+  self->n_coming++;
+}
+
+static void
+pump_leaves_locked (TfEngine *self)
+{
+  self->n_pumps--;
+  if (self->is_awaited)
+    g_cond_broadcast (&self->pump_left);
+}
+
+void
+tf__engine_start_pump (TfEngine *self)
+{
+  tf__thread_pool_push (self->pool, &tf__engine_ref (self)->job);
+}
+
+TfTask *
+tf__engine_take_task (TfEngine *self,
+                      gboolean  has_arrived,
+                      gboolean *start_next)
+{
+  TfTask *task = NULL;
+
+  *start_next = FALSE;
+
+  tf__lock (&self->lock);
+  if (has_arrived)
+    self->n_coming--;
+
+  if (self->n_queued == 0 || self->n_pumps > self->max_workers)
+    {
+      pump_leaves_locked (self);
+    }
+  else
+    {
+      task = ((TfFifo *) self->fifos->pdata[0])->first;
+      queue_unlink_locked (self, task);
+      *start_next = needs_pump_locked (self);
+      if (*start_next)
+        announce_pump_locked (self);
+    }
+  tf__unlock (&self->lock);
+
+  return task;
+}
+
+/* To the end of the queue of the pool, so that the pumps of other executors have their turn. */
+void
+tf__engine_return_pump (TfEngine *self)
+{
+  tf__lock (&self->lock);
+  self->n_coming++;
+  tf__unlock (&self->lock);
+
+  tf__thread_pool_push (self->pool, &self->job);
+}
+
+guint
+tf__engine_get_max_workers (TfEngine *self)
+{
+  guint max_workers;
+
+  tf__lock (&self->lock);
+  max_workers = self->max_workers;
+  tf__unlock (&self->lock);
+
+  return max_workers;
+}
+
+void
+tf__engine_set_max_workers (TfEngine *self,
+                            guint     max_workers)
+{
+  gboolean start_pump;
+
+  tf__lock (&self->lock);
+  self->max_workers = max_workers;
+  start_pump = needs_pump_locked (self);
+  if (start_pump)
+    announce_pump_locked (self);
+  tf__unlock (&self->lock);
+
+  if (start_pump)
+    tf__engine_start_pump (self);
+}
+
+/* Those that have not arrived are not waited for: they may be behind the long work of another executor. */
+gboolean
+tf__engine_wait_for_pumps (TfEngine *self,
+                           gint64    deadline_us)
+{
+  gboolean is_in_time = TRUE;
+
+  tf__lock (&self->lock);
+  self->is_awaited = TRUE;
+  while (self->n_pumps > self->n_coming && is_in_time)
+    {
+      if (deadline_us == G_MAXINT64)
+        tf__lock_wait (&self->lock, &self->pump_left);
+      else
+        is_in_time = tf__lock_wait_until (&self->lock, &self->pump_left, deadline_us);
+    }
+  self->is_awaited = FALSE;
+  is_in_time = self->n_pumps <= self->n_coming;
+  tf__unlock (&self->lock);
+
+  return is_in_time;
+}

@@ -1,0 +1,283 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "executor/tf-engine-private.h"
+
+/* The foreground of an executor: what happens when its tasks tell something. */
+
+/* The executor, with a reference, unless it is gone or going. */
+TF_FOREGROUND
+static TfExecutor *
+get_facade (TfEngine *self)
+{
+  return tf__engine_is_facade_gone (self) ? NULL : g_weak_ref_get (&self->facade);
+}
+
+void
+tf__engine_tell_counts (TfEngine *self)
+{
+  TfExecutor *facade;
+
+  if (!tf__engine_take_news_of_counts (self))
+    return;
+
+  facade = get_facade (self);
+  if (facade == NULL)
+    return;
+
+  tf__executor_notify_counts (facade);
+  g_object_unref (facade);
+}
+
+gboolean
+tf__engine_move (TfEngine       *self,
+                 TfExecutorEvent event)
+{
+  TfExecutorState state;
+  TfExecutor     *facade;
+
+  if (!tf__executor_state_after (tf__engine_get_state (self), event, &state))
+    return FALSE;
+
+  tf__engine_store_state (self, state);
+
+  facade = get_facade (self);
+  if (facade != NULL)
+    {
+      tf__executor_notify_state (facade);
+      g_object_unref (facade);
+    }
+
+  return TRUE;
+}
+
+void
+tf__engine_cancel_all (TfEngine *self)
+{
+  /* Handlers may do anything, so not along the list itself. */
+  GPtrArray *futures = tf__engine_dup_live_futures (self);
+
+  for (guint i = 0; i < futures->len; i++)
+    tf_future_cancel (futures->pdata[i]);
+
+  g_ptr_array_unref (futures);
+}
+
+void
+tf__engine_check_stopped (TfEngine *self)
+{
+  if (self->is_shutting_down || tf__engine_get_n_pending (self) > 0)
+    return;
+
+  if (tf__engine_get_state (self) == TF_EXECUTOR_STATE_STOPPING)
+    {
+      tf__engine_tell_counts (self);
+      tf__engine_move (self, TF_EXECUTOR_EVENT_EMPTIED);
+    }
+}
+
+/* Nobody is left who could submit, and nothing that could tell anything. */
+TF_FOREGROUND
+static void
+detach_if_over (TfEngine *self)
+{
+  if (tf__engine_is_facade_gone (self) && tf__engine_get_count (&self->n_open) == 0)
+    tf__dispatcher_detach (&self->dispatcher);
+}
+
+TF_FOREGROUND
+static void
+leave (TfEngine *self)
+{
+  tf__engine_ref (self);
+  tf__engine_move (self, TF_EXECUTOR_EVENT_STOP);
+  tf__engine_cancel_all (self);
+  tf__engine_check_stopped (self);
+  detach_if_over (self);
+  tf__engine_unref (self);
+}
+
+void
+tf__engine_leave_facade (TfEngine *self)
+{
+  tf__engine_set_facade_gone (self);
+
+  if (tf__dispatcher_is_owner (&self->dispatcher))
+    {
+      tf__enter_foreground ();
+      leave (self);
+    }
+  else
+    {
+      tf__pipe_post (&self->pipe, TF_NEWS_CANCEL);
+    }
+}
+
+/* What the engine tells itself */
+
+static void
+deliver (TfPipe  *pipe,
+         TfNews   news,
+         TfEvent *event)
+{
+  TfEngine *self = (TfEngine *) ((char *) pipe - G_STRUCT_OFFSET (TfEngine, pipe));
+
+  tf__enter_foreground ();
+
+  /* The only other news, a submission on another thread, changes counts and list alone. */
+  if (news == TF_NEWS_CANCEL)
+    leave (self);
+  else if (self->list != NULL)
+    tf__live_list_sync (self);
+}
+
+static TfPipe *
+pipe_ref (TfPipe *pipe)
+{
+  tf__engine_ref ((TfEngine *) ((char *) pipe - G_STRUCT_OFFSET (TfEngine, pipe)));
+  return pipe;
+}
+
+static void
+pipe_unref (TfPipe *pipe)
+{
+  tf__engine_unref ((TfEngine *) ((char *) pipe - G_STRUCT_OFFSET (TfEngine, pipe)));
+}
+
+const TfPipeClass tf__engine_pipe_class = { deliver, pipe_ref, pipe_unref };
+
+/* What the dispatcher asks */
+
+static void
+turn_ended (gpointer host)
+{
+  TfEngine *self = host;
+
+  tf__enter_foreground ();
+
+  tf__engine_tell_counts (self);
+  detach_if_over (self);
+}
+
+static gpointer
+ref_engine (gpointer host)
+{
+  return tf__engine_ref (host);
+}
+
+static void
+unref_engine (gpointer host)
+{
+  tf__engine_unref (host);
+}
+
+const TfDispatcherClass tf__engine_dispatcher_class = { turn_ended, ref_engine, unref_engine };
+
+/* What the tasks ask */
+
+static TfTaskHost *
+host_ref (TfTaskHost *host)
+{
+  return &tf__engine_ref ((TfEngine *) host)->host;
+}
+
+static void
+host_unref (TfTaskHost *host)
+{
+  tf__engine_unref ((TfEngine *) host);
+}
+
+static gboolean
+host_unqueue (TfTaskHost *host,
+              TfTask     *task)
+{
+  return tf__engine_unqueue ((TfEngine *) host, task);
+}
+
+static void
+host_started (TfTaskHost *host,
+              TfTask     *task)
+{
+  TfEngine *self = (TfEngine *) host;
+
+  tf__engine_change_count (self, &self->n_waiting, -1);
+  tf__engine_change_count (self, &self->n_executing, 1);
+}
+
+static void
+leave_counts (TfEngine *self,
+              TfTask   *task)
+{
+  tf__engine_change_count (self, task->is_seen_started ? &self->n_executing : &self->n_waiting, -1);
+}
+
+static void
+host_ended (TfTaskHost *host,
+            TfTask     *task,
+            gboolean    is_given_up)
+{
+  TfEngine *self = (TfEngine *) host;
+
+  if (is_given_up)
+    tf__engine_change_count (self, &self->n_abandoned, -1);
+  else
+    leave_counts (self, task);
+
+  tf__engine_change_count (self, &self->n_open, -1);
+}
+
+static void
+host_given_up (TfTaskHost *host,
+               TfTask     *task)
+{
+  TfEngine *self = (TfEngine *) host;
+
+  leave_counts (self, task);
+  tf__engine_change_count (self, &self->n_abandoned, 1);
+}
+
+static void
+host_settled (TfTaskHost *host,
+              TfTask     *task)
+{
+  TfEngine *self = (TfEngine *) host;
+
+  tf__enter_foreground ();
+
+  tf__engine_unlink_live (self, task);
+  if (self->list != NULL)
+    tf__live_list_remove (self, task);
+
+  if (tf_future_get_state (task->future) == TF_FUTURE_STATE_FAILED)
+    {
+      TfExecutor *facade = get_facade (self);
+
+      if (facade != NULL)
+        {
+          tf__executor_emit_failed (facade, task->future);
+          g_object_unref (facade);
+        }
+    }
+
+  tf__engine_check_stopped (self);
+}
+
+static int
+host_get_failure_report (TfTaskHost *host)
+{
+  return ((TfEngine *) host)->failure_report;
+}
+
+const TfTaskHostClass tf__engine_host_class = {
+  .ref = host_ref,
+  .unref = host_unref,
+  .unqueue = host_unqueue,
+  .started = host_started,
+  .ended = host_ended,
+  .given_up = host_given_up,
+  .settled = host_settled,
+  .get_failure_report = host_get_failure_report,
+};

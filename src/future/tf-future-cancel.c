@@ -1,0 +1,235 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "future/tf-future-private.h"
+
+#include <tf/tf-error.h>
+
+/**
+ * tf_future_cancel:
+ * @self: a future
+ *
+ * Asks the work to stop.
+ *
+ * A task that has not started never will. One that runs is told: every report and every look at
+ * [method@Task.is_cancelled] says so from now on, but the code itself decides when it returns. The state is `CANCELLING` until
+ * then, and `CANCELLED` afterwards, whatever the code returned. No progress, item or message of the task is delivered after
+ * this call.
+ *
+ * The call never blocks, and fails silently where there is nothing to cancel.
+ *
+ * ## Threads
+ *
+ * May be called from any thread, and in any handler. In the owner context the state is `CANCELLING`, and its
+ * notifications have been emitted, when the call returns. From another thread the request takes effect for the background at
+ * once, and the state follows in the owner context.
+ *
+ * Returns: true for the one call that took effect
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_future_cancel (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+  gboolean         is_first;
+
+  g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
+
+  if (priv->work == NULL)
+    return FALSE;
+
+  is_first = priv->work_class->cancel (priv->work);
+
+  if (tf__future_is_in_owner (self))
+    {
+      tf__enter_foreground ();
+      /* Also the request of another thread is told here, if its own message has not come yet. */
+      if (priv->work_class->is_cancel_asked (priv->work))
+        {
+          g_object_ref (self);
+          tf__future_move (self, TF_FUTURE_EVENT_CANCEL, NULL);
+          g_object_unref (self);
+        }
+    }
+  else if (is_first)
+    {
+      priv->work_class->post (priv->work, TF_NEWS_CANCEL);
+    }
+
+  return is_first;
+}
+
+TF_FOREGROUND
+static gboolean
+take_abort (TfFuture *self,
+            GError   *reason,
+            GError  **error)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+
+  if (!priv->work_class->abort (priv->work))
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_DONE, "Task “%s” has already ended", tf_future_get_name (self));
+      g_error_free (reason);
+      return FALSE;
+    }
+
+  tf__future_ensure_more (self)->reason = reason;
+  g_object_ref (self);
+  tf__future_move (self, TF_FUTURE_EVENT_ABORT, NULL);
+  g_object_unref (self);
+  return TRUE;
+}
+
+/**
+ * tf_future_abort:
+ * @self: a future
+ * @reason: (nullable): why, for whoever reads the error; or `NULL` for a general text
+ * @error: return location for an error, or `NULL`
+ *
+ * Gives up waiting for the work.
+ *
+ * The state is `CANCELLING` when the call returns and `CANCELLED` in the next turn of the main loop, even if the code goes on.
+ * The code is told to stop, as by [method@Future.cancel]; what it still reports or returns is dropped. Its worker is busy until
+ * it returns, which [property@Executor:n-abandoned] shows, and the user data of the task is freed only then.
+ *
+ * The error of the future is a `G_IO_ERROR_CANCELLED` with @reason as message.
+ *
+ * ## Errors
+ *
+ * - `TF_ERROR_DONE`: the work has already ended, or was given up before. There is nothing to do.
+ *
+ * ## Threads
+ *
+ * Call in the owner context.
+ *
+ * Returns: true if the work was given up; false with @error set otherwise
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_future_abort (TfFuture   *self,
+                 const char *reason,
+                 GError    **error)
+{
+  g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+  tf__return_val_if_not_owner (self, FALSE);
+  tf__enter_foreground ();
+
+  return take_abort (
+    self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, reason == NULL ? "The task was given up" : reason),
+    error);
+}
+
+/**
+ * tf_future_abort_with_error:
+ * @self: a future
+ * @reason: the error that the future ends with
+ * @error: return location for an error, or `NULL`
+ *
+ * Gives up waiting for the work, with a reason of any domain and code.
+ *
+ * See [method@Future.abort]. The state is `CANCELLED` in the end, whatever @reason is.
+ *
+ * ## Errors
+ *
+ * - `TF_ERROR_DONE`: the work has already ended, or was given up before. There is nothing to do.
+ *
+ * ## Threads
+ *
+ * Call in the owner context.
+ *
+ * Returns: true if the work was given up; false with @error set otherwise
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_future_abort_with_error (TfFuture     *self,
+                            const GError *reason,
+                            GError      **error)
+{
+  g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
+  g_return_val_if_fail (reason != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+  tf__return_val_if_not_owner (self, FALSE);
+  tf__enter_foreground ();
+
+  return take_abort (self, g_error_copy (reason), error);
+}
+
+/**
+ * tf_future_dup_gcancellable:
+ * @self: a future
+ *
+ * Gets a cancellable that is cancelled with the task.
+ *
+ * It is the one that the task passes to functions of GIO. Watch it to learn of a cancel on any thread; to ask for one call
+ * [method@Future.cancel], which tells whether it took effect.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: (transfer full): the cancellable
+ *
+ * Since: 1.0
+ */
+GCancellable *
+tf_future_dup_gcancellable (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+
+  g_return_val_if_fail (TF_IS_FUTURE (self), NULL);
+  g_return_val_if_fail (priv->work != NULL, NULL);
+
+  return priv->work_class->dup_gcancellable (priv->work);
+}
+
+void
+tf__future_leave_owner (TfFuture *self,
+                        gpointer  owner)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+
+  /* First the handlers, so that the owner, half disposed of, does not hear of the cancel. */
+  g_signal_handlers_disconnect_by_data (self, owner);
+  priv->work_class->drop_callback (priv->work);
+  tf_future_cancel (self);
+}
+
+/**
+ * tf_future_bind_owner:
+ * @self: a future
+ * @owner: the object for which the work is done, often a widget or window
+ *
+ * Ties the work to the life of an object.
+ *
+ * When @owner is disposed of before the future is done, the work is cancelled, all signal handlers of the future whose data
+ * is @owner are disconnected, and the callback of [method@Task.set_callback] is dropped. So nothing of the task reaches an
+ * object that is gone. Other handlers still see the future reach `CANCELLED` and "done".
+ *
+ * A future has one owner at most; the last one bound counts. The future holds no reference on it.
+ *
+ * ## Threads
+ *
+ * Call in the owner context. @owner may be disposed of on any thread: elsewhere the work is told at once, and the rest
+ * follows in the owner context.
+ *
+ * Since: 1.0
+ */
+void
+tf_future_bind_owner (TfFuture *self,
+                      GObject  *owner)
+{
+  g_return_if_fail (TF_IS_FUTURE (self));
+  g_return_if_fail (G_IS_OBJECT (owner));
+  tf__return_if_not_owner (self);
+
+  if (!tf_future_is_done (self))
+    tf__owner_bind (self, owner);
+}

@@ -1,0 +1,180 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <tf/tf-future.h>
+
+#include "core/tf-sides-private.h"
+#include "future/tf-future-states-private.h"
+#include "message/tf-dispatcher-private.h"
+#include "message/tf-outcome-private.h"
+
+typedef struct _TfContinuation TfContinuation;
+typedef struct _TfOwnerLink    TfOwnerLink;
+
+/* What a future needs of the work that it stands for. Any thread, unless a mark says otherwise. */
+typedef struct
+{
+  void (*unref) (gpointer work);
+  TfDispatcher *(*get_dispatcher) (gpointer work);
+  const char *(*get_name) (gpointer work);
+  const char *(*get_description) (gpointer work);
+  char *(*dup_location) (gpointer work);
+
+  /* Asks the background to stop: TRUE for the one call that took effect. */
+  gboolean (*cancel) (gpointer work);
+  gboolean (*is_cancel_asked) (gpointer work);
+  /* Tells the background that nobody waits any more: FALSE when it has already ended. */
+  gboolean (*abort) (gpointer work);
+  GCancellable *(*dup_gcancellable) (gpointer work);
+
+  /* Called before and after another thread than the owner's blocks until the work is done. */
+  gboolean (*begin_wait) (gpointer work,
+                          GError **error);
+  void (*end_wait) (gpointer work);
+
+  /* [foreground] Microseconds from the start until now, or until the end. */
+  gint64 (*get_elapsed) (gpointer work);
+  /* [foreground] The future is done: calls the stored callback, and frees what the user gave. */
+  void (*settle) (gpointer  work,
+                  TfFuture *future);
+  /* [foreground] The owner is gone: the callback must not be called any more. */
+  void (*drop_callback) (gpointer work);
+  /* Something has to be done for the future in the owner context. */
+  void (*post) (gpointer work,
+                TfNews   news);
+} TfWorkClass;
+
+/* Code of the library that goes on when a future is done; embedded in what it belongs to. */
+struct _TfContinuation
+{
+  /* In the owner context, after "done". The continuation is out of the list by then. */
+  void (*run) (TfContinuation *self,
+               TfFuture       *future);
+  TfContinuation *next;
+  TfContinuation *previous;
+};
+
+/* [foreground] The progress as it was last told, for the properties. */
+typedef struct
+{
+  gint64 completed;
+  gint64 total;
+  char  *status; /* (owned) (nullable) */
+  double rate;
+  gint64 eta_us;
+  gint64 last_us;
+} TfProgressView;
+
+/* [foreground] What few futures need. */
+typedef struct
+{
+  TfProgressView progress;
+  GError        *reason; /* (owned) (nullable): of an abort */
+} TfFutureMore;
+
+typedef struct
+{
+  const TfWorkClass *work_class;    /* [const] NULL: made by nobody who works for it */
+  gpointer           work;          /* (owned) [const] */
+  TfOutcome         *outcome;       /* (nullable) part of the work; set before the phase is a done one */
+  TfContinuation    *continuations; /* [foreground] */
+  TfFutureMore      *more;          /* (owned) (nullable) [foreground] */
+  TfOwnerLink       *owner_link;    /* (nullable) [the lock of the owners] */
+  gint               phase;         /* [atomic] a TfPhase, written in the foreground only */
+  gint               n_waiters;     /* [atomic] threads that block until it is done */
+  gint               is_read;       /* [atomic] somebody has looked at the failure */
+  gint               report;        /* [foreground, until it is done] a TfFailureReport */
+} TfFuturePrivate;
+
+typedef enum
+{
+  TF_FUTURE_PROP_STATE = 1,
+  TF_FUTURE_PROP_CANCELLABLE,
+  TF_FUTURE_PROP_DONE,
+  TF_FUTURE_PROP_NAME,
+  TF_FUTURE_PROP_DESCRIPTION,
+  TF_FUTURE_PROP_VALUE,
+  TF_FUTURE_PROP_ERROR,
+  TF_FUTURE_PROP_FRACTION,
+  TF_FUTURE_PROP_COMPLETED_STEPS,
+  TF_FUTURE_PROP_TOTAL_STEPS,
+  TF_FUTURE_PROP_STATUS,
+  TF_FUTURE_PROP_RATE,
+  TF_FUTURE_PROP_ETA,
+  TF_FUTURE_PROP_ELAPSED,
+  TF_N_FUTURE_PROPS
+} TfFutureProp;
+
+TfFuturePrivate *tf__future_get_private (TfFuture *self);
+
+/* @work is taken. */
+TfFuture *tf__future_new (GType              type,
+                          const TfWorkClass *work_class,
+                          gpointer           work);
+
+/* Any thread: tf-future-shared.c. */
+TfPhase  tf__future_get_phase (TfFuture *self);
+void     tf__future_store_phase (TfFuture *self,
+                                 TfPhase   phase) TF_FOREGROUND;
+gboolean tf__future_block (TfFuture     *self,
+                           gint64        deadline_us,
+                           GCancellable *cancellable,
+                           GError      **error);
+void     tf__future_mark_read (TfFuture *self);
+gboolean tf__future_is_read (TfFuture *self);
+
+/* Owner context. */
+gboolean tf__future_move (TfFuture     *self,
+                          TfFutureEvent event,
+                          TfOutcome    *outcome) TF_FOREGROUND;
+/* Notifies, unless a handler has moved the future on: then the newer move has told all there is to tell. */
+void          tf__future_notify_if_still (TfFuture    *self,
+                                          TfPhase      phase,
+                                          TfFutureProp prop) TF_FOREGROUND;
+void          tf__future_deliver_event (TfFuture *self,
+                                        TfEvent  *event) TF_FOREGROUND;
+void          tf__future_show_progress (TfFuture *self,
+                                        gint64    completed,
+                                        gint64    total,
+                                        char     *status,
+                                        gboolean  is_status_new,
+                                        gint64    now_us) TF_FOREGROUND;
+void          tf__future_set_report (TfFuture *self,
+                                     int       report) TF_FOREGROUND;
+TfFutureMore *tf__future_ensure_more (TfFuture *self) TF_FOREGROUND;
+void          tf__future_continue_with (TfFuture       *self,
+                                        TfContinuation *continuation) TF_FOREGROUND;
+void          tf__future_forget_continuation (TfFuture       *self,
+                                              TfContinuation *continuation) TF_FOREGROUND;
+gboolean      tf__future_is_in_owner (TfFuture *self);
+/* In the owner context, when the owner object has gone: cancels, and takes its handlers off. */
+void tf__future_leave_owner (TfFuture *self,
+                             gpointer  owner) TF_FOREGROUND;
+
+/* Owners: tf-owner-shared.c. */
+void tf__owner_bind (TfFuture *self,
+                     GObject  *owner);
+void tf__owner_unbind (TfFuture *self);
+/* What the owner was, if it went away outside the owner context: it is gone, and serves as a key only. */
+gpointer tf__owner_take_gone (TfFuture *self);
+
+/* A critical that names the function and the future, unless the caller is in the owner context. */
+#define tf__return_if_not_owner(self)                \
+  G_STMT_START                                       \
+  {                                                  \
+    if (!tf__future_check_owner ((self), G_STRFUNC)) \
+      return;                                        \
+  }                                                  \
+  G_STMT_END
+#define tf__return_val_if_not_owner(self, val)       \
+  G_STMT_START                                       \
+  {                                                  \
+    if (!tf__future_check_owner ((self), G_STRFUNC)) \
+      return (val);                                  \
+  }                                                  \
+  G_STMT_END
+gboolean tf__future_check_owner (TfFuture   *self,
+                                 const char *function);

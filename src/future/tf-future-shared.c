@@ -1,0 +1,122 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "future/tf-future-private.h"
+
+#include "core/tf-clock-private.h"
+
+/* Threads that block wait at one of a few places: a place in every future would cost 16 bytes for something that
+ * hardly any future needs. */
+#define N_SITES 16
+
+typedef struct
+{
+  TfLock lock;
+  GCond  is_done;
+} WaitSite;
+
+static WaitSite sites[N_SITES];
+
+static WaitSite *
+get_site (TfFuture *self)
+{
+  return &sites[(GPOINTER_TO_SIZE (self) >> 6) % N_SITES];
+}
+
+static void
+wake_site (WaitSite *site)
+{
+  tf__lock (&site->lock);
+  g_cond_broadcast (&site->is_done);
+  tf__unlock (&site->lock);
+}
+
+TfPhase
+tf__future_get_phase (TfFuture *self)
+{
+  return tf__load (&tf__future_get_private (self)->phase);
+}
+
+void
+tf__future_store_phase (TfFuture *self,
+                        TfPhase   phase)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+
+  /* A waiter counts itself before it looks at the phase; so either it sees this one, or it is seen here. */
+  tf__store (&priv->phase, (gint) phase);
+
+  if (tf__phase_is_done (phase) && tf__load (&priv->n_waiters) > 0)
+    wake_site (get_site (self));
+}
+
+static void
+on_wait_cancelled_cb (GCancellable *cancellable,
+                      WaitSite     *site)
+{
+  wake_site (site);
+}
+
+static gboolean
+wait_at_site (TfFuture     *self,
+              WaitSite     *site,
+              gint64        deadline_us,
+              GCancellable *cancellable)
+{
+  gboolean is_in_time = TRUE;
+
+  tf__lock (&site->lock);
+  while (is_in_time && !tf__phase_is_done (tf__future_get_phase (self)) && !g_cancellable_is_cancelled (cancellable))
+    {
+      if (deadline_us == G_MAXINT64)
+        tf__lock_wait (&site->lock, &site->is_done);
+      else
+        is_in_time = tf__lock_wait_until (&site->lock, &site->is_done, deadline_us);
+    }
+  tf__unlock (&site->lock);
+
+  return is_in_time;
+}
+
+gboolean
+tf__future_block (TfFuture     *self,
+                  gint64        deadline_us,
+                  GCancellable *cancellable,
+                  GError      **error)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+  WaitSite        *site = get_site (self);
+  gulong           handler = 0;
+
+  if (cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (on_wait_cancelled_cb), site, NULL);
+
+  tf__add (&priv->n_waiters, 1);
+  wait_at_site (self, site, deadline_us, cancellable);
+  tf__sub (&priv->n_waiters, 1);
+
+  g_cancellable_disconnect (cancellable, handler);
+
+  if (tf__phase_is_done (tf__future_get_phase (self)))
+    return TRUE;
+
+  if (!g_cancellable_set_error_if_cancelled (cancellable, error))
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Task “%s” was not done in time", tf_future_get_name (self));
+
+  return FALSE;
+}
+
+void
+tf__future_mark_read (TfFuture *self)
+{
+  tf__store (&tf__future_get_private (self)->is_read, TRUE);
+}
+
+gboolean
+tf__future_is_read (TfFuture *self)
+{
+  return tf__load (&tf__future_get_private (self)->is_read);
+}

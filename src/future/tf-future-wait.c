@@ -1,0 +1,276 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "future/tf-future-private.h"
+
+#include <tf/tf-error.h>
+
+#include "core/tf-clock-private.h"
+
+static char wait_async_tag;
+
+static gboolean
+on_deadline_reached_cb (gpointer data)
+{
+  gboolean *is_late = data;
+
+  *is_late = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_waiter_cancelled_cb (GCancellable *cancellable,
+                        gpointer      data)
+{
+  return G_SOURCE_REMOVE;
+}
+
+static GSource *
+attach_source (GSource      *source,
+               GSourceFunc   callback,
+               gpointer      data,
+               GMainContext *context)
+{
+  g_source_set_callback (source, callback, data, NULL);
+  g_source_set_priority (source, G_PRIORITY_HIGH);
+  g_source_attach (source, context);
+  return source;
+}
+
+static void
+drop_source (GSource *source)
+{
+  if (source == NULL)
+    return;
+
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+/* Keeps the loop of the owner going. The two sources do nothing but end the sleep of an iteration. */
+static gboolean
+wait_in_loop (TfFuture     *self,
+              gint64        timeout_us,
+              GCancellable *cancellable,
+              GError      **error)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+  GMainContext    *context = priv->work_class->get_dispatcher (priv->work)->context;
+  GSource         *timer = NULL;
+  GSource         *canceller = NULL;
+  gboolean         is_late = FALSE;
+
+  if (timeout_us >= 0)
+    timer = attach_source (tf__clock_source_new (tf__clock_deadline (timeout_us)), on_deadline_reached_cb, &is_late,
+                           context);
+  if (cancellable != NULL)
+    canceller = attach_source (g_cancellable_source_new (cancellable), G_SOURCE_FUNC (on_waiter_cancelled_cb), NULL,
+                               context);
+
+  g_object_ref (self);
+  while (!tf_future_is_done (self) && !is_late && !g_cancellable_is_cancelled (cancellable))
+    g_main_context_iteration (context, TRUE);
+
+  drop_source (timer);
+  drop_source (canceller);
+
+  if (tf_future_is_done (self))
+    {
+      g_object_unref (self);
+      return TRUE;
+    }
+
+  if (!g_cancellable_set_error_if_cancelled (cancellable, error))
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Task “%s” was not done in time", tf_future_get_name (self));
+
+  g_object_unref (self);
+  return FALSE;
+}
+
+/**
+ * tf_future_wait:
+ * @self: a future
+ * @timeout_us: how long to wait, in microseconds; negative for no limit
+ * @cancellable: (nullable): ends the waiting, not the work
+ * @error: return location for an error, or `NULL`
+ *
+ * Waits until the work has ended, well, badly or by a cancel.
+ *
+ * In the owner context the main loop goes on meanwhile, with all its sources; so anything may happen before the call returns.
+ * In any other thread the call blocks, until the owner context has delivered the end. There a task that waits for another
+ * one, of the same executor and still queued, runs it itself, so that waiting never uses up the workers.
+ *
+ * The future is left as it is when the time is over or the waiting is cancelled.
+ *
+ * ## Errors
+ *
+ * - `G_IO_ERROR_TIMED_OUT`: the work was not done after @timeout_us.
+ * - `G_IO_ERROR_CANCELLED`: @cancellable was cancelled.
+ * - `TF_ERROR_DEADLOCK`: the call was made in the function of the task itself, or of one that this task waits for.
+ *
+ * ## Threads
+ *
+ * May be called from any thread. May block.
+ *
+ * Returns: true if the work is done; false with @error set otherwise
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_future_wait (TfFuture     *self,
+                gint64        timeout_us,
+                GCancellable *cancellable,
+                GError      **error)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+  gint64           deadline_us;
+  gboolean         is_done;
+
+  g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
+  g_return_val_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+  g_return_val_if_fail (priv->work != NULL, FALSE);
+
+  if (tf_future_is_done (self))
+    return TRUE;
+
+  if (tf__future_is_in_owner (self))
+    return wait_in_loop (self, timeout_us, cancellable, error);
+
+  deadline_us = tf__clock_deadline (timeout_us);
+  if (!priv->work_class->begin_wait (priv->work, error))
+    return FALSE;
+
+  is_done = tf__future_block (self, deadline_us, cancellable, error);
+  priv->work_class->end_wait (priv->work);
+  return is_done;
+}
+
+typedef struct
+{
+  TfContinuation continuation;
+  GTask         *gtask;     /* (owned) */
+  GSource       *canceller; /* (owned) (nullable) */
+} Waiter;
+
+static void
+free_waiter (Waiter *self)
+{
+  drop_source (self->canceller);
+  g_object_unref (self->gtask);
+  g_free (self);
+}
+
+static void
+on_future_done (TfContinuation *continuation,
+                TfFuture       *future)
+{
+  Waiter *self = (Waiter *) continuation;
+
+  g_task_return_boolean (self->gtask, TRUE);
+  free_waiter (self);
+}
+
+static gboolean
+on_wait_async_cancelled_cb (GCancellable *cancellable,
+                            gpointer      data)
+{
+  Waiter *self = data;
+
+  tf__enter_foreground ();
+
+  tf__future_forget_continuation (g_task_get_source_object (self->gtask), &self->continuation);
+  g_task_return_new_error (self->gtask, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The waiting was cancelled");
+  free_waiter (self);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * tf_future_wait_async:
+ * @self: a future
+ * @cancellable: (nullable): ends the waiting, not the work
+ * @callback: (scope async): called when the work has ended
+ * @user_data: (closure): data for @callback
+ *
+ * Waits until the work has ended, and then calls back, after [signal@Future::done].
+ *
+ * For `yield` in Vala, and for promises in JavaScript. A future that is done calls back from the loop.
+ *
+ * ## Threads
+ *
+ * Call in the owner context. @callback is called in the thread-default main context of the caller.
+ *
+ * Since: 1.0
+ */
+void
+tf_future_wait_async (TfFuture           *self,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+  GTask           *gtask;
+  Waiter          *waiter;
+
+  g_return_if_fail (TF_IS_FUTURE (self));
+  g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
+  tf__return_if_not_owner (self);
+  tf__enter_foreground ();
+
+  gtask = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (gtask, &wait_async_tag);
+  g_task_set_check_cancellable (gtask, FALSE);
+
+  if (tf_future_is_done (self))
+    {
+      g_task_return_boolean (gtask, TRUE);
+      g_object_unref (gtask);
+      return;
+    }
+
+  waiter = g_new0 (Waiter, 1);
+  waiter->continuation.run = on_future_done;
+  waiter->gtask = gtask;
+  tf__future_continue_with (self, &waiter->continuation);
+
+  if (cancellable != NULL)
+    waiter->canceller = attach_source (g_cancellable_source_new (cancellable),
+                                       G_SOURCE_FUNC (on_wait_async_cancelled_cb), waiter,
+                                       priv->work_class->get_dispatcher (priv->work)->context);
+}
+
+/**
+ * tf_future_wait_finish:
+ * @self: a future
+ * @result: what the callback was given
+ * @error: return location for an error, or `NULL`
+ *
+ * Ends what [method@Future.wait_async] began.
+ *
+ * ## Errors
+ *
+ * - `G_IO_ERROR_CANCELLED`: the waiting was cancelled.
+ *
+ * ## Threads
+ *
+ * Call in the callback.
+ *
+ * Returns: true if the work is done, however it ended; false with @error set otherwise
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_future_wait_finish (TfFuture     *self,
+                       GAsyncResult *result,
+                       GError      **error)
+{
+  g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, &wait_async_tag), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,620 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "future/tf-future-private.h"
+
+#include <tf/tf-enum-types.h>
+#include <tf/tf-executor.h>
+
+/**
+ * TfFuture:
+ *
+ * What the foreground holds of work that goes on in the background.
+ *
+ * A future is made by an executor when a task is submitted. It says how far the work is, in properties that can be
+ * bound to widgets; it tells what the work reports, by signals; it cancels the work; and it has the result in the end.
+ *
+ * | state        | started      | returned    | raised      | abandoned   | cancel       | abort        |
+ * |--------------|--------------|-------------|-------------|-------------|--------------|--------------|
+ * | `WAITING`    | `EXECUTING`  | -           | -           | -           | `CANCELLING` | `CANCELLING` |
+ * | `EXECUTING`  | -            | `COMPLETED` | `FAILED`    | -           | `CANCELLING` | `CANCELLING` |
+ * | `CANCELLING` | stays        | `CANCELLED` | `CANCELLED` | `CANCELLED` | stays        | stays        |
+ *
+ * After an abort the next turn of the main loop moves to `CANCELLED`, whether the code has returned or not. A state
+ * that is done never changes any more.
+ *
+ * With each move the new values are stored first. Then `notify::value` or `notify::error`, `notify::state`,
+ * `notify::cancellable` and `notify::done` are emitted in this order, those that changed, and at the end, when the future
+ * is done, [signal@Future::done].
+ *
+ * The executor keeps a reference until "done" has been emitted, so it is safe to keep none.
+ *
+ * ## Threads
+ *
+ * A future belongs to the main context of its executor, the owner context: all signals are emitted there, and all
+ * functions are to be called there, unless they say otherwise. [method@Future.cancel] and [method@Future.wait] may be called
+ * from any thread. A future that is done does not change, and may be read from any thread.
+ *
+ * Since: 1.0
+ */
+
+G_DEFINE_TYPE_WITH_PRIVATE (TfFuture, tf_future, G_TYPE_OBJECT)
+
+typedef enum
+{
+  SIGNAL_PROGRESS,
+  SIGNAL_ITEM,
+  SIGNAL_MESSAGE,
+  SIGNAL_DONE,
+  N_SIGNALS
+} Signal;
+
+static GParamSpec *props[TF_N_FUTURE_PROPS];
+static guint       signals[N_SIGNALS];
+
+TfFuturePrivate *
+tf__future_get_private (TfFuture *self)
+{
+  return tf_future_get_instance_private (self);
+}
+
+TfFuture *
+tf__future_new (GType              type,
+                const TfWorkClass *work_class,
+                gpointer           work)
+{
+  TfFuture        *self = g_object_new (type, NULL);
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  priv->work_class = work_class;
+  priv->work = work;
+  return self;
+}
+
+gboolean
+tf__future_is_in_owner (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  return priv->work != NULL && tf__dispatcher_is_owner (priv->work_class->get_dispatcher (priv->work));
+}
+
+gboolean
+tf__future_check_owner (TfFuture   *self,
+                        const char *function)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  if (priv->work == NULL)
+    {
+      g_critical ("%s: the future %p was not made by an executor", function, (gpointer) self);
+      return FALSE;
+    }
+
+  if (!tf__future_is_in_owner (self))
+    {
+      g_critical ("%s: called outside the main context that owns the future of task “%s”", function,
+                  tf_future_get_name (self));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+TfFutureMore *
+tf__future_ensure_more (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  if (priv->more == NULL)
+    {
+      priv->more = g_new0 (TfFutureMore, 1);
+      priv->more->progress.total = -1;
+      priv->more->progress.eta_us = -1;
+    }
+
+  return priv->more;
+}
+
+void
+tf__future_set_report (TfFuture *self,
+                       int       report)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  priv->report = report;
+}
+
+/* Moves */
+
+/* The continuations that are there when the future is done; a later one is run by the loop. */
+TF_FOREGROUND
+static void
+run_continuations (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  while (priv->continuations != NULL)
+    {
+      TfContinuation *continuation = priv->continuations;
+
+      tf__future_forget_continuation (self, continuation);
+      continuation->run (continuation, self);
+    }
+}
+
+void
+tf__future_continue_with (TfFuture       *self,
+                          TfContinuation *continuation)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+  TfContinuation  *last = priv->continuations == NULL ? NULL : priv->continuations->previous;
+
+  /* The first one knows the last one, so that they run in the order in which they came. */
+  continuation->next = NULL;
+  continuation->previous = last == NULL ? continuation : last;
+  if (last == NULL)
+    priv->continuations = continuation;
+  else
+    last->next = continuation;
+  priv->continuations->previous = continuation;
+}
+
+void
+tf__future_forget_continuation (TfFuture       *self,
+                                TfContinuation *continuation)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+  TfContinuation  *first = priv->continuations;
+
+  if (continuation == first)
+    {
+      priv->continuations = continuation->next;
+      if (continuation->next != NULL)
+        continuation->next->previous = continuation->previous;
+    }
+  else
+    {
+      continuation->previous->next = continuation->next;
+      if (continuation->next != NULL)
+        continuation->next->previous = continuation->previous;
+      else
+        first->previous = continuation->previous;
+    }
+
+  continuation->next = NULL;
+  continuation->previous = NULL;
+}
+
+void
+tf__future_notify_if_still (TfFuture    *self,
+                            TfPhase      phase,
+                            TfFutureProp prop)
+{
+  if (tf__future_get_phase (self) == phase)
+    g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+}
+
+TF_FOREGROUND
+static void
+emit_done (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  g_object_notify_by_pspec (G_OBJECT (self), props[TF_FUTURE_PROP_DONE]);
+  tf__owner_unbind (self);
+  priv->work_class->settle (priv->work, self);
+  g_signal_emit (self, signals[SIGNAL_DONE], 0);
+  run_continuations (self);
+}
+
+TF_FOREGROUND
+static void
+emit_move (TfFuture *self,
+           TfPhase   from,
+           TfPhase   to)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+  gboolean         is_done = tf__phase_is_done (to);
+
+  if (to == TF_PHASE_COMPLETED && tf__outcome_has_value (priv->outcome))
+    g_object_notify_by_pspec (G_OBJECT (self), props[TF_FUTURE_PROP_VALUE]);
+  else if (is_done && to != TF_PHASE_COMPLETED)
+    g_object_notify_by_pspec (G_OBJECT (self), props[TF_FUTURE_PROP_ERROR]);
+
+  if (tf__phase_get_state (from) != tf__phase_get_state (to))
+    tf__future_notify_if_still (self, to, TF_FUTURE_PROP_STATE);
+  if (tf__phase_is_cancellable (from) != tf__phase_is_cancellable (to))
+    tf__future_notify_if_still (self, to, TF_FUTURE_PROP_CANCELLABLE);
+
+  if (is_done)
+    emit_done (self);
+}
+
+gboolean
+tf__future_move (TfFuture     *self,
+                 TfFutureEvent event,
+                 TfOutcome    *outcome)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+  TfPhase          from = tf__future_get_phase (self);
+  TfPhase          to = tf__phase_after (from, event);
+
+  if (to == TF_PHASE_REFUSED)
+    return FALSE;
+
+  if (to == from)
+    return TRUE;
+
+  if (to == TF_PHASE_COMPLETED || to == TF_PHASE_FAILED)
+    priv->outcome = outcome;
+
+  tf__future_store_phase (self, to);
+  emit_move (self, from, to);
+  return TRUE;
+}
+
+void
+tf__future_deliver_event (TfFuture *self,
+                          TfEvent  *event)
+{
+  const GValue *value = G_VALUE_TYPE (&event->value) == G_TYPE_INVALID ? NULL : &event->value;
+  const char   *kind;
+
+  if (tf__future_get_phase (self) != TF_PHASE_EXECUTING)
+    return;
+
+  switch (event->road)
+    {
+    case TF_ROAD_PROGRESS:
+      g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, value);
+      break;
+    case TF_ROAD_ITEM:
+      g_signal_emit (self, signals[SIGNAL_ITEM], 0, value);
+      break;
+    case TF_ROAD_MESSAGE:
+    default:
+      kind = tf__event_get_kind (event);
+      g_signal_emit (self, signals[SIGNAL_MESSAGE], event->kind != 0 ? event->kind : g_quark_try_string (kind), kind,
+                     value);
+      break;
+    }
+}
+
+/* The class */
+
+static void
+tf_future_get_property (GObject    *object,
+                        guint       prop_id,
+                        GValue     *value,
+                        GParamSpec *pspec)
+{
+  TfFuture *self = TF_FUTURE (object);
+
+  switch ((TfFutureProp) prop_id)
+    {
+    case TF_FUTURE_PROP_STATE:
+      g_value_set_enum (value, tf_future_get_state (self));
+      break;
+    case TF_FUTURE_PROP_CANCELLABLE:
+      g_value_set_boolean (value, tf_future_is_cancellable (self));
+      break;
+    case TF_FUTURE_PROP_DONE:
+      g_value_set_boolean (value, tf_future_is_done (self));
+      break;
+    case TF_FUTURE_PROP_NAME:
+      g_value_set_string (value, tf_future_get_name (self));
+      break;
+    case TF_FUTURE_PROP_DESCRIPTION:
+      g_value_set_string (value, tf_future_get_description (self));
+      break;
+    case TF_FUTURE_PROP_VALUE:
+      if (tf_future_get_state (self) == TF_FUTURE_STATE_COMPLETED)
+        g_value_take_boxed (value, tf_future_dup_value (self, NULL));
+      break;
+    case TF_FUTURE_PROP_ERROR:
+      g_value_take_boxed (value, tf_future_dup_error (self));
+      break;
+    case TF_FUTURE_PROP_FRACTION:
+      g_value_set_double (value, tf_future_get_fraction (self));
+      break;
+    case TF_FUTURE_PROP_COMPLETED_STEPS:
+      g_value_set_int64 (value, tf_future_get_completed_steps (self));
+      break;
+    case TF_FUTURE_PROP_TOTAL_STEPS:
+      g_value_set_int64 (value, tf_future_get_total_steps (self));
+      break;
+    case TF_FUTURE_PROP_STATUS:
+      g_value_set_string (value, tf_future_get_status (self));
+      break;
+    case TF_FUTURE_PROP_RATE:
+      g_value_set_double (value, tf_future_get_rate (self));
+      break;
+    case TF_FUTURE_PROP_ETA:
+      g_value_set_int64 (value, tf_future_get_eta (self));
+      break;
+    case TF_FUTURE_PROP_ELAPSED:
+      g_value_set_int64 (value, tf_future_get_elapsed (self));
+      break;
+    case TF_N_FUTURE_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+/* A failure that nobody has looked at is told here, at the last moment. */
+static void
+report_unread (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+  const TfFailure *failure;
+  g_autofree char *location = NULL;
+  GLogLevelFlags   level;
+
+  if (priv->work == NULL || tf__future_get_phase (self) != TF_PHASE_FAILED || tf__future_is_read (self) ||
+      priv->report == TF_FAILURE_REPORT_SIGNAL)
+    return;
+
+  failure = tf__outcome_get_failure (priv->outcome);
+  location = priv->work_class->dup_location (priv->work);
+  level = priv->report == TF_FAILURE_REPORT_FATAL ? G_LOG_LEVEL_ERROR : G_LOG_LEVEL_WARNING;
+  g_log (G_LOG_DOMAIN, level, "Task “%s”, submitted at %s, failed, and nobody read the error: %s%s%s",
+         tf_future_get_name (self), location, failure->error->message, failure->traceback == NULL ? "" : "\n",
+         failure->traceback == NULL ? "" : failure->traceback);
+}
+
+static void
+tf_future_finalize (GObject *object)
+{
+  TfFuture        *self = TF_FUTURE (object);
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  report_unread (self);
+  tf__owner_unbind (self);
+
+  if (priv->more != NULL)
+    {
+      g_free (priv->more->progress.status);
+      g_clear_error (&priv->more->reason);
+      g_free (priv->more);
+    }
+
+  if (priv->work != NULL)
+    priv->work_class->unref (priv->work);
+
+  G_OBJECT_CLASS (tf_future_parent_class)->finalize (object);
+}
+
+static void
+tf_future_init (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  priv->phase = TF_PHASE_WAITING;
+}
+
+/**
+ * TfFuture:state: (getter get_state)
+ *
+ * How far the work is, as the owner context has been told.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:cancellable: (getter is_cancellable)
+ *
+ * Whether [method@Future.cancel] could take effect: for the sensitivity of a button.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:done: (getter is_done)
+ *
+ * Whether the work has ended, well, badly or by a cancel.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:name: (getter get_name)
+ *
+ * The name of the task.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:description: (getter get_description)
+ *
+ * A text for people that says what the task is for.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:value:
+ *
+ * The result; `NULL` unless the work has ended well, and with a value.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:error:
+ *
+ * Why there is no result; `NULL` unless the work failed or was cancelled.
+ *
+ * Reading it counts as having seen the failure.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:fraction: (getter get_fraction)
+ *
+ * How much of the work is done, from 0 to 1; 0 while the total is unknown or zero.
+ *
+ * Like all properties of the progress it takes the latest value only, as often as
+ * [property@Executor:progress-interval] allows, and stays as it is from the moment of a cancel on.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:completed-steps: (getter get_completed_steps)
+ *
+ * How many steps of the work are done; may be larger than the total.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:total-steps: (getter get_total_steps)
+ *
+ * How many steps the work has, or -1 while nobody knows.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:status: (getter get_status)
+ *
+ * What the work says it is doing.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:rate: (getter get_rate)
+ *
+ * How fast the work goes, in steps per second, smoothed over about two seconds.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:eta: (getter get_eta)
+ *
+ * How long the rest of the work takes if it goes on as it goes, in microseconds; -1 where nobody can tell.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture:elapsed: (getter get_elapsed)
+ *
+ * For how long the work runs, or ran, in microseconds.
+ *
+ * Since: 1.0
+ */
+static void
+install_properties (GObjectClass *object_class)
+{
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  props[TF_FUTURE_PROP_STATE] =
+    g_param_spec_enum ("state", NULL, NULL, TF_TYPE_FUTURE_STATE, TF_FUTURE_STATE_WAITING, flags);
+  props[TF_FUTURE_PROP_CANCELLABLE] = g_param_spec_boolean ("cancellable", NULL, NULL, TRUE, flags);
+  props[TF_FUTURE_PROP_DONE] = g_param_spec_boolean ("done", NULL, NULL, FALSE, flags);
+  props[TF_FUTURE_PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
+  props[TF_FUTURE_PROP_DESCRIPTION] = g_param_spec_string ("description", NULL, NULL, NULL, flags);
+  props[TF_FUTURE_PROP_VALUE] = g_param_spec_boxed ("value", NULL, NULL, G_TYPE_VALUE, flags);
+  props[TF_FUTURE_PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, flags);
+  props[TF_FUTURE_PROP_FRACTION] = g_param_spec_double ("fraction", NULL, NULL, 0, 1, 0, flags);
+  props[TF_FUTURE_PROP_COMPLETED_STEPS] =
+    g_param_spec_int64 ("completed-steps", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
+  props[TF_FUTURE_PROP_TOTAL_STEPS] = g_param_spec_int64 ("total-steps", NULL, NULL, -1, G_MAXINT64, -1, flags);
+  props[TF_FUTURE_PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, NULL, flags);
+  props[TF_FUTURE_PROP_RATE] = g_param_spec_double ("rate", NULL, NULL, 0, G_MAXDOUBLE, 0, flags);
+  props[TF_FUTURE_PROP_ETA] = g_param_spec_int64 ("eta", NULL, NULL, -1, G_MAXINT64, -1, flags);
+  props[TF_FUTURE_PROP_ELAPSED] = g_param_spec_int64 ("elapsed", NULL, NULL, 0, G_MAXINT64, 0, flags);
+
+  g_object_class_install_properties (object_class, TF_N_FUTURE_PROPS, props);
+}
+
+/* The value of an event is not copied for the handlers: it stays where it is while they run. */
+#define EVENT_VALUE (G_TYPE_VALUE | G_SIGNAL_TYPE_STATIC_SCOPE)
+
+/**
+ * TfFuture::progress:
+ * @self: the future
+ * @value: (nullable): what the task reported
+ *
+ * The task reported something, by [method@Task.report].
+ *
+ * Every report is delivered, in order, and all before [signal@Future::done]. The value is not interpreted; it must not be
+ * changed.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture::item:
+ * @self: the future
+ * @value: (nullable): the item
+ *
+ * The task yielded an item, by [method@Task.yield_item].
+ *
+ * Every item is delivered, in order; none is stored, so a handler connected later sees later items only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture::message:
+ * @self: the future
+ * @kind: what kind of message it is
+ * @value: (nullable): what was sent
+ *
+ * The task sent a message of a kind of its own, by [method@Task.send].
+ *
+ * Connect with the kind as detail, as in `message::fizz`, to get one kind only.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfFuture::done:
+ * @self: the future
+ *
+ * The work has ended: emitted once, and last of all.
+ *
+ * Since: 1.0
+ */
+static void
+install_signals (void)
+{
+  signals[SIGNAL_PROGRESS] =
+    g_signal_new ("progress", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, G_STRUCT_OFFSET (TfFutureClass, progress), NULL,
+                  NULL, g_cclosure_marshal_VOID__BOXED, G_TYPE_NONE, 1, EVENT_VALUE);
+  g_signal_set_va_marshaller (signals[SIGNAL_PROGRESS], TF_TYPE_FUTURE, g_cclosure_marshal_VOID__BOXEDv);
+
+  signals[SIGNAL_ITEM] = g_signal_new ("item", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, G_STRUCT_OFFSET (TfFutureClass, item),
+                                       NULL, NULL, g_cclosure_marshal_VOID__BOXED, G_TYPE_NONE, 1, EVENT_VALUE);
+  g_signal_set_va_marshaller (signals[SIGNAL_ITEM], TF_TYPE_FUTURE, g_cclosure_marshal_VOID__BOXEDv);
+
+  signals[SIGNAL_MESSAGE] = g_signal_new (
+    "message", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED, G_STRUCT_OFFSET (TfFutureClass, message), NULL,
+    NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, EVENT_VALUE);
+
+  signals[SIGNAL_DONE] = g_signal_new ("done", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, G_STRUCT_OFFSET (TfFutureClass, done),
+                                       NULL, NULL, g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, 0);
+  g_signal_set_va_marshaller (signals[SIGNAL_DONE], TF_TYPE_FUTURE, g_cclosure_marshal_VOID__VOIDv);
+}
+
+static void
+tf_future_class_init (TfFutureClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = tf_future_get_property;
+  object_class->finalize = tf_future_finalize;
+
+  install_properties (object_class);
+  install_signals ();
+}

@@ -1,0 +1,86 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "message/tf-pipe-private.h"
+
+/* The foreground end of all pipes of one executor: the queue into which pipes with news are pushed, and the one
+ * source that delivers them in the owner context. */
+
+typedef struct
+{
+  /* In the owner context, when a turn of the source is over, with what the dispatcher works for. */
+  void (*turn_ended) (gpointer host);
+  /* The source keeps its host alive, and the host keeps the dispatcher. */
+  gpointer (*host_ref) (gpointer host);
+  void (*host_unref) (gpointer host);
+} TfDispatcherClass;
+
+struct _TfDispatcher
+{
+  const TfDispatcherClass *klass; /* [const] */
+  gpointer                 host;  /* [const] */
+
+  GMainContext *context;   /* (owned) [const] */
+  GAsyncQueue  *inbox;     /* (owned) [const] of owned pipes: one entry for each that went from none to some news */
+  GThread      *owner;     /* [atomic] the thread that made the dispatcher, then the one that dispatched last */
+  gboolean      is_closed; /* [the lock of the inbox] */
+  gint          is_armed;  /* [atomic] the loop is going to sleep, and wants to be woken */
+
+  GSource *source;       /* (owned) (nullable) [foreground] NULL when closed */
+  TfPipe  *first_ready;  /* (owned) [foreground] */
+  TfPipe  *last_ready;   /* [foreground] */
+  TfPipe  *first_due;    /* (owned) [foreground] with progress that is too early */
+  TfPipe  *last_due;     /* [foreground] */
+  gint64   now_us;       /* [foreground] when the clock was last looked at */
+  gint64   paused_to_us; /* [foreground] */
+  gint64   budget_us;    /* [foreground] */
+  gint64   interval_us;  /* [foreground] */
+  guint    stride;       /* [foreground] how many deliveries between two looks at the clock */
+  guint    n_in_row;     /* [foreground] deliveries of the first of the ready */
+};
+
+void tf__dispatcher_init (TfDispatcher            *self,
+                          const TfDispatcherClass *klass,
+                          gpointer                 host,
+                          GMainContext            *context);
+void tf__dispatcher_clear (TfDispatcher *self);
+
+/* Any thread. */
+gboolean tf__dispatcher_is_owner (TfDispatcher *self);
+void     tf__dispatcher_set_owner (TfDispatcher *self,
+                                   GThread      *thread);
+/* Takes the reference, unless the dispatcher is closed: FALSE then. The pipe may be delivered and freed before this
+ * returns, so the caller holds the host of the dispatcher by another reference. */
+gboolean tf__dispatcher_push (TfDispatcher *self,
+                              TfPipe       *pipe);
+void     tf__dispatcher_arm (TfDispatcher *self);
+void     tf__dispatcher_disarm (TfDispatcher *self);
+gboolean tf__dispatcher_has_inbox (TfDispatcher *self);
+/* The whole inbox, under one lock, in order: the first of a list by next_ready. */
+TfPipe *tf__dispatcher_take_inbox (TfDispatcher *self,
+                                   TfPipe      **last) TF_FOREGROUND;
+/* The same, and nothing comes in any more. */
+TfPipe *tf__dispatcher_close_inbox (TfDispatcher *self,
+                                    TfPipe      **last) TF_FOREGROUND;
+/* Sleeps until something comes in or the time is over: NULL then. */
+TfPipe *tf__dispatcher_wait_inbox (TfDispatcher *self,
+                                   gint64        deadline_us) TF_FOREGROUND;
+
+/* Owner context. */
+void tf__dispatcher_attach (TfDispatcher *self) TF_FOREGROUND;
+void tf__dispatcher_detach (TfDispatcher *self) TF_FOREGROUND;
+int  tf__dispatcher_get_priority (TfDispatcher *self);
+void tf__dispatcher_set_priority (TfDispatcher *self,
+                                  int           priority) TF_FOREGROUND;
+void tf__dispatcher_list (TfDispatcher *self,
+                          TfPipe       *pipe) TF_FOREGROUND;
+void tf__dispatcher_forget_due (TfDispatcher *self,
+                                TfPipe       *pipe) TF_FOREGROUND;
+/* Delivers until @is_over says so: FALSE when the deadline came first. Dispatches no other source. */
+gboolean tf__dispatcher_run_until (TfDispatcher *self,
+                                   gboolean (*is_over) (gpointer data),
+                                   gpointer data,
+                                   gint64   deadline_us) TF_FOREGROUND;

@@ -1,0 +1,124 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "message/tf-dispatcher-private.h"
+
+#include "core/tf-clock-private.h"
+
+gboolean
+tf__dispatcher_is_owner (TfDispatcher *self)
+{
+  return tf__load (&self->owner) == g_thread_self ();
+}
+
+void
+tf__dispatcher_set_owner (TfDispatcher *self,
+                          GThread      *thread)
+{
+  tf__store (&self->owner, thread);
+}
+
+/* A wake-up is lost for nobody: the push and the length() of prepare take the lock of the same queue. Push first:
+ * prepare sees the pipe. Length first: this thread sees the flag and wakes the loop, or another thread has taken
+ * the flag and wakes it, or the loop is awake and prepares again before it sleeps. */
+gboolean
+tf__dispatcher_push (TfDispatcher *self,
+                     TfPipe       *pipe)
+{
+  gboolean is_closed;
+
+  g_async_queue_lock (self->inbox);
+  is_closed = self->is_closed;
+  if (!is_closed)
+    g_async_queue_push_unlocked (self->inbox, pipe);
+  g_async_queue_unlock (self->inbox);
+
+  if (!is_closed && tf__load (&self->is_armed) && tf__exchange (&self->is_armed, FALSE))
+    g_main_context_wakeup (self->context);
+
+  return !is_closed;
+}
+
+void
+tf__dispatcher_arm (TfDispatcher *self)
+{
+  tf__store (&self->is_armed, TRUE);
+}
+
+void
+tf__dispatcher_disarm (TfDispatcher *self)
+{
+  tf__store (&self->is_armed, FALSE);
+}
+
+gboolean
+tf__dispatcher_has_inbox (TfDispatcher *self)
+{
+  return g_async_queue_length (self->inbox) > 0;
+}
+
+/* The lock is that of the inbox. */
+static TfPipe *
+take_all_locked (TfDispatcher *self,
+                 TfPipe      **last)
+{
+  TfPipe *first = NULL;
+  TfPipe *pipe;
+
+  *last = NULL;
+
+  while ((pipe = g_async_queue_try_pop_unlocked (self->inbox)) != NULL)
+    {
+      pipe->next_ready = NULL;
+      if (first == NULL)
+        first = pipe;
+      else
+        (*last)->next_ready = pipe;
+      *last = pipe;
+    }
+
+  return first;
+}
+
+TfPipe *
+tf__dispatcher_take_inbox (TfDispatcher *self,
+                           TfPipe      **last)
+{
+  TfPipe *first;
+
+  g_async_queue_lock (self->inbox);
+  first = take_all_locked (self, last);
+  g_async_queue_unlock (self->inbox);
+
+  return first;
+}
+
+TfPipe *
+tf__dispatcher_close_inbox (TfDispatcher *self,
+                            TfPipe      **last)
+{
+  TfPipe *first;
+
+  g_async_queue_lock (self->inbox);
+  self->is_closed = TRUE;
+  first = take_all_locked (self, last);
+  g_async_queue_unlock (self->inbox);
+
+  return first;
+}
+
+TfPipe *
+tf__dispatcher_wait_inbox (TfDispatcher *self,
+                           gint64        deadline_us)
+{
+  gint64 left_us;
+
+  if (deadline_us == G_MAXINT64)
+    return g_async_queue_pop (self->inbox);
+
+  left_us = MAX (deadline_us - tf__clock_now (), 0);
+  return g_async_queue_timeout_pop (self->inbox, left_us);
+}

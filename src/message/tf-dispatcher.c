@@ -1,0 +1,526 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "message/tf-dispatcher-private.h"
+
+#include "core/tf-clock-private.h"
+
+#define MAX_STRIDE 16
+
+/* After so many deliveries in a row the next future has its turn. */
+#define MAX_IN_ROW 32
+
+/* A source of a priority above this one (GTK draws at 120) makes a pause after each turn that used up its budget:
+ * without it the source would be ready always, and those below would never be. */
+#define PAUSE_PRIORITY 121
+
+#define DEFAULT_BUDGET_US   4000
+#define DEFAULT_INTERVAL_US 5000
+
+typedef struct
+{
+  GSource       source;
+  TfDispatcher *dispatcher; /* (nullable) NULL once detached */
+} Source;
+
+void
+tf__dispatcher_init (TfDispatcher            *self,
+                     const TfDispatcherClass *klass,
+                     gpointer                 host,
+                     GMainContext            *context)
+{
+  self->klass = klass;
+  self->host = host;
+  self->context = g_main_context_ref (context);
+  self->inbox = g_async_queue_new ();
+  self->owner = g_thread_self ();
+  self->budget_us = DEFAULT_BUDGET_US;
+  self->interval_us = DEFAULT_INTERVAL_US;
+  self->stride = MAX_STRIDE;
+}
+
+static void
+unref_all (TfPipe *pipe)
+{
+  while (pipe != NULL)
+    {
+      TfPipe *next = pipe->next_ready;
+
+      pipe->klass->unref (pipe);
+      pipe = next;
+    }
+}
+
+void
+tf__dispatcher_clear (TfDispatcher *self)
+{
+  /* Every pipe holds the host of the dispatcher, so none is left when the host goes. */
+  g_warn_if_fail (self->source == NULL);
+  g_warn_if_fail (self->first_ready == NULL && self->first_due == NULL);
+
+  g_async_queue_unref (self->inbox);
+  g_main_context_unref (self->context);
+}
+
+/* The ready */
+
+static void
+append_ready (TfDispatcher *self,
+              TfPipe       *first,
+              TfPipe       *last)
+{
+  if (self->first_ready == NULL)
+    self->first_ready = first;
+  else
+    self->last_ready->next_ready = first;
+
+  self->last_ready = last;
+}
+
+static TfPipe *
+pop_ready (TfDispatcher *self)
+{
+  TfPipe *pipe = self->first_ready;
+
+  self->first_ready = pipe->next_ready;
+  if (self->first_ready == NULL)
+    self->last_ready = NULL;
+
+  pipe->next_ready = NULL;
+  self->n_in_row = 0;
+  return pipe;
+}
+
+void
+tf__dispatcher_list (TfDispatcher *self,
+                     TfPipe       *pipe)
+{
+  pipe->next_ready = NULL;
+  append_ready (self, pipe, pipe);
+}
+
+TF_FOREGROUND
+static void
+collect_inbox (TfDispatcher *self)
+{
+  TfPipe *last;
+  TfPipe *first = tf__dispatcher_take_inbox (self, &last);
+
+  if (first != NULL)
+    append_ready (self, first, last);
+}
+
+/* The due: pipes whose progress was taken less than an interval ago. */
+
+TF_FOREGROUND
+static void
+append_due (TfDispatcher *self,
+            TfPipe       *pipe,
+            TfPipeBox    *box)
+{
+  if (box->is_due_listed)
+    return;
+
+  box->is_due_listed = TRUE;
+  box->next_due = NULL;
+  box->previous_due = self->last_due;
+  if (self->last_due == NULL)
+    self->first_due = pipe->klass->ref (pipe);
+  else
+    tf__pipe_get_box (self->last_due)->next_due = pipe->klass->ref (pipe);
+  self->last_due = pipe;
+}
+
+/* Gives the reference of the list to the caller. */
+TF_FOREGROUND
+static void
+unlink_due (TfDispatcher *self,
+            TfPipeBox    *box)
+{
+  if (box->previous_due == NULL)
+    self->first_due = box->next_due;
+  else
+    tf__pipe_get_box (box->previous_due)->next_due = box->next_due;
+
+  if (box->next_due == NULL)
+    self->last_due = box->previous_due;
+  else
+    tf__pipe_get_box (box->next_due)->previous_due = box->previous_due;
+
+  box->is_due_listed = FALSE;
+  box->next_due = NULL;
+  box->previous_due = NULL;
+}
+
+void
+tf__dispatcher_forget_due (TfDispatcher *self,
+                           TfPipe       *pipe)
+{
+  TfPipeBox *box = tf__pipe_get_box (pipe);
+
+  if (box == NULL || !box->is_due_listed)
+    return;
+
+  unlink_due (self, box);
+  pipe->klass->unref (pipe);
+}
+
+TF_FOREGROUND
+static gint64
+get_first_due (TfDispatcher *self)
+{
+  return self->first_due == NULL ? G_MAXINT64 : tf__pipe_get_box (self->first_due)->due_us;
+}
+
+TF_FOREGROUND
+static void
+collect_due (TfDispatcher *self)
+{
+  while (get_first_due (self) <= self->now_us)
+    {
+      TfPipe *pipe = self->first_due;
+
+      unlink_due (self, tf__pipe_get_box (pipe));
+      if (tf__pipe_list (pipe))
+        tf__dispatcher_list (self, pipe);
+      else
+        pipe->klass->unref (pipe);
+    }
+}
+
+/* Delivering */
+
+TF_FOREGROUND
+static void
+deliver_event (TfPipe    *pipe,
+               TfPipeBox *box)
+{
+  TfEvent event;
+
+  tf__pipe_next_taken (box, &event);
+  pipe->klass->deliver (pipe, TF_NEWS_EVENTS, &event);
+  tf__event_clear (&event);
+}
+
+/* Takes the first of the ready as far as its next thing. Nothing private is held while the user's code runs: what
+ * is left of the pipe is among the ready again, where a nested loop finds it. */
+TF_FOREGROUND
+static void
+step (TfDispatcher *self)
+{
+  TfPipe    *pipe = self->first_ready;
+  TfPipeBox *box = tf__pipe_get_box (pipe);
+  gboolean   has_more = TRUE;
+  gboolean   is_early = FALSE;
+  TfNews     news = TF_NEWS_EVENTS;
+
+  if (box == NULL || !tf__pipe_has_taken (box))
+    news = tf__pipe_take (pipe, box == NULL || box->due_us <= self->now_us, &has_more, &is_early);
+
+  if (is_early)
+    append_due (self, pipe, tf__pipe_get_box (pipe));
+
+  if (!has_more)
+    {
+      pop_ready (self);
+    }
+  else
+    {
+      pipe->klass->ref (pipe);
+      if (++self->n_in_row >= MAX_IN_ROW && self->first_ready != self->last_ready)
+        {
+          pop_ready (self);
+          append_ready (self, pipe, pipe);
+        }
+    }
+
+  if (news == TF_NEWS_EVENTS)
+    deliver_event (pipe, tf__pipe_get_box (pipe));
+  else if (news != TF_NEWS_NONE)
+    pipe->klass->deliver (pipe, news, NULL);
+
+  pipe->klass->unref (pipe);
+}
+
+/* How many deliveries fit into a quarter of what is left of the budget, if they go on as they went. */
+static guint
+get_stride (gint64 spent_us,
+            guint  n_deliveries,
+            gint64 left_us)
+{
+  gint64 n = spent_us <= 0 ? MAX_STRIDE : left_us * n_deliveries / (4 * spent_us);
+
+  return CLAMP (n, 1, MAX_STRIDE);
+}
+
+/* One turn: at least one delivery, and then on until nothing is left or the budget is used up. */
+TF_FOREGROUND
+static void
+run_turn (TfDispatcher *self)
+{
+  gint64 last_us = tf__clock_now ();
+  gint64 end_us = last_us + self->budget_us;
+  guint  n_steps = 0;
+
+  self->now_us = last_us;
+  collect_inbox (self);
+  collect_due (self);
+
+  while (TRUE)
+    {
+      if (self->first_ready == NULL)
+        {
+          collect_inbox (self);
+          if (self->first_ready == NULL)
+            return;
+        }
+
+      step (self);
+
+      if (++n_steps < self->stride)
+        continue;
+
+      self->now_us = tf__clock_now ();
+      self->stride = get_stride (self->now_us - last_us, n_steps, end_us - self->now_us);
+      if (self->now_us >= end_us)
+        return;
+
+      last_us = self->now_us;
+      n_steps = 0;
+      collect_inbox (self);
+      collect_due (self);
+    }
+}
+
+/* How many deliveries are allowed when the time is over: all that waits now, but not what keeps coming. */
+TF_FOREGROUND
+static guint64
+get_grace (TfDispatcher *self)
+{
+  guint64 n_pipes = 0;
+
+  for (TfPipe *pipe = self->first_ready; pipe != NULL; pipe = pipe->next_ready)
+    n_pipes++;
+
+  return n_pipes * (TF_PIPE_HIGH_WATER + MAX_IN_ROW);
+}
+
+/* FALSE when the deadline came before nothing was left, or before it was over. */
+TF_FOREGROUND
+static gboolean
+run_ready (TfDispatcher *self,
+           gboolean (*is_over) (gpointer data),
+           gpointer data,
+           gint64   deadline_us)
+{
+  guint64 n_left = G_MAXUINT64;
+
+  for (guint n_steps = 0; self->first_ready != NULL && !is_over (data); n_steps++)
+    {
+      if (n_steps % MAX_STRIDE == 0)
+        {
+          self->now_us = tf__clock_now ();
+          if (n_left == G_MAXUINT64 && self->now_us >= deadline_us)
+            n_left = get_grace (self);
+        }
+
+      if (n_left != G_MAXUINT64 && n_left-- == 0)
+        return FALSE;
+
+      step (self);
+    }
+
+  return TRUE;
+}
+
+gboolean
+tf__dispatcher_run_until (TfDispatcher *self,
+                          gboolean (*is_over) (gpointer data),
+                          gpointer data,
+                          gint64   deadline_us)
+{
+  while (TRUE)
+    {
+      TfPipe *pipe;
+
+      self->now_us = tf__clock_now ();
+      collect_inbox (self);
+      collect_due (self);
+
+      if (!run_ready (self, is_over, data, deadline_us))
+        return is_over (data);
+
+      if (is_over (data))
+        return TRUE;
+
+      if (tf__clock_now () >= deadline_us)
+        return FALSE;
+
+      pipe = tf__dispatcher_wait_inbox (self, MIN (deadline_us, get_first_due (self)));
+      if (pipe != NULL)
+        tf__dispatcher_list (self, pipe);
+    }
+}
+
+/* The source */
+
+TF_FOREGROUND
+static gboolean
+is_ready (TfDispatcher *self)
+{
+  if (self->first_ready != NULL || tf__dispatcher_has_inbox (self))
+    return TRUE;
+
+  return self->first_due != NULL && get_first_due (self) <= tf__clock_now ();
+}
+
+TF_FOREGROUND
+static int
+get_sleep_ms (TfDispatcher *self)
+{
+  if (self->first_due == NULL)
+    return -1;
+
+  return (int) CLAMP ((get_first_due (self) - tf__clock_now () + 999) / 1000, 0, G_MAXINT);
+}
+
+TF_FOREGROUND
+static gboolean
+is_paused (TfDispatcher *self)
+{
+  if (self->paused_to_us == 0)
+    return FALSE;
+
+  if (tf__clock_now () < self->paused_to_us)
+    return TRUE;
+
+  self->paused_to_us = 0;
+  return FALSE;
+}
+
+static gboolean
+prepare_source (GSource *source,
+                int     *timeout_ms)
+{
+  TfDispatcher *self = ((Source *) source)->dispatcher;
+
+  tf__enter_foreground ();
+
+  *timeout_ms = -1;
+  if (self == NULL)
+    return FALSE;
+
+  if (is_paused (self))
+    {
+      *timeout_ms = (int) ((self->paused_to_us - tf__clock_now ()) / 1000 + 1);
+      return FALSE;
+    }
+
+  /* From here on a push wakes the loop; the look into the inbox has to come after. */
+  tf__dispatcher_arm (self);
+  if (is_ready (self))
+    {
+      tf__dispatcher_disarm (self);
+      return TRUE;
+    }
+
+  *timeout_ms = get_sleep_ms (self);
+  return FALSE;
+}
+
+static gboolean
+check_source (GSource *source)
+{
+  TfDispatcher *self = ((Source *) source)->dispatcher;
+
+  tf__enter_foreground ();
+
+  if (self == NULL)
+    return FALSE;
+
+  tf__dispatcher_disarm (self);
+  return !is_paused (self) && is_ready (self);
+}
+
+static gboolean
+dispatch_source (GSource    *source,
+                 GSourceFunc callback,
+                 gpointer    user_data)
+{
+  TfDispatcher *self = ((Source *) source)->dispatcher;
+  gpointer      host;
+
+  tf__enter_foreground ();
+
+  if (self == NULL)
+    return G_SOURCE_REMOVE;
+
+  host = self->klass->host_ref (self->host);
+  tf__dispatcher_set_owner (self, g_thread_self ());
+  run_turn (self);
+
+  if (self->first_ready != NULL && g_source_get_priority (source) < PAUSE_PRIORITY)
+    self->paused_to_us = tf__clock_now () + self->budget_us / 2;
+
+  self->klass->turn_ended (host);
+  self->klass->host_unref (host);
+
+  return G_SOURCE_CONTINUE;
+}
+
+void
+tf__dispatcher_attach (TfDispatcher *self)
+{
+  static GSourceFuncs funcs = { prepare_source, check_source, dispatch_source, NULL, NULL, NULL };
+
+  g_assert (self->source == NULL);
+
+  self->source = g_source_new (&funcs, sizeof (Source));
+  ((Source *) self->source)->dispatcher = self;
+  self->klass->host_ref (self->host);
+  g_source_set_static_name (self->source, "[tf] dispatcher");
+  g_source_set_priority (self->source, G_PRIORITY_DEFAULT_IDLE);
+  g_source_set_can_recurse (self->source, TRUE);
+  g_source_attach (self->source, self->context);
+}
+
+void
+tf__dispatcher_detach (TfDispatcher *self)
+{
+  GSource *source = g_steal_pointer (&self->source);
+  TfPipe  *first;
+  TfPipe  *last;
+
+  if (source == NULL)
+    return;
+
+  ((Source *) source)->dispatcher = NULL;
+  g_source_destroy (source);
+  g_source_unref (source);
+
+  /* What has come in since waits for nothing but being freed. */
+  first = tf__dispatcher_close_inbox (self, &last);
+  if (first != NULL)
+    append_ready (self, first, last);
+  unref_all (g_steal_pointer (&self->first_ready));
+  self->last_ready = NULL;
+
+  self->klass->host_unref (self->host);
+}
+
+int
+tf__dispatcher_get_priority (TfDispatcher *self)
+{
+  return self->source == NULL ? G_PRIORITY_DEFAULT_IDLE : g_source_get_priority (self->source);
+}
+
+void
+tf__dispatcher_set_priority (TfDispatcher *self,
+                             int           priority)
+{
+  if (self->source != NULL)
+    g_source_set_priority (self->source, priority);
+}

@@ -1,0 +1,36 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+/* Which signal of the future an event becomes. */
+typedef enum
+{
+  TF_ROAD_PROGRESS,
+  TF_ROAD_ITEM,
+  TF_ROAD_MESSAGE,
+} TfRoad;
+
+/* A message of which every one counts. A kind that no handler has asked for yet has no quark, and gets none in the
+ * background: a worker must not be able to grow the table of quarks, which is never freed. */
+typedef struct
+{
+  GValue value;
+  char  *kind_text; /* (owned) (nullable): the kind, when it has no quark */
+  GQuark kind;
+  TfRoad road;
+} TfEvent;
+
+void        tf__event_init (TfEvent      *self,
+                            TfRoad        road,
+                            const char   *kind,
+                            const GValue *value);
+void        tf__event_clear (TfEvent *self);
+const char *tf__event_get_kind (const TfEvent *self);
+
+/* Copies @source into the uninitialised @target; numbers go without a call. */
+void tf__value_init_copy (GValue       *target,
+                          const GValue *source);

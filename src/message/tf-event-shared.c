@@ -1,0 +1,74 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "message/tf-event-private.h"
+
+static gboolean
+is_plain (GType type)
+{
+  switch (type)
+    {
+    case G_TYPE_BOOLEAN:
+    case G_TYPE_INT:
+    case G_TYPE_UINT:
+    case G_TYPE_INT64:
+    case G_TYPE_UINT64:
+    case G_TYPE_DOUBLE:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+void
+tf__value_init_copy (GValue       *target,
+                     const GValue *source)
+{
+  GType type = source == NULL ? G_TYPE_INVALID : G_VALUE_TYPE (source);
+
+  if (type == G_TYPE_INVALID)
+    {
+      *target = (GValue) G_VALUE_INIT;
+      return;
+    }
+
+  if (is_plain (type))
+    {
+      *target = *source;
+      return;
+    }
+
+  *target = (GValue) G_VALUE_INIT;
+  g_value_init (target, type);
+  g_value_copy (source, target);
+}
+
+void
+tf__event_init (TfEvent      *self,
+                TfRoad        road,
+                const char   *kind,
+                const GValue *value)
+{
+  self->road = road;
+  self->kind = kind == NULL ? 0 : g_quark_try_string (kind);
+  self->kind_text = kind != NULL && self->kind == 0 ? g_strdup (kind) : NULL;
+  tf__value_init_copy (&self->value, value);
+}
+
+void
+tf__event_clear (TfEvent *self)
+{
+  if (G_VALUE_TYPE (&self->value) != G_TYPE_INVALID)
+    g_value_unset (&self->value);
+
+  g_clear_pointer (&self->kind_text, g_free);
+}
+
+const char *
+tf__event_get_kind (const TfEvent *self)
+{
+  return self->kind_text != NULL ? self->kind_text : g_quark_to_string (self->kind);
+}

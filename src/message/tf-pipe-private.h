@@ -1,0 +1,148 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "core/tf-sides-private.h"
+#include "message/tf-event-private.h"
+
+typedef struct _TfDispatcher TfDispatcher;
+typedef struct _TfPipe       TfPipe;
+
+/* How many events of one pipe may be on their way before their sender has to wait. */
+#define TF_PIPE_HIGH_WATER 1024
+
+/* What a pipe can have to tell, in the order in which it is delivered. */
+typedef enum
+{
+  TF_NEWS_NONE = 0,
+  TF_NEWS_CANCEL = 1 << 0,     /* cancelling was asked for outside the owner context */
+  TF_NEWS_OWNER_GONE = 1 << 1, /* a bound owner was disposed of outside the owner context */
+  TF_NEWS_ABORT = 1 << 2,      /* the owner gave up waiting */
+  TF_NEWS_STARTED = 1 << 3,
+  TF_NEWS_EVENTS = 1 << 4,
+  TF_NEWS_PROGRESS = 1 << 5,
+  TF_NEWS_RETURNED = 1 << 6, /* the code has returned, but the work goes on elsewhere */
+  TF_NEWS_FINAL = 1 << 7,    /* the last thing the background says */
+  TF_NEWS_REAP = 1 << 8,     /* the future went outside the owner context: free its values here */
+} TfNews;
+
+/* Whether the work behind a pipe is still wanted. */
+typedef enum
+{
+  TF_FATE_OPEN,
+  TF_FATE_CANCEL_ASKED,
+  TF_FATE_ABORTED,
+  TF_FATE_CLOSED,
+} TfFate;
+
+typedef struct
+{
+  /* In the owner context. @event is set for TF_NEWS_EVENTS only; the caller clears it afterwards. */
+  void (*deliver) (TfPipe  *self,
+                   TfNews   news,
+                   TfEvent *event);
+  TfPipe *(*ref) (TfPipe *self);
+  void (*unref) (TfPipe *self);
+} TfPipeClass;
+
+/* The latest state of the progress: newer ones replace older ones, so it never takes room. */
+typedef struct
+{
+  gint64   completed; /* [atomic] */
+  gint64   total;     /* [lock] */
+  char    *status;    /* (owned) (nullable) [lock] */
+  gboolean is_dirty;  /* [atomic] announced, and not taken since */
+  gboolean is_new;    /* [atomic] total or status changed, and not taken since */
+} TfProgressSlot;
+
+typedef struct _TfChunk TfChunk;
+
+/* What only pipes with progress or events need; made by the first of them. */
+typedef struct
+{
+  TfProgressSlot slot;
+
+  GCond    room;
+  guint    n_waiting; /* [lock] senders waiting for room */
+  guint    n_events;  /* [lock] sent and not taken */
+  TfChunk *first;     /* (owned) [lock] */
+  TfChunk *last;      /* [lock] */
+  TfChunk *spare;     /* (owned) [lock] */
+
+  TfChunk *taken;         /* (owned) [foreground] being delivered */
+  guint    n_delivered;   /* [foreground] of the taken chunk */
+  TfPipe  *next_due;      /* [foreground] */
+  TfPipe  *previous_due;  /* [foreground] */
+  gboolean is_due_listed; /* [foreground] */
+  gint64   due_us;        /* [foreground] when the slot may be taken again */
+} TfPipeBox;
+
+/* A mailbox of one task, and the only place where the background hands anything to the foreground. */
+struct _TfPipe
+{
+  const TfPipeClass *klass;      /* [const] */
+  TfDispatcher      *dispatcher; /* [const] outlives the pipe */
+  TfPipeBox         *box;        /* (owned) (nullable) [atomic] set once */
+  TfPipe            *next_ready; /* [foreground] */
+  TfLock             lock;
+  gint               fate;      /* [atomic] a TfFate */
+  guint16            news;      /* [lock] */
+  guint8             is_listed; /* [lock] in the inbox, about to be pushed there, or among the ready */
+  guint8             is_closed; /* [lock] the final message has been taken */
+};
+
+/* The life of a pipe. */
+void tf__pipe_init (TfPipe            *self,
+                    const TfPipeClass *klass);
+void tf__pipe_clear (TfPipe *self);
+
+/* Any thread. */
+TfFate   tf__pipe_get_fate (TfPipe *self);
+TfFate   tf__pipe_exchange_fate (TfPipe *self,
+                                 TfFate  fate);
+gboolean tf__pipe_move_fate (TfPipe *self,
+                             TfFate  from,
+                             TfFate  to);
+void     tf__pipe_post (TfPipe *self,
+                        TfNews  news);
+/* The same, and gives the caller's reference away. */
+void tf__pipe_post_last (TfPipe *self,
+                         TfNews  news);
+/* Takes the contents of @event, whatever it returns: FALSE when it is not wanted any more. May wait for room. */
+gboolean tf__pipe_send (TfPipe  *self,
+                        TfEvent *event);
+/* Lets waiting senders go, after the fate has changed. */
+void tf__pipe_release_senders (TfPipe *self);
+
+/* Progress: FALSE when it is not wanted any more. @total and @status are left as they are when NULL. */
+gboolean tf__pipe_set_progress (TfPipe       *self,
+                                const gint64 *completed,
+                                const gint64 *total,
+                                const char   *status);
+gboolean tf__pipe_advance (TfPipe *self,
+                           gint64  n_steps);
+
+/* What the dispatcher needs, in the foreground. */
+TfPipeBox *tf__pipe_get_box (TfPipe *self);
+/* The next thing to deliver, in order; the events are in the box then. @has_more: the pipe stays listed.
+ * @is_early: there is progress, but its time has not come. */
+TfNews tf__pipe_take (TfPipe   *self,
+                      gboolean  is_slot_due,
+                      gboolean *has_more,
+                      gboolean *is_early) TF_FOREGROUND;
+/* Whether the caller has to put the pipe among the ready, because it was not listed. */
+gboolean tf__pipe_list (TfPipe *self) TF_FOREGROUND;
+gboolean tf__pipe_has_taken (TfPipeBox *box) TF_FOREGROUND;
+/* Moves it out: a nested loop may go on with the chunk while this one is being delivered. */
+void tf__pipe_next_taken (TfPipeBox *box,
+                          TfEvent   *event) TF_FOREGROUND;
+/* Copies the slot; @status is NULL unless it changed, and then owned by the caller. */
+void tf__pipe_take_slot (TfPipe   *self,
+                         gint64   *completed,
+                         gint64   *total,
+                         char    **status,
+                         gboolean *is_status_new) TF_FOREGROUND;
+/* Frees what has been sent and will not be delivered. */
+void tf__pipe_drop_events (TfPipe *self) TF_FOREGROUND;

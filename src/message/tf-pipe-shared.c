@@ -1,0 +1,489 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "message/tf-pipe-private.h"
+
+#include "message/tf-dispatcher-private.h"
+
+/* A chunk and its head fill half a page. */
+#define N_CHUNK_EVENTS 50
+
+/* Senders that wait for room go on when half of it is free, not at every single place. */
+#define LOW_WATER (TF_PIPE_HIGH_WATER / 2)
+
+struct _TfChunk
+{
+  TfChunk *next;
+  guint    n_events;
+  TfEvent  events[N_CHUNK_EVENTS];
+};
+
+void
+tf__pipe_init (TfPipe            *self,
+               const TfPipeClass *klass)
+{
+  self->klass = klass;
+  tf__lock_init (&self->lock);
+}
+
+static void
+free_chunk (TfChunk *chunk,
+            guint    n_skipped)
+{
+  for (guint i = n_skipped; i < chunk->n_events; i++)
+    tf__event_clear (&chunk->events[i]);
+
+  g_free (chunk);
+}
+
+static void
+free_chunks (TfChunk *first)
+{
+  while (first != NULL)
+    {
+      TfChunk *next = first->next;
+
+      free_chunk (first, 0);
+      first = next;
+    }
+}
+
+void
+tf__pipe_clear (TfPipe *self)
+{
+  TfPipeBox *box = self->box;
+
+  tf__lock_clear (&self->lock);
+
+  if (box == NULL)
+    return;
+
+  free_chunks (box->first);
+  g_free (box->spare);
+  if (box->taken != NULL)
+    free_chunk (box->taken, box->n_delivered);
+  g_free (box->slot.status);
+  g_cond_clear (&box->room);
+  g_free (box);
+}
+
+TfFate
+tf__pipe_get_fate (TfPipe *self)
+{
+  return tf__load (&self->fate);
+}
+
+TfFate
+tf__pipe_exchange_fate (TfPipe *self,
+                        TfFate  fate)
+{
+  return tf__exchange (&self->fate, (gint) fate);
+}
+
+gboolean
+tf__pipe_move_fate (TfPipe *self,
+                    TfFate  from,
+                    TfFate  to)
+{
+  gint expected = from;
+
+  return tf__cas (&self->fate, &expected, (gint) to);
+}
+
+TfPipeBox *
+tf__pipe_get_box (TfPipe *self)
+{
+  return tf__load (&self->box);
+}
+
+static TfPipeBox *
+ensure_box (TfPipe *self)
+{
+  TfPipeBox *box = tf__load (&self->box);
+  TfPipeBox *none = NULL;
+
+  if (box != NULL)
+    return box;
+
+  box = g_new0 (TfPipeBox, 1);
+  box->slot.total = -1;
+  g_cond_init (&box->room);
+
+  if (tf__cas (&self->box, &none, box))
+    return box;
+
+  g_cond_clear (&box->room);
+  g_free (box);
+  return none;
+}
+
+static void
+push (TfPipe *self)
+{
+  if (!tf__dispatcher_push (self->dispatcher, self->klass->ref (self)))
+    self->klass->unref (self);
+}
+
+void
+tf__pipe_post (TfPipe *self,
+               TfNews  news)
+{
+  gboolean is_first;
+
+  tf__lock (&self->lock);
+  self->news |= news;
+  is_first = !self->is_listed;
+  self->is_listed = TRUE;
+  tf__unlock (&self->lock);
+
+  if (is_first)
+    push (self);
+}
+
+void
+tf__pipe_post_last (TfPipe *self,
+                    TfNews  news)
+{
+  gboolean is_first;
+
+  /* The caller's reference keeps the pipe until the lock is open again: the foreground may take the news, and
+   * drop what it has, as soon as the word is written. */
+  tf__lock (&self->lock);
+  self->news |= news;
+  is_first = !self->is_listed;
+  self->is_listed = TRUE;
+  tf__unlock (&self->lock);
+
+  if (!is_first || !tf__dispatcher_push (self->dispatcher, self))
+    self->klass->unref (self);
+}
+
+static void     append_locked (TfPipe    *self,
+                               TfPipeBox *box,
+                               TfEvent   *event) TF_CALLER_HOLDS (self->lock);
+static gboolean wait_for_room_locked (TfPipe    *self,
+                                      TfPipeBox *box) TF_CALLER_HOLDS (self->lock);
+
+static void
+append_locked (TfPipe    *self,
+               TfPipeBox *box,
+               TfEvent   *event)
+{
+  if (box->last == NULL || box->last->n_events == N_CHUNK_EVENTS)
+    {
+      TfChunk *chunk = g_steal_pointer (&box->spare);
+
+      if (chunk == NULL)
+        chunk = g_new (TfChunk, 1);
+
+      chunk->next = NULL;
+      chunk->n_events = 0;
+
+      if (box->last == NULL)
+        box->first = chunk;
+      else
+        box->last->next = chunk;
+      box->last = chunk;
+    }
+
+  box->last->events[box->last->n_events++] = *event;
+  box->n_events++;
+  self->news |= TF_NEWS_EVENTS;
+}
+
+/* FALSE if the event is not wanted any more. The owner thread never waits: it would wait for its own loop. */
+static gboolean
+wait_for_room_locked (TfPipe    *self,
+                      TfPipeBox *box)
+{
+  while (box->n_events >= TF_PIPE_HIGH_WATER &&
+         !self->is_closed &&
+         tf__load (&self->fate) == TF_FATE_OPEN &&
+         !tf__dispatcher_is_owner (self->dispatcher))
+    {
+      box->n_waiting++;
+      tf__lock_wait (&self->lock, &box->room);
+      box->n_waiting--;
+    }
+
+  return !self->is_closed && tf__load (&self->fate) == TF_FATE_OPEN;
+}
+
+gboolean
+tf__pipe_send (TfPipe  *self,
+               TfEvent *event)
+{
+  TfPipeBox *box = ensure_box (self);
+  gboolean   is_first = FALSE;
+  gboolean   is_wanted;
+
+  tf__lock (&self->lock);
+  is_wanted = wait_for_room_locked (self, box);
+  if (is_wanted)
+    {
+      append_locked (self, box, event);
+      is_first = !self->is_listed;
+      self->is_listed = TRUE;
+    }
+  tf__unlock (&self->lock);
+
+  /* The sender still has what the event was copied from, so this is never the last reference. */
+  if (!is_wanted)
+    tf__event_clear (event);
+  else if (is_first)
+    push (self);
+
+  return is_wanted;
+}
+
+void
+tf__pipe_release_senders (TfPipe *self)
+{
+  TfPipeBox *box;
+
+  /* The lock orders this after a sender's look at the fate and before its sleep, or the other way round. */
+  tf__lock (&self->lock);
+  box = tf__load (&self->box);
+  if (box != NULL && box->n_waiting > 0)
+    g_cond_broadcast (&box->room);
+  tf__unlock (&self->lock);
+}
+
+/* The numbers are written before the mark is read; the foreground clears the mark before it reads the numbers. So
+ * either it sees these numbers, or the mark is found clear here and is set again. */
+static void
+announce (TfPipe         *self,
+          TfProgressSlot *slot)
+{
+  if (!tf__load (&slot->is_dirty) && !tf__exchange (&slot->is_dirty, TRUE))
+    tf__pipe_post (self, TF_NEWS_PROGRESS);
+}
+
+gboolean
+tf__pipe_set_progress (TfPipe       *self,
+                       const gint64 *completed,
+                       const gint64 *total,
+                       const char   *status)
+{
+  TfProgressSlot *slot;
+
+  if (tf__load (&self->fate) != TF_FATE_OPEN)
+    return FALSE;
+
+  slot = &ensure_box (self)->slot;
+
+  if ((total != NULL && *total != tf__load_relaxed (&slot->total)) || status != NULL)
+    {
+      char *old_status = NULL;
+
+      tf__lock (&self->lock);
+      if (status != NULL && g_strcmp0 (status, slot->status) != 0)
+        {
+          old_status = slot->status;
+          slot->status = g_strdup (status);
+          tf__store (&slot->is_new, TRUE);
+        }
+      if (total != NULL && *total != slot->total)
+        {
+          tf__store (&slot->is_new, TRUE);
+          tf__store (&slot->total, *total);
+        }
+      if (completed != NULL)
+        tf__store (&slot->completed, *completed);
+      tf__unlock (&self->lock);
+
+      g_free (old_status);
+    }
+  else if (completed != NULL)
+    {
+      tf__store (&slot->completed, *completed);
+    }
+
+  announce (self, slot);
+  return TRUE;
+}
+
+gboolean
+tf__pipe_advance (TfPipe *self,
+                  gint64  n_steps)
+{
+  TfProgressSlot *slot;
+
+  if (tf__load (&self->fate) != TF_FATE_OPEN)
+    return FALSE;
+
+  slot = &ensure_box (self)->slot;
+  tf__add (&slot->completed, n_steps);
+  announce (self, slot);
+  return TRUE;
+}
+
+void
+tf__pipe_take_slot (TfPipe   *self,
+                    gint64   *completed,
+                    gint64   *total,
+                    char    **status,
+                    gboolean *is_status_new)
+{
+  TfProgressSlot *slot = &tf__load (&self->box)->slot;
+
+  *status = NULL;
+  *is_status_new = FALSE;
+
+  tf__store (&slot->is_dirty, FALSE);
+  *completed = tf__load (&slot->completed);
+  *total = tf__load (&slot->total);
+
+  /* The numbers first, the mark after: whoever changes the total sets the mark before the numbers, so numbers of
+   * two different moments are not taken for one. A report of numbers alone never holds this lock. */
+  if (!tf__load (&slot->is_new))
+    return;
+
+  tf__lock (&self->lock);
+  tf__store (&slot->is_new, FALSE);
+  *completed = tf__load (&slot->completed);
+  *total = slot->total;
+  *status = g_strdup (slot->status);
+  *is_status_new = TRUE;
+  tf__unlock (&self->lock);
+}
+
+static TfNews take_locked (TfPipe   *self,
+                           gboolean  is_slot_due,
+                           gboolean *has_more,
+                           gboolean *is_early) TF_CALLER_HOLDS (self->lock);
+static void   take_chunk_locked (TfPipe    *self,
+                                 TfPipeBox *box) TF_CALLER_HOLDS (self->lock);
+
+static void
+take_chunk_locked (TfPipe    *self,
+                   TfPipeBox *box)
+{
+  TfChunk *chunk = box->first;
+
+  box->first = chunk->next;
+  if (box->first == NULL)
+    {
+      box->last = NULL;
+      self->news &= ~TF_NEWS_EVENTS;
+    }
+
+  box->n_events -= chunk->n_events;
+  if (box->n_waiting > 0 && box->n_events <= LOW_WATER)
+    g_cond_broadcast (&box->room);
+
+  if (box->spare == NULL)
+    box->spare = g_steal_pointer (&box->taken);
+  else
+    g_clear_pointer (&box->taken, g_free);
+
+  box->taken = chunk;
+  box->n_delivered = 0;
+}
+
+static TfNews
+take_locked (TfPipe   *self,
+             gboolean  is_slot_due,
+             gboolean *has_more,
+             gboolean *is_early)
+{
+  guint  candidates = self->news;
+  TfNews news;
+
+  if ((candidates & TF_NEWS_PROGRESS) && !(candidates & TF_NEWS_FINAL) && !is_slot_due)
+    {
+      candidates &= ~TF_NEWS_PROGRESS;
+      *is_early = TRUE;
+    }
+
+  /* The lowest bit comes first. */
+  news = candidates & -candidates;
+
+  if (news == TF_NEWS_EVENTS)
+    take_chunk_locked (self, self->box);
+  else
+    self->news &= ~news;
+
+  if (news == TF_NEWS_FINAL)
+    self->is_closed = TRUE;
+
+  *has_more = news == TF_NEWS_EVENTS || (candidates & ~news) != 0;
+  return news;
+}
+
+TfNews
+tf__pipe_take (TfPipe   *self,
+               gboolean  is_slot_due,
+               gboolean *has_more,
+               gboolean *is_early)
+{
+  TfNews news;
+
+  *is_early = FALSE;
+
+  tf__lock (&self->lock);
+  news = take_locked (self, is_slot_due, has_more, is_early);
+  if (!*has_more)
+    self->is_listed = FALSE;
+  tf__unlock (&self->lock);
+
+  return news;
+}
+
+gboolean
+tf__pipe_list (TfPipe *self)
+{
+  gboolean is_first;
+
+  tf__lock (&self->lock);
+  is_first = !self->is_listed;
+  self->is_listed = TRUE;
+  tf__unlock (&self->lock);
+
+  return is_first;
+}
+
+gboolean
+tf__pipe_has_taken (TfPipeBox *box)
+{
+  return box->taken != NULL && box->n_delivered < box->taken->n_events;
+}
+
+void
+tf__pipe_next_taken (TfPipeBox *box,
+                     TfEvent   *event)
+{
+  *event = box->taken->events[box->n_delivered++];
+}
+
+void
+tf__pipe_drop_events (TfPipe *self)
+{
+  TfPipeBox *box = tf__load (&self->box);
+  TfChunk   *first;
+
+  if (box == NULL)
+    return;
+
+  tf__lock (&self->lock);
+  first = g_steal_pointer (&box->first);
+  box->last = NULL;
+  box->n_events = 0;
+  self->news &= ~(TF_NEWS_EVENTS | TF_NEWS_PROGRESS);
+  if (box->n_waiting > 0)
+    g_cond_broadcast (&box->room);
+  tf__unlock (&self->lock);
+
+  while (tf__pipe_has_taken (box))
+    {
+      TfEvent event;
+
+      tf__pipe_next_taken (box, &event);
+      tf__event_clear (&event);
+    }
+
+  free_chunks (first);
+}

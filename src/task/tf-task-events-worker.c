@@ -1,0 +1,566 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "task/tf-task-private.h"
+
+/* What a task reports: events, of which every one is delivered. */
+
+static gboolean
+send_event (TfTask       *self,
+            TfRoad        road,
+            const char   *kind,
+            const GValue *value,
+            const char   *function)
+{
+  TfEvent event;
+
+  /* Before anything is copied: a refused value stays as it was. */
+  if (!tf__task_is_running (self, function) || tf__task_get_fate (self) != TF_FATE_OPEN)
+    return FALSE;
+
+  tf__event_init (&event, road, kind, value);
+  return tf__pipe_send (&self->pipe, &event);
+}
+
+/* The same for a value that was made for this, and is freed here. */
+static gboolean
+send_own (TfTask     *self,
+          TfRoad      road,
+          const char *kind,
+          GValue     *value,
+          const char *function)
+{
+  gboolean is_wanted = send_event (self, road, kind, value, function);
+
+  g_value_unset (value);
+  return is_wanted;
+}
+
+/**
+ * tf_task_report:
+ * @self: the task
+ * @value: (nullable): what is to be delivered, which is copied; or `NULL` for nothing
+ *
+ * Reports something to the foreground, where it becomes [signal@Future::progress].
+ *
+ * Every report is delivered, in order, before the task is done. For a number that goes up, of which only the latest value
+ * counts, use [method@Task.set_progress], which costs much less.
+ *
+ * A task that is ahead of the foreground by 1024 events waits here.
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_report (TfTask       *self,
+                const GValue *value)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return send_event (self, TF_ROAD_PROGRESS, NULL, value, G_STRFUNC);
+}
+
+/**
+ * tf_task_report_int64:
+ * @self: the task
+ * @value: the integer
+ *
+ * Reports an integer of 64 bits: see [method@Task.report].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_report_int64 (TfTask *self,
+                      gint64  value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  g_value_init (&item, G_TYPE_INT64);
+  g_value_set_int64 (&item, value);
+  return send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_report_double:
+ * @self: the task
+ * @value: the number
+ *
+ * Reports a floating-point number: see [method@Task.report].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_report_double (TfTask *self,
+                       double  value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  g_value_init (&item, G_TYPE_DOUBLE);
+  g_value_set_double (&item, value);
+  return send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_report_string:
+ * @self: the task
+ * @value: (nullable): the string, which is copied
+ *
+ * Reports a string: see [method@Task.report].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_report_string (TfTask     *self,
+                       const char *value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  g_value_init (&item, G_TYPE_STRING);
+  g_value_set_static_string (&item, value);
+  return send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_report_object:
+ * @self: the task
+ * @value: (type GObject.Object) (nullable): the object, on which a reference is taken
+ *
+ * Reports an object: see [method@Task.report].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_report_object (TfTask  *self,
+                       gpointer value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (value == NULL || G_IS_OBJECT (value), FALSE);
+
+  g_value_init (&item, value == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (value));
+  g_value_set_object (&item, value);
+  return send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_report_variant:
+ * @self: the task
+ * @value: (nullable): the variant; a floating reference is sunk
+ *
+ * Reports a variant: see [method@Task.report].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_report_variant (TfTask   *self,
+                        GVariant *value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  g_value_init (&item, G_TYPE_VARIANT);
+  g_value_set_variant (&item, value);
+  return send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_yield_item:
+ * @self: the task
+ * @value: (nullable): what is to be delivered, which is copied; or `NULL` for nothing
+ *
+ * Yields an item to the foreground, where it becomes [signal@Future::item].
+ *
+ * Every item is delivered, in order, before the task is done. None is stored.
+ *
+ * A task that is ahead of the foreground by 1024 events waits here.
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_yield_item (TfTask       *self,
+                    const GValue *value)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return send_event (self, TF_ROAD_ITEM, NULL, value, G_STRFUNC);
+}
+
+/**
+ * tf_task_yield_int64:
+ * @self: the task
+ * @value: the integer
+ *
+ * Yields an integer of 64 bits: see [method@Task.yield_item].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_yield_int64 (TfTask *self,
+                     gint64  value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  g_value_init (&item, G_TYPE_INT64);
+  g_value_set_int64 (&item, value);
+  return send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_yield_double:
+ * @self: the task
+ * @value: the number
+ *
+ * Yields a floating-point number: see [method@Task.yield_item].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_yield_double (TfTask *self,
+                      double  value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  g_value_init (&item, G_TYPE_DOUBLE);
+  g_value_set_double (&item, value);
+  return send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_yield_string:
+ * @self: the task
+ * @value: (nullable): the string, which is copied
+ *
+ * Yields a string: see [method@Task.yield_item].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_yield_string (TfTask     *self,
+                      const char *value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  g_value_init (&item, G_TYPE_STRING);
+  g_value_set_static_string (&item, value);
+  return send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_yield_object:
+ * @self: the task
+ * @value: (type GObject.Object) (nullable): the object, on which a reference is taken
+ *
+ * Yields an object: see [method@Task.yield_item].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_yield_object (TfTask  *self,
+                      gpointer value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (value == NULL || G_IS_OBJECT (value), FALSE);
+
+  g_value_init (&item, value == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (value));
+  g_value_set_object (&item, value);
+  return send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_yield_variant:
+ * @self: the task
+ * @value: (nullable): the variant; a floating reference is sunk
+ *
+ * Yields a variant: see [method@Task.yield_item].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_yield_variant (TfTask   *self,
+                       GVariant *value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  g_value_init (&item, G_TYPE_VARIANT);
+  g_value_set_variant (&item, value);
+  return send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_send:
+ * @self: the task
+ * @kind: the kind of message, which is the detail of the signal
+ * @value: (nullable): what is to be delivered, which is copied; or `NULL` for nothing
+ *
+ * Sends a message of a kind of its own to the foreground, where it becomes [signal@Future::message].
+ *
+ * Every message is delivered, in order, before the task is done.
+ *
+ * A task that is ahead of the foreground by 1024 events waits here.
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_send (TfTask       *self,
+              const char   *kind,
+              const GValue *value)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (kind != NULL, FALSE);
+
+  return send_event (self, TF_ROAD_MESSAGE, kind, value, G_STRFUNC);
+}
+
+/**
+ * tf_task_send_int64:
+ * @self: the task
+ * @kind: the kind of message, which is the detail of the signal
+ * @value: the integer
+ *
+ * Sends an integer of 64 bits: see [method@Task.send].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_send_int64 (TfTask     *self,
+                    const char *kind,
+                    gint64      value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (kind != NULL, FALSE);
+
+  g_value_init (&item, G_TYPE_INT64);
+  g_value_set_int64 (&item, value);
+  return send_own (self, TF_ROAD_MESSAGE, kind, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_send_double:
+ * @self: the task
+ * @kind: the kind of message, which is the detail of the signal
+ * @value: the number
+ *
+ * Sends a floating-point number: see [method@Task.send].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_send_double (TfTask     *self,
+                     const char *kind,
+                     double      value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (kind != NULL, FALSE);
+
+  g_value_init (&item, G_TYPE_DOUBLE);
+  g_value_set_double (&item, value);
+  return send_own (self, TF_ROAD_MESSAGE, kind, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_send_string:
+ * @self: the task
+ * @kind: the kind of message, which is the detail of the signal
+ * @value: (nullable): the string, which is copied
+ *
+ * Sends a string: see [method@Task.send].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_send_string (TfTask     *self,
+                     const char *kind,
+                     const char *value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (kind != NULL, FALSE);
+
+  g_value_init (&item, G_TYPE_STRING);
+  g_value_set_static_string (&item, value);
+  return send_own (self, TF_ROAD_MESSAGE, kind, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_send_object:
+ * @self: the task
+ * @kind: the kind of message, which is the detail of the signal
+ * @value: (type GObject.Object) (nullable): the object, on which a reference is taken
+ *
+ * Sends an object: see [method@Task.send].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_send_object (TfTask     *self,
+                     const char *kind,
+                     gpointer    value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (kind != NULL, FALSE);
+  g_return_val_if_fail (value == NULL || G_IS_OBJECT (value), FALSE);
+
+  g_value_init (&item, value == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (value));
+  g_value_set_object (&item, value);
+  return send_own (self, TF_ROAD_MESSAGE, kind, &item, G_STRFUNC);
+}
+
+/**
+ * tf_task_send_variant:
+ * @self: the task
+ * @kind: the kind of message, which is the detail of the signal
+ * @value: (nullable): the variant; a floating reference is sunk
+ *
+ * Sends a variant: see [method@Task.send].
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_send_variant (TfTask     *self,
+                      const char *kind,
+                      GVariant   *value)
+{
+  GValue item = G_VALUE_INIT;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (kind != NULL, FALSE);
+
+  g_value_init (&item, G_TYPE_VARIANT);
+  g_value_set_variant (&item, value);
+  return send_own (self, TF_ROAD_MESSAGE, kind, &item, G_STRFUNC);
+}

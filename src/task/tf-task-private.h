@@ -1,0 +1,144 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <tf/tf-task.h>
+
+#include "core/tf-sides-private.h"
+#include "message/tf-outcome-private.h"
+#include "message/tf-pipe-private.h"
+
+typedef struct _TfTaskHost TfTaskHost;
+
+/* What a task needs of where it was submitted: the engine of an executor. */
+typedef struct
+{
+  TfTaskHost *(*ref) (TfTaskHost *self);
+  void (*unref) (TfTaskHost *self);
+
+  /* Any thread. Takes the task out of the queue, with the reference of the queue: FALSE if it is not there. */
+  gboolean (*unqueue) (TfTaskHost *self,
+                       TfTask     *task);
+
+  /* [foreground] Steps in the life of a task, as they are delivered. */
+  void (*started) (TfTaskHost *self,
+                   TfTask     *task);
+  void (*ended) (TfTaskHost *self,
+                 TfTask     *task,
+                 gboolean    is_given_up);
+  void (*given_up) (TfTaskHost *self,
+                    TfTask     *task);
+  void (*settled) (TfTaskHost *self,
+                   TfTask     *task);
+  int (*get_failure_report) (TfTaskHost *self);
+} TfTaskHostClass;
+
+struct _TfTaskHost
+{
+  const TfTaskHostClass *klass;
+  TfDispatcher          *dispatcher; /* [const] as long as the host lives */
+};
+
+/* Where a function that is not done when it returns goes on: a GTask, whose callback comes later. */
+typedef struct
+{
+  /* [worker] The function has returned. */
+  void (*code_returned) (gpointer data);
+  /* [foreground] The same, told in the owner context. */
+  void (*told_returned) (gpointer data);
+} TfTaskDetour;
+
+/* What few tasks need. Written before the task is submitted, and constant after. */
+typedef struct
+{
+  char         *name;              /* (owned) (nullable) */
+  char         *description;       /* (owned) (nullable) */
+  char         *location;          /* (owned) (nullable) */
+  GCancellable *cancellable;       /* (owned) (nullable): the user's */
+  gulong        cancelled_handler; /* [foreground] after the submission */
+  GWeakRef      owner;
+  gboolean      has_owner;
+  GType         future_type; /* or G_TYPE_INVALID */
+} TfTaskExtra;
+
+/* The record of a task: the specification before it is submitted, the background's handle while it runs, and the mailbox
+ * between the two sides. The one structure that both sides use; each field says who may touch it. */
+struct _TfTask
+{
+  TfPipe pipe; /* first: a pipe of this class is the task */
+
+  gint   ref_count;       /* [atomic] */
+  gint   has_returned;    /* [atomic] one of the return functions was called */
+  int    priority;        /* [const] once submitted */
+  guint8 is_submitted;    /* [const] once submitted */
+  guint8 must_return;     /* [const] the function of a binding: nothing set is a failure */
+  guint8 has_argument;    /* [const] data is a GVariant */
+  guint8 has_started;     /* [worker], and the foreground after the final message */
+  guint8 is_queued;       /* [lock of the host] */
+  guint8 is_seen_started; /* [foreground] */
+  guint8 is_over;         /* [foreground] the future has been told the end */
+
+  TfTaskFunc     func;      /* [const] */
+  gpointer       data;      /* [worker], and the foreground after the final message */
+  GDestroyNotify data_free; /* the same */
+
+  TfTaskHost *host;   /* (owned) (nullable) [const] once submitted */
+  TfFuture   *future; /* [foreground] a reference, held until "done" was delivered */
+
+  TfTask *next_queued;     /* [lock of the host] */
+  TfTask *previous_queued; /* [lock of the host] */
+  TfTask *next_live;       /* [lock of the host] */
+  TfTask *previous_live;   /* [lock of the host] */
+
+  TfOutcome      outcome;            /* [worker], and the foreground after the final message */
+  TfFutureFunc   callback;           /* [foreground] after the submission */
+  gpointer       callback_data;      /* [foreground] after the submission */
+  GDestroyNotify callback_data_free; /* [foreground] after the submission */
+
+  TfTaskExtra        *extra;       /* (owned) (nullable) [const] once submitted */
+  const TfTaskDetour *detour;      /* (nullable) [const] once submitted */
+  GCancellable       *cancellable; /* (owned) (nullable) [atomic] set once: the task's own */
+  gpointer            place;       /* [const] once submitted: the address of the call */
+  gint64              time_us;     /* [worker] when it started; [foreground] after the end: how long it ran */
+};
+
+/* Any thread: tf-task-shared.c. */
+TfTask       *tf__task_alloc (void);
+const char   *tf__task_get_name (TfTask *self);
+TfFate        tf__task_get_fate (TfTask *self);
+GCancellable *tf__task_ensure_cancellable (TfTask *self);
+/* Asks the background to stop; the foreground is not told. TRUE for the one call that took effect. */
+gboolean tf__task_request_cancel (TfTask *self);
+gboolean tf__task_request_abort (TfTask *self);
+/* FALSE, with a critical that names @function, when the task cannot take a result now. */
+gboolean tf__task_claim_return (TfTask     *self,
+                                const char *function);
+gboolean tf__task_is_running (TfTask     *self,
+                              const char *function);
+/* Gives up the reference of a future that goes: what it had is freed in the owner context. */
+void tf__task_release (TfTask *self);
+
+/* The tasks that the current thread runs, one inside the other. */
+typedef struct _TfTaskFrame TfTaskFrame;
+struct _TfTaskFrame
+{
+  TfTask      *task;
+  TfTaskFrame *outer;
+};
+void     tf__task_push_frame (TfTaskFrame *frame,
+                              TfTask      *task);
+void     tf__task_pop_frame (TfTaskFrame *frame);
+gboolean tf__task_begin_wait (TfTask  *self,
+                              GError **error);
+void     tf__task_end_wait (TfTask *self);
+
+/* A thread of the background: tf-task-worker.c. Takes the reference. */
+void tf__task_run (TfTask *self) TF_WORKER;
+
+/* Owner context: tf-task-delivery.c. */
+extern const TfPipeClass tf__task_pipe_class;
+/* Makes the future of a task that is being submitted, in whatever thread: nobody else knows the two yet. */
+TfFuture *tf__task_make_future (TfTask *self,
+                                GType   type);

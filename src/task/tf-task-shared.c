@@ -1,0 +1,347 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "task/tf-task-private.h"
+
+#include <tf/tf-error.h>
+
+#include "message/tf-dispatcher-private.h"
+
+static _Thread_local TfTaskFrame *current_frame;
+
+/* Which task waits for which, in threads that run one: TfTask → TfTask. */
+static TfLock      waits_lock;
+static GHashTable *waits; /* [waits_lock] */
+
+TfTask *
+tf__task_alloc (void)
+{
+  TfTask *self = g_new0 (TfTask, 1);
+
+  tf__pipe_init (&self->pipe, &tf__task_pipe_class);
+  self->ref_count = 1;
+  return self;
+}
+
+/**
+ * tf_task_ref:
+ * @self: a task
+ *
+ * Takes a reference.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: (transfer full): @self
+ *
+ * Since: 1.0
+ */
+TfTask *
+tf_task_ref (TfTask *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  tf__add (&self->ref_count, 1);
+  return self;
+}
+
+static void
+free_extra (TfTaskExtra *extra)
+{
+  g_free (extra->name);
+  g_free (extra->description);
+  g_free (extra->location);
+  g_clear_object (&extra->cancellable);
+  if (extra->has_owner)
+    g_weak_ref_clear (&extra->owner);
+  g_free (extra);
+}
+
+/* What has not been freed by then belongs to a task that was never submitted, or whose executor is gone. */
+static void
+free_task (TfTask *self)
+{
+  if (self->data_free != NULL)
+    self->data_free (self->data);
+  if (self->callback_data_free != NULL)
+    self->callback_data_free (self->callback_data);
+
+  tf__outcome_clear (&self->outcome);
+  g_clear_pointer (&self->extra, free_extra);
+  g_clear_object (&self->cancellable);
+  tf__pipe_clear (&self->pipe);
+  if (self->host != NULL)
+    self->host->klass->unref (self->host);
+  g_free (self);
+}
+
+/**
+ * tf_task_unref:
+ * @self: (transfer full): a task
+ *
+ * Gives a reference up.
+ *
+ * The user data of a task that was never submitted is freed with the last one. That of a task that was submitted is freed
+ * in the owner context when the task ends, whoever still has references.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+tf_task_unref (TfTask *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (tf__sub (&self->ref_count, 1) == 1)
+    free_task (self);
+}
+
+void
+tf__task_release (TfTask *self)
+{
+  TfTaskHost *host = self->host;
+
+  if (host == NULL || !tf__outcome_is_heavy (&self->outcome) || tf__dispatcher_is_owner (host->dispatcher))
+    {
+      tf_task_unref (self);
+      return;
+    }
+
+  host->klass->ref (host);
+  tf__pipe_post_last (&self->pipe, TF_NEWS_REAP);
+  host->klass->unref (host);
+}
+
+const char *
+tf__task_get_name (TfTask *self)
+{
+  return self->extra != NULL && self->extra->name != NULL ? self->extra->name : "task";
+}
+
+TfFate
+tf__task_get_fate (TfTask *self)
+{
+  return tf__pipe_get_fate (&self->pipe);
+}
+
+/* Whoever cancels writes the fate first and looks for the cancellable after; here it is the other way round. So at
+ * least one of the two sees the other. */
+GCancellable *
+tf__task_ensure_cancellable (TfTask *self)
+{
+  GCancellable *cancellable = tf__load (&self->cancellable);
+  GCancellable *none = NULL;
+  TfFate        fate;
+
+  if (cancellable != NULL)
+    return cancellable;
+
+  cancellable = g_cancellable_new ();
+  if (!tf__cas (&self->cancellable, &none, cancellable))
+    {
+      g_object_unref (cancellable);
+      return none;
+    }
+
+  fate = tf__task_get_fate (self);
+  if (fate == TF_FATE_CANCEL_ASKED || fate == TF_FATE_ABORTED)
+    g_cancellable_cancel (cancellable);
+
+  return cancellable;
+}
+
+/* After the fate has changed: nothing is waited for any more. */
+static void
+tell_background (TfTask *self)
+{
+  GCancellable *cancellable = tf__load (&self->cancellable);
+
+  if (self->host != NULL && self->host->klass->unqueue (self->host, self))
+    tf__pipe_post_last (&self->pipe, TF_NEWS_FINAL);
+
+  tf__pipe_release_senders (&self->pipe);
+
+  /* Handlers of the user's may run here, without any lock. */
+  if (cancellable != NULL)
+    g_cancellable_cancel (cancellable);
+}
+
+gboolean
+tf__task_request_cancel (TfTask *self)
+{
+  if (!tf__pipe_move_fate (&self->pipe, TF_FATE_OPEN, TF_FATE_CANCEL_ASKED))
+    return FALSE;
+
+  tell_background (self);
+  return TRUE;
+}
+
+gboolean
+tf__task_request_abort (TfTask *self)
+{
+  if (!tf__pipe_move_fate (&self->pipe, TF_FATE_OPEN, TF_FATE_ABORTED) &&
+      !tf__pipe_move_fate (&self->pipe, TF_FATE_CANCEL_ASKED, TF_FATE_ABORTED))
+    return FALSE;
+
+  tf__pipe_post (&self->pipe, TF_NEWS_ABORT);
+  tell_background (self);
+  return TRUE;
+}
+
+gboolean
+tf__task_is_running (TfTask     *self,
+                     const char *function)
+{
+  if (self->is_submitted)
+    return TRUE;
+
+  g_critical ("%s: task “%s” has not been submitted", function, tf__task_get_name (self));
+  return FALSE;
+}
+
+gboolean
+tf__task_claim_return (TfTask     *self,
+                       const char *function)
+{
+  if (current_frame == NULL || current_frame->task != self)
+    {
+      g_critical ("%s: task “%s” does not run in this thread, so it cannot return", function, tf__task_get_name (self));
+      return FALSE;
+    }
+
+  if (tf__exchange (&self->has_returned, TRUE))
+    {
+      g_critical ("%s: task “%s” has returned before", function, tf__task_get_name (self));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Frames */
+
+void
+tf__task_push_frame (TfTaskFrame *frame,
+                     TfTask      *task)
+{
+  frame->task = task;
+  frame->outer = current_frame;
+  current_frame = frame;
+}
+
+void
+tf__task_pop_frame (TfTaskFrame *frame)
+{
+  current_frame = frame->outer;
+}
+
+/**
+ * tf_task_get_current:
+ *
+ * Gets the task whose function runs in the current thread.
+ *
+ * For code far below the function of the task, and for a `GTaskThreadFunc` that is run by
+ * [method@Executor.run_gtask]. Where a task runs another one while it waits for it, the inner one is the current one.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: (transfer none) (nullable): the task, or `NULL` outside the function of any
+ *
+ * Since: 1.0
+ */
+TfTask *
+tf_task_get_current (void)
+{
+  return current_frame == NULL ? NULL : current_frame->task;
+}
+
+static gboolean
+is_in_frames (TfTask *task)
+{
+  for (TfTaskFrame *frame = current_frame; frame != NULL; frame = frame->outer)
+    {
+      if (frame->task == task)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean would_wait_for_itself_locked (TfTask *task) TF_CALLER_HOLDS (waits_lock);
+
+static gboolean
+would_wait_for_itself_locked (TfTask *task)
+{
+  while (task != NULL)
+    {
+      if (is_in_frames (task))
+        return TRUE;
+
+      task = waits == NULL ? NULL : g_hash_table_lookup (waits, task);
+    }
+
+  return FALSE;
+}
+
+/* Runs a task that is still queued in this thread, which has nothing better to do. */
+static void
+run_if_queued (TfTask *self)
+{
+  tf__enter_worker ();
+
+  if (self->host->klass->unqueue (self->host, self))
+    tf__task_run (self);
+}
+
+gboolean
+tf__task_begin_wait (TfTask  *self,
+                     GError **error)
+{
+  gboolean is_deadlock;
+
+  /* A thread that runs no task holds no worker, and nobody waits for it. */
+  if (current_frame == NULL)
+    return TRUE;
+
+  tf__lock (&waits_lock);
+  is_deadlock = would_wait_for_itself_locked (self);
+  if (!is_deadlock)
+    {
+      if (waits == NULL)
+        waits = g_hash_table_new (NULL, NULL);
+      g_hash_table_insert (waits, current_frame->task, self);
+    }
+  tf__unlock (&waits_lock);
+
+  if (is_deadlock)
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_DEADLOCK, "Task “%s” would wait for itself, by waiting for “%s”",
+                   tf__task_get_name (current_frame->task), tf__task_get_name (self));
+      return FALSE;
+    }
+
+  run_if_queued (self);
+  return TRUE;
+}
+
+void
+tf__task_end_wait (TfTask *self)
+{
+  if (current_frame == NULL)
+    return;
+
+  tf__lock (&waits_lock);
+  g_hash_table_remove (waits, current_frame->task);
+  if (g_hash_table_size (waits) == 0)
+    g_clear_pointer (&waits, g_hash_table_unref);
+  tf__unlock (&waits_lock);
+}

@@ -31,7 +31,8 @@
  * Messages are delivered by one source, for at most [property@Executor:dispatch-budget] in a turn, so that the loop goes on under
  * any flood.
  *
- * As a list model an executor has its futures that are not done, in the order of their submission.
+ * As a list model an executor has the futures that it keeps, in the order of their submission, until "done" of each was
+ * delivered. The list is kept from the moment on when its length or one of its items is first asked for.
  *
  * When the last reference goes, an executor with work in flight cancels it and does not wait; futures that somebody still holds are
  * `CANCELLED` when the loop has run.

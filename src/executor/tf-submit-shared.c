@@ -187,7 +187,8 @@ show_submission (TfExecutor *self,
   tf__enter_foreground ();
   if (engine->list != NULL)
     tf__live_list_sync (engine);
-  tf__engine_tell_counts (engine);
+  if (tf__engine_take_news_of_counts (engine))
+    tf__executor_notify_counts (self);
 }
 
 static TfFuture *

@@ -39,7 +39,8 @@ is_acceptable (TfEngine *self,
                TfTask   *task,
                GError  **error)
 {
-  if (tf__thread_pool_is_closed (self->pool))
+  /* A stopped executor has closed its own context too; that it was stopped says more. */
+  if (tf__engine_get_state (self) == TF_EXECUTOR_STATE_RUNNING && tf__thread_pool_is_closed (self->pool))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_CLOSED, "Task “%s” was not accepted: the context has been closed",
                    tf__task_get_name (task));

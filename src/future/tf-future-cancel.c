@@ -168,8 +168,8 @@ tf_future_abort_with_error (TfFuture     *self,
  *
  * Gets a cancellable that is cancelled with the task.
  *
- * It is the one that the task passes to functions of GIO. Watch it to learn of a cancel on any thread; to ask for one call
- * [method@Future.cancel], which tells whether it took effect.
+ * It is the one that the task passes to functions of GIO. Cancelling it cancels the task, as [method@Future.cancel] does, which
+ * also tells whether it took effect.
  *
  * ## Threads
  *

@@ -446,12 +446,14 @@ tf_future_dup_error (TfFuture *self)
   return make_error (self, phase);
 }
 
+/* Whoever looks at the details has seen the failure. */
 static const TfFailure *
 get_failure (TfFuture *self)
 {
   if (tf__future_get_phase (self) != TF_PHASE_FAILED)
     return NULL;
 
+  tf__future_mark_read (self);
   return tf__outcome_get_failure (tf__future_get_private (self)->outcome);
 }
 
@@ -558,9 +560,8 @@ tf_future_dup_failure_payload (TfFuture *self)
   g_return_val_if_fail (TF_IS_FUTURE (self), NULL);
 
   failure = get_failure (self);
-  if (failure == NULL)
+  if (failure == NULL || G_VALUE_TYPE (&failure->payload) == G_TYPE_INVALID)
     return NULL;
 
-  tf__future_mark_read (self);
-  return G_VALUE_TYPE (&failure->payload) == G_TYPE_INVALID ? NULL : g_boxed_copy (G_TYPE_VALUE, &failure->payload);
+  return g_boxed_copy (G_TYPE_VALUE, &failure->payload);
 }

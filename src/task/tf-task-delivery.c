@@ -53,6 +53,8 @@ leave_cancellable (TfTask *self)
     g_signal_handler_disconnect (self->extra->cancellable, self->extra->cancelled_handler);
   if (self->extra != NULL)
     self->extra->cancelled_handler = 0;
+
+  tf__task_leave_own_cancellable (self);
 }
 
 /* The code has returned and the future is done, in whatever order. */

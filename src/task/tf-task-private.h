@@ -109,6 +109,7 @@ TfTask       *tf__task_alloc (void);
 const char   *tf__task_get_name (TfTask *self);
 TfFate        tf__task_get_fate (TfTask *self);
 GCancellable *tf__task_ensure_cancellable (TfTask *self);
+void          tf__task_leave_own_cancellable (TfTask *self);
 /* Asks the background to stop; the foreground is not told. TRUE for the one call that took effect. */
 gboolean tf__task_request_cancel (TfTask *self);
 gboolean tf__task_request_abort (TfTask *self);

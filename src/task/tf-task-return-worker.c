@@ -419,7 +419,7 @@ tf_task_return_new_error_literal (TfTask     *self,
  *
  * Returns a `G_IO_ERROR_CANCELLED` if the task was cancelled, and does nothing otherwise.
  *
- * ```c statements
+ * ```c
  * if (tf_task_return_error_if_cancelled (task))
  *   return;
  * ```

@@ -131,6 +131,42 @@ tf__task_get_fate (TfTask *self)
   return tf__pipe_get_fate (&self->pipe);
 }
 
+static void
+on_own_cancelled_cb (GCancellable *cancellable,
+                     TfTask       *self)
+{
+  if (tf__task_request_cancel (self))
+    tf__pipe_post (&self->pipe, TF_NEWS_CANCEL);
+}
+
+static void
+unref_closure_task (gpointer  data,
+                    GClosure *closure)
+{
+  tf_task_unref (data);
+}
+
+void
+tf__task_leave_own_cancellable (TfTask *self)
+{
+  GCancellable *cancellable = tf__load (&self->cancellable);
+
+  if (cancellable != NULL)
+    g_signal_handlers_disconnect_by_data (cancellable, self);
+}
+
+/* Cancelling it cancels the task. The handler holds the task, and is taken off when the task is over. */
+static void
+join_own_cancellable (TfTask       *self,
+                      GCancellable *cancellable)
+{
+  g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_own_cancelled_cb), tf_task_ref (self),
+                         unref_closure_task, 0);
+
+  if (tf__task_get_fate (self) != TF_FATE_OPEN)
+    tf__task_leave_own_cancellable (self);
+}
+
 /* Whoever cancels writes the fate first and looks for the cancellable after; here it is the other way round. So at
  * least one of the two sees the other. */
 GCancellable *
@@ -153,6 +189,8 @@ tf__task_ensure_cancellable (TfTask *self)
   fate = tf__task_get_fate (self);
   if (fate == TF_FATE_CANCEL_ASKED || fate == TF_FATE_ABORTED)
     g_cancellable_cancel (cancellable);
+  else if (fate == TF_FATE_OPEN && self->is_submitted)
+    join_own_cancellable (self, cancellable);
 
   return cancellable;
 }

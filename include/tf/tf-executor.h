@@ -19,7 +19,8 @@ G_BEGIN_DECLS
 /**
  * TfExecutorState:
  * @TF_EXECUTOR_STATE_RUNNING: takes tasks
- * @TF_EXECUTOR_STATE_STOPPING: takes no more tasks; those that it had were cancelled and are coming to their end
+ * @TF_EXECUTOR_STATE_STOPPING: takes no more tasks; those that it had were cancelled and are coming
+ *   to their end
  * @TF_EXECUTOR_STATE_STOPPED: every future is done
  *
  * The life of an executor.
@@ -35,7 +36,8 @@ typedef enum
 
 /**
  * TfFailureReport:
- * @TF_FAILURE_REPORT_LOG: a failure that nobody has read when the future goes is logged as a warning, once
+ * @TF_FAILURE_REPORT_LOG: a failure that nobody has read when the future goes is logged as a
+ *   warning, once
  * @TF_FAILURE_REPORT_SIGNAL: nothing is logged; [signal@Executor::task-failed] is all
  * @TF_FAILURE_REPORT_FATAL: a failure that nobody has read when the future goes ends the program
  *

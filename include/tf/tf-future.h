@@ -16,7 +16,8 @@ G_BEGIN_DECLS
 
 /**
  * TfFutureState:
- * @TF_FUTURE_STATE_WAITING: queued; the function has not started, as far as the owner context was told
+ * @TF_FUTURE_STATE_WAITING: queued; the function has not started, as far as the owner context was
+ *   told
  * @TF_FUTURE_STATE_EXECUTING: the function runs
  * @TF_FUTURE_STATE_CANCELLING: cancelling was asked for; ends when the code has really returned
  * @TF_FUTURE_STATE_COMPLETED: ended well; there is a result
@@ -46,7 +47,8 @@ typedef enum
  *
  * Called once, in the owner context, right before [signal@Future::done].
  *
- * The owner context is the main context that the future belongs to: that of the executor that made it.
+ * The owner context is the main context that the future belongs to: that of the executor that made
+ * it.
  *
  * Since: 1.0
  */
@@ -61,7 +63,8 @@ G_DECLARE_DERIVABLE_TYPE (TfFuture, tf_future, TF, FUTURE, GObject)
  * @parent_class: the parent class
  * @progress: class handler of [signal@Future::progress]
  * @item: class handler of [signal@Future::item]
- * @message: class handler of [signal@Future::message]: where a subclass handles its own kinds of message
+ * @message: class handler of [signal@Future::message]: where a subclass handles its own kinds of
+ *   message
  * @done: class handler of [signal@Future::done]
  *
  * The class structure of futures. All handlers run in the owner context.

@@ -25,8 +25,8 @@ G_BEGIN_DECLS
  * The return of the function is the completion of the task. Set the result before with one of the
  * `tf_task_return_*` functions; a C function that sets nothing completes with no value.
  *
- * Use only @task and what was given in @user_data or as argument: futures, widgets, and objects of the
- * owner context must not be touched here.
+ * Use only @task and what was given in @user_data or as argument: futures, widgets, and objects of
+ * the owner context must not be touched here.
  *
  * Since: 1.0
  */

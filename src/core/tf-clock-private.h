@@ -6,10 +6,12 @@
 
 #include <glib.h>
 
-/* The monotonic clock, in microseconds. Every limit of the library asks here and nowhere else. Any thread. */
+/* The monotonic clock, in microseconds. Every limit of the library asks here and nowhere else. Any
+ * thread. */
 gint64 tf__clock_now (void);
 
-/* The moment when @timeout_us from now is over; a negative time is no limit and gives G_MAXINT64. Any thread. */
+/* The moment when @timeout_us from now is over; a negative time is no limit and gives G_MAXINT64.
+ * Any thread. */
 gint64 tf__clock_deadline (gint64 timeout_us);
 
 /* A source that becomes ready at @deadline_us. Any thread. */

@@ -6,9 +6,10 @@
 
 #include <glib.h>
 
-/* Every file runs on one side, and its name says which: no suffix = the foreground, the thread that owns the
- * main context; -worker = a background thread; -shared = any thread, the only place for locks and atomics.
- * The marks below let clang hold the first two; other compilers do not know them. */
+/* Every file runs on one side, and its name says which: no suffix = the foreground, the thread that
+ * owns the main context; -worker = a background thread; -shared = any thread, the only place for
+ * locks and atomics. The marks below let clang hold the first two; other compilers do not know
+ * them. */
 
 #if defined(__clang__)
 #define TF__ATTR(x) __attribute__ ((x))
@@ -27,8 +28,8 @@ extern TfSide tf__worker_side;
 #define TF_FOREGROUND TF__ATTR (requires_capability (tf__foreground_side))
 #define TF_WORKER     TF__ATTR (requires_capability (tf__worker_side))
 
-/* To be called where the side is known by other means: after a check of the owner, or at the start of a callback
- * that only this side can call. They do nothing at run time. */
+/* To be called where the side is known by other means: after a check of the owner, or at the start
+ * of a callback that only this side can call. They do nothing at run time. */
 static inline void tf__enter_foreground (void) TF__ATTR (assert_capability (tf__foreground_side));
 static inline void tf__enter_worker (void) TF__ATTR (assert_capability (tf__worker_side));
 
@@ -42,7 +43,8 @@ tf__enter_worker (void)
 {
 }
 
-/* A lock is a leaf: who holds one calls nothing that may take another, and no code of the user's. */
+/* A lock is a leaf: who holds one calls nothing that may take another, and no code of the user's.
+ * */
 typedef struct TF__ATTR (capability ("mutex"))
 {
   GMutex mutex;
@@ -60,13 +62,14 @@ gboolean tf__lock_wait_until (TfLock *lock,
                               GCond  *cond,
                               gint64  deadline_us) TF_CALLER_HOLDS (*lock);
 
-/* Atomics, all sequentially consistent unless the name says otherwise; for plain integers of any width and for
- * pointers, which GLib's own cannot do. */
+/* Atomics, all sequentially consistent unless the name says otherwise; for plain integers of any
+ * width and for pointers, which GLib's own cannot do. */
 #define tf__load(address)            __atomic_load_n ((address), __ATOMIC_SEQ_CST)
 #define tf__load_relaxed(address)    __atomic_load_n ((address), __ATOMIC_RELAXED)
 #define tf__store(address, value)    __atomic_store_n ((address), (value), __ATOMIC_SEQ_CST)
 #define tf__exchange(address, value) __atomic_exchange_n ((address), (value), __ATOMIC_SEQ_CST)
 #define tf__add(address, value)      __atomic_fetch_add ((address), (value), __ATOMIC_SEQ_CST)
 #define tf__sub(address, value)      __atomic_fetch_sub ((address), (value), __ATOMIC_SEQ_CST)
-#define tf__cas(address, expected, new_value) \
-  __atomic_compare_exchange_n ((address), (expected), (new_value), FALSE, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
+#define tf__cas(address, expected, new_value)                                               \
+  __atomic_compare_exchange_n ((address), (expected), (new_value), FALSE, __ATOMIC_SEQ_CST, \
+                               __ATOMIC_SEQ_CST)

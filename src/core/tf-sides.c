@@ -6,8 +6,8 @@
 
 #include "core/tf-sides-private.h"
 
-/* How often a lock is tried before the kernel is asked to wait: the sections are some ten instructions long, and
- * going to sleep costs the waker a system call. */
+/* How often a lock is tried before the kernel is asked to wait: the sections are some ten
+ * instructions long, and going to sleep costs the waker a system call. */
 #define N_TRIES 50
 
 TfSide tf__foreground_side;
@@ -25,7 +25,8 @@ tf__lock_clear (TfLock *lock)
   g_mutex_clear (&lock->mutex);
 }
 
-/* The analysis knows the lock by its wrapper only, so the wrappers themselves are left out of it. */
+/* The analysis knows the lock by its wrapper only, so the wrappers themselves are left out of it.
+ * */
 TF__ATTR (no_thread_safety_analysis)
 void
 tf__lock (TfLock *lock)

@@ -13,8 +13,9 @@
 #include "message/tf-dispatcher-private.h"
 #include "task/tf-task-private.h"
 
-/* The machine behind an executor, which works, its threads and its source hold while there is something to do. The executor
- * is a façade on it, so that dropping the last reference of the executor can be seen, and stops it. */
+/* The machine behind an executor, which works, its threads and its source hold while there is
+ * something to do. The executor is a façade on it, so that dropping the last reference of the
+ * executor can be seen, and stops it. */
 
 /* The tasks of one priority that wait for a worker, in the order of their submission. */
 typedef struct
@@ -77,8 +78,8 @@ TfExecutorState tf__engine_get_state (TfEngine *self);
 guint           tf__engine_get_max_workers (TfEngine *self);
 void            tf__engine_set_max_workers (TfEngine *self,
                                             guint     max_workers);
-/* A place for a task that is being submitted: FALSE if the engine takes none any more. It does not come to its end before
- * the place is used. */
+/* A place for a task that is being submitted: FALSE if the engine takes none any more. It does not
+ * come to its end before the place is used. */
 gboolean tf__engine_reserve (TfEngine *self);
 /* Links a task whose future is made, and queues it, with the reference of the queue. */
 void     tf__engine_enqueue (TfEngine *self,
@@ -91,8 +92,8 @@ void     tf__engine_unlink_live (TfEngine *self,
 GPtrArray *tf__engine_dup_live_futures (TfEngine *self);
 char      *tf__engine_describe_live (TfEngine *self);
 void       tf__engine_start_pump (TfEngine *self);
-/* For a pump: the next task, or NULL when it has to leave. @has_arrived: it comes from the pool. @start_next: another
- * one must be started before the task is run. */
+/* For a pump: the next task, or NULL when it has to leave. @has_arrived: it comes from the pool.
+ * @start_next: another one must be started before the task is run. */
 TfTask  *tf__engine_take_task (TfEngine *self,
                                gboolean  has_arrived,
                                gboolean *start_next);

@@ -72,7 +72,8 @@ void
 tf__engine_store_state (TfEngine       *self,
                         TfExecutorState state)
 {
-  /* Under the lock, so that a submission on another thread comes before, and is cancelled, or after, and is refused. */
+  /* Under the lock, so that a submission on another thread comes before, and is cancelled, or
+   * after, and is refused. */
   tf__lock (&self->lock);
   tf__store (&self->state, state);
   tf__unlock (&self->lock);
@@ -288,11 +289,13 @@ tf__engine_enqueue (TfEngine *self,
   tf__lock (&self->lock);
   link_live_locked (self, task);
 
-  /* Stopped on its own thread since the reservation: accepted, and cancelled as those before it were. */
+  /* Stopped on its own thread since the reservation: accepted, and cancelled as those before it
+   * were. */
   if (self->state != TF_EXECUTOR_STATE_RUNNING)
     tf__pipe_move_fate (&task->pipe, TF_FATE_OPEN, TF_FATE_CANCEL_ASKED);
 
-  /* Whoever cancels writes the fate first and takes the task out of the queue after, under this lock. */
+  /* Whoever cancels writes the fate first and takes the task out of the queue after, under this
+   * lock. */
   is_queued = tf__pipe_get_fate (&task->pipe) == TF_FATE_OPEN;
   if (is_queued)
     {
@@ -378,14 +381,17 @@ tf__engine_describe_live (TfEngine *self)
   if (n_tasks > MAX_NAMED)
     g_string_append (text, ", …");
 
-  return g_strdup_printf (n_tasks == 1 ? "%u task still runs: %s" : "%u tasks still run: %s", n_tasks, text->str);
+  return g_strdup_printf (n_tasks == 1 ? "%u task still runs: %s" : "%u tasks still run: %s",
+                          n_tasks, text->str);
 }
 
-/* Pumps: jobs in the thread pool, at most as many as there may be workers, which take one task after the other.
+/* Pumps: jobs in the thread pool, at most as many as there may be workers, which take one task
+ * after the other.
  *
- * Starting one costs system calls, so it is done only when no other is coming: between its start and the moment when it has
- * the lock. A pump that took a task and leaves others behind, with none coming, starts the next before it runs; so tasks
- * never wait for a free worker longer than that, also when the first waits for the second. */
+ * Starting one costs system calls, so it is done only when no other is coming: between its start
+ * and the moment when it has the lock. A pump that took a task and leaves others behind, with none
+ * coming, starts the next before it runs; so tasks never wait for a free worker longer than that,
+ * also when the first waits for the second. */
 
 static gboolean
 needs_pump_locked (TfEngine *self)
@@ -484,7 +490,8 @@ tf__engine_set_max_workers (TfEngine *self,
     tf__engine_start_pump (self);
 }
 
-/* Those that have not arrived are not waited for: they may be behind the long work of another executor. */
+/* Those that have not arrived are not waited for: they may be behind the long work of another
+ * executor. */
 gboolean
 tf__engine_wait_for_pumps (TfEngine *self,
                            gint64    deadline_us)

@@ -4,23 +4,21 @@
 
 #include "config.h"
 
-#include "executor/tf-engine-private.h"
+#include "executor/tf-executor-private.h"
 
 #include <tf/tf-enum-types.h>
-#include <tf/tf-error.h>
 #include <tf/tf-thread-context.h>
 
 #include "context/thread/tf-thread-context-private.h"
-#include "core/tf-clock-private.h"
 
 /**
  * TfExecutor:
  *
  * Runs tasks in the background, and tells what becomes of them in the foreground.
  *
- * An executor belongs to a main context, the owner context: the thread-default one where it is made, unless another one is
- * given. There, and only there, its futures emit their signals, change their properties and free the user data of their
- * tasks.
+ * An executor belongs to a main context, the owner context: the thread-default one where it is
+ * made, unless another one is given. There, and only there, its futures emit their signals, change
+ * their properties and free the user data of their tasks.
  *
  * | state      | stop       | every future is done |
  * |------------|------------|----------------------|
@@ -28,51 +26,24 @@
  * | `STOPPING` | -          | `STOPPED`            |
  * | `STOPPED`  | -          | -                    |
  *
- * Messages are delivered by one source, for at most [property@Executor:dispatch-budget] in a turn, so that the loop goes on under
- * any flood.
+ * Messages are delivered by one source, for at most [property@Executor:dispatch-budget] in a turn,
+ * so that the loop goes on under any flood.
  *
- * As a list model an executor has the futures that it keeps, in the order of their submission, until "done" of each was
- * delivered. The list is kept from the moment on when its length or one of its items is first asked for.
+ * As a list model an executor has the futures that it keeps, in the order of their submission,
+ * until "done" of each was delivered. The list is kept from the moment on when its length or one of
+ * its items is first asked for.
  *
- * When the last reference goes, an executor with work in flight cancels it and does not wait; futures that somebody still holds are
- * `CANCELLED` when the loop has run.
+ * When the last reference goes, an executor with work in flight cancels it and does not wait;
+ * futures that somebody still holds are `CANCELLED` when the loop has run.
  *
  * ## Threads
  *
- * Submitting is allowed from any thread. All else belongs to the owner context, unless it says otherwise.
+ * Submitting is allowed from any thread. All else belongs to the owner context, unless it says
+ * otherwise.
  *
  * Since: 1.0
  */
-struct _TfExecutor
-{
-  GObject parent_instance;
-
-  TfEngine        *engine;       /* (owned) [const] */
-  TfThreadContext *context;      /* (owned) [const] */
-  gboolean         owns_context; /* [const] */
-  GMainContext    *main_context; /* (owned) [const] */
-  guint            max_workers;  /* until the engine is made */
-};
-
-typedef enum
-{
-  PROP_STATE = 1,
-  PROP_RUNNING,
-  PROP_STOPPED,
-  PROP_N_WAITING,
-  PROP_N_EXECUTING,
-  PROP_N_ABANDONED,
-  PROP_CONTEXT,
-  PROP_MAIN_CONTEXT,
-  PROP_MAX_WORKERS,
-  PROP_DISPATCH_PRIORITY,
-  PROP_DISPATCH_BUDGET,
-  PROP_PROGRESS_INTERVAL,
-  PROP_FAILURE_REPORT,
-  N_PROPS
-} Prop;
-
-static GParamSpec *props[N_PROPS];
+static GParamSpec *props[TF_N_EXECUTOR_PROPS];
 static guint       task_failed_signal;
 
 static void list_model_iface_init (GListModelInterface *iface);
@@ -86,16 +57,23 @@ tf__executor_get_engine (TfExecutor *self)
   return self->engine;
 }
 
-/* A critical that names the function, unless the caller is in the owner context. */
-static gboolean
-check_owner (TfExecutor *self,
-             const char *function)
+gboolean
+tf__executor_check_owner (TfExecutor *self,
+                          const char *function)
 {
   if (tf__dispatcher_is_owner (&self->engine->dispatcher))
     return TRUE;
 
-  g_critical ("%s: called outside the main context that owns the executor %p", function, (gpointer) self);
+  g_critical ("%s: called outside the main context that owns the executor %p", function,
+              (gpointer) self);
   return FALSE;
+}
+
+void
+tf__executor_notify (TfExecutor    *self,
+                     TfExecutorProp prop)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
 }
 
 void
@@ -103,9 +81,9 @@ tf__executor_notify_counts (TfExecutor *self)
 {
   GObject *object = G_OBJECT (self);
 
-  g_object_notify_by_pspec (object, props[PROP_N_WAITING]);
-  g_object_notify_by_pspec (object, props[PROP_N_EXECUTING]);
-  g_object_notify_by_pspec (object, props[PROP_N_ABANDONED]);
+  g_object_notify_by_pspec (object, props[TF_EXECUTOR_PROP_N_WAITING]);
+  g_object_notify_by_pspec (object, props[TF_EXECUTOR_PROP_N_EXECUTING]);
+  g_object_notify_by_pspec (object, props[TF_EXECUTOR_PROP_N_ABANDONED]);
 }
 
 void
@@ -117,8 +95,10 @@ tf__executor_notify_state (TfExecutor *self)
   if (state == TF_EXECUTOR_STATE_STOPPED && self->owns_context)
     tf_thread_context_close (self->context);
 
-  g_object_notify_by_pspec (object, props[PROP_STATE]);
-  g_object_notify_by_pspec (object, props[state == TF_EXECUTOR_STATE_STOPPED ? PROP_STOPPED : PROP_RUNNING]);
+  g_object_notify_by_pspec (object, props[TF_EXECUTOR_PROP_STATE]);
+  g_object_notify_by_pspec (object,
+                            props[state == TF_EXECUTOR_STATE_STOPPED ? TF_EXECUTOR_PROP_STOPPED
+                                                                     : TF_EXECUTOR_PROP_RUNNING]);
 }
 
 void
@@ -131,11 +111,13 @@ tf__executor_emit_failed (TfExecutor *self,
 /**
  * tf_executor_new:
  *
- * Makes an executor with threads of its own, as many as there are processors, in the thread-default main context.
+ * Makes an executor with threads of its own, as many as there are processors, in the thread-default
+ * main context.
  *
  * ## Threads
  *
- * May be called from any thread, which is then the owner until another one dispatches the main context.
+ * May be called from any thread, which is then the owner until another one dispatches the main
+ * context.
  *
  * Returns: (transfer full): the executor
  *
@@ -157,7 +139,8 @@ tf_executor_new (void)
  *
  * ## Threads
  *
- * May be called from any thread, which is then the owner until another one dispatches the main context.
+ * May be called from any thread, which is then the owner until another one dispatches the main
+ * context.
  *
  * Returns: (transfer full): the executor
  *
@@ -185,8 +168,8 @@ static GPrivate default_executors = G_PRIVATE_INIT (unref_defaults);
  *
  * Gets the executor of the thread-default main context, for code that has no other.
  *
- * It is made when it is first asked for, and stopped when the thread ends. If somebody has stopped it before, a new one is
- * made.
+ * It is made when it is first asked for, and stopped when the thread ends. If somebody has stopped
+ * it before, a new one is made.
  *
  * ## Threads
  *
@@ -205,8 +188,8 @@ tf_executor_get_default (void)
 
   if (executors == NULL)
     {
-      executors =
-        g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_main_context_unref, (GDestroyNotify) g_object_unref);
+      executors = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_main_context_unref,
+                                         (GDestroyNotify) g_object_unref);
       g_private_set (&default_executors, executors);
     }
 
@@ -218,160 +201,6 @@ tf_executor_get_default (void)
     }
 
   return self;
-}
-
-/* Ending */
-
-/**
- * tf_executor_stop:
- * @self: an executor
- * @error: return location for an error, or `NULL`
- *
- * Stops the executor: it takes no more tasks, and cancels those that it has.
- *
- * The call returns at once, in the state `STOPPING`; the executor is `STOPPED` when every future is done, which is before the
- * call returns if there is none. The state is `STOPPING` before the first future is cancelled, so that no handler can submit in
- * between.
- *
- * ## Errors
- *
- * - `TF_ERROR_NOT_RUNNING`: it has been stopped before.
- * - `TF_ERROR_WRONG_THREAD`: the call was made outside the owner context.
- *
- * ## Threads
- *
- * Call in the owner context.
- *
- * Returns: true if the executor was running; false with @error set otherwise
- *
- * Since: 1.0
- */
-gboolean
-tf_executor_stop (TfExecutor *self,
-                  GError    **error)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (!tf__dispatcher_is_owner (&self->engine->dispatcher))
-    {
-      g_set_error_literal (error, TF_ERROR, TF_ERROR_WRONG_THREAD,
-                           "An executor can be stopped in its main context only");
-      return FALSE;
-    }
-
-  tf__enter_foreground ();
-  g_object_ref (self);
-
-  if (!tf__engine_move (self->engine, TF_EXECUTOR_EVENT_STOP))
-    {
-      g_set_error_literal (error, TF_ERROR, TF_ERROR_NOT_RUNNING, "The executor has been stopped before");
-      g_object_unref (self);
-      return FALSE;
-    }
-
-  tf__engine_cancel_all (self->engine);
-  tf__engine_check_stopped (self->engine);
-  g_object_unref (self);
-  return TRUE;
-}
-
-static gboolean
-is_empty (gpointer data)
-{
-  return tf__engine_get_n_pending (data) == 0;
-}
-
-TF_FOREGROUND
-static gboolean
-drive_to_end (TfEngine *engine,
-              gint64    deadline_us,
-              GError  **error)
-{
-  g_autofree char *stragglers = NULL;
-  gboolean         is_over;
-
-  engine->is_shutting_down = TRUE;
-  is_over = tf__dispatcher_run_until (&engine->dispatcher, is_empty, engine, deadline_us);
-  if (is_over && tf__engine_get_count (&engine->n_abandoned) == 0)
-    tf__engine_wait_for_pumps (engine, deadline_us);
-  engine->is_shutting_down = FALSE;
-
-  tf__engine_tell_counts (engine);
-  if (is_over)
-    return TRUE;
-
-  stragglers = tf__engine_describe_live (engine);
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The executor could not be shut down in time; %s", stragglers);
-  return FALSE;
-}
-
-/**
- * tf_executor_shutdown:
- * @self: an executor
- * @timeout_us: how long to wait, in microseconds; negative for no limit
- * @error: return location for an error, or `NULL`
- *
- * Stops the executor and waits until every future is done.
- *
- * While it waits it delivers the messages of its own tasks, and nothing else of the main loop. When it returns true, no function
- * of a task runs any more, except those of tasks that were given up by [method@Future.abort].
- *
- * It may follow [method@Executor.stop], and may be called again: after the time was over the state is `STOPPING`, the loop
- * delivers as before, and the executor is `STOPPED` by itself when the last future is done. On an executor that is `STOPPED` it
- * returns true at once.
- *
- * In a handler of one of its own futures it does not wait for the end of that handler.
- *
- * ## Errors
- *
- * - `G_IO_ERROR_TIMED_OUT`: tasks still run after @timeout_us; the message says how many, and names the first ones.
- * - `TF_ERROR_WRONG_THREAD`: the call was made outside the owner context.
- * - `TF_ERROR_DEADLOCK`: the call was made in a handler that the same call, further up, is delivering to.
- *
- * ## Threads
- *
- * Call in the owner context. Blocks.
- *
- * Returns: true if the executor is stopped; false with @error set otherwise
- *
- * Since: 1.0
- */
-gboolean
-tf_executor_shutdown (TfExecutor *self,
-                      gint64      timeout_us,
-                      GError    **error)
-{
-  gint64   deadline_us = tf__clock_deadline (timeout_us);
-  gboolean is_over;
-
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), FALSE);
-  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-
-  if (!tf__dispatcher_is_owner (&self->engine->dispatcher))
-    {
-      g_set_error_literal (error, TF_ERROR, TF_ERROR_WRONG_THREAD,
-                           "An executor can be shut down in its main context only");
-      return FALSE;
-    }
-
-  tf__enter_foreground ();
-
-  if (tf__engine_get_state (self->engine) == TF_EXECUTOR_STATE_STOPPED)
-    return TRUE;
-
-  if (self->engine->is_shutting_down)
-    {
-      g_set_error_literal (error, TF_ERROR, TF_ERROR_DEADLOCK, "The executor is being shut down further up");
-      return FALSE;
-    }
-
-  g_object_ref (self);
-  tf_executor_stop (self, NULL);
-  is_over = drive_to_end (self->engine, deadline_us, error);
-  tf__engine_check_stopped (self->engine);
-  g_object_unref (self);
-  return is_over;
 }
 
 /* The list model */
@@ -387,7 +216,7 @@ list_get_n_items (GListModel *model)
 {
   TfExecutor *self = TF_EXECUTOR (model);
 
-  if (!check_owner (self, "g_list_model_get_n_items"))
+  if (!tf__executor_check_owner (self, "g_list_model_get_n_items"))
     return 0;
 
   tf__enter_foreground ();
@@ -400,7 +229,7 @@ list_get_item (GListModel *model,
 {
   TfExecutor *self = TF_EXECUTOR (model);
 
-  if (!check_owner (self, "g_list_model_get_item"))
+  if (!tf__executor_check_owner (self, "g_list_model_get_item"))
     return NULL;
 
   tf__enter_foreground ();
@@ -415,451 +244,6 @@ list_model_iface_init (GListModelInterface *iface)
   iface->get_item = list_get_item;
 }
 
-/* Properties */
-
-/**
- * tf_executor_get_state: (get-property state)
- * @self: an executor
- *
- * Gets whether the executor takes tasks.
- *
- * ## Threads
- *
- * May be called from any thread.
- *
- * Returns: the state
- *
- * Since: 1.0
- */
-TfExecutorState
-tf_executor_get_state (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), TF_EXECUTOR_STATE_STOPPED);
-
-  return tf__engine_get_state (self->engine);
-}
-
-/**
- * tf_executor_is_running: (get-property running)
- * @self: an executor
- *
- * Tells whether the executor takes tasks.
- *
- * ## Threads
- *
- * May be called from any thread.
- *
- * Returns: true if the state is `RUNNING`
- *
- * Since: 1.0
- */
-gboolean
-tf_executor_is_running (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), FALSE);
-
-  return tf__engine_get_state (self->engine) == TF_EXECUTOR_STATE_RUNNING;
-}
-
-/**
- * tf_executor_is_stopped: (get-property stopped)
- * @self: an executor
- *
- * Tells whether the executor has come to its end.
- *
- * ## Threads
- *
- * May be called from any thread.
- *
- * Returns: true if the state is `STOPPED`
- *
- * Since: 1.0
- */
-gboolean
-tf_executor_is_stopped (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), FALSE);
-
-  return tf__engine_get_state (self->engine) == TF_EXECUTOR_STATE_STOPPED;
-}
-
-/**
- * tf_executor_get_n_waiting: (get-property n-waiting)
- * @self: an executor
- *
- * Gets how many futures are not done and have not been seen to start.
- *
- * ## Threads
- *
- * May be called from any thread.
- *
- * Returns: the number
- *
- * Since: 1.0
- */
-guint
-tf_executor_get_n_waiting (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), 0);
-
-  return (guint) tf__engine_get_count (&self->engine->n_waiting);
-}
-
-/**
- * tf_executor_get_n_executing: (get-property n-executing)
- * @self: an executor
- *
- * Gets how many futures are not done and have been seen to start.
- *
- * ## Threads
- *
- * May be called from any thread.
- *
- * Returns: the number
- *
- * Since: 1.0
- */
-guint
-tf_executor_get_n_executing (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), 0);
-
-  return (guint) tf__engine_get_count (&self->engine->n_executing);
-}
-
-/**
- * tf_executor_get_n_abandoned: (get-property n-abandoned)
- * @self: an executor
- *
- * Gets how many functions go on although their future was given up by [method@Future.abort].
- *
- * Each of them keeps a worker busy.
- *
- * ## Threads
- *
- * May be called from any thread.
- *
- * Returns: the number
- *
- * Since: 1.0
- */
-guint
-tf_executor_get_n_abandoned (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), 0);
-
-  return (guint) tf__engine_get_count (&self->engine->n_abandoned);
-}
-
-/**
- * tf_executor_get_context: (get-property context)
- * @self: an executor
- *
- * Gets the threads that the executor runs on.
- *
- * ## Threads
- *
- * May be called from any thread.
- *
- * Returns: (transfer none): the context, which lives as long as the executor
- *
- * Since: 1.0
- */
-TfThreadContext *
-tf_executor_get_context (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), NULL);
-
-  return self->context;
-}
-
-/**
- * tf_executor_get_main_context: (get-property main-context)
- * @self: an executor
- *
- * Gets the main context that the executor belongs to.
- *
- * ## Threads
- *
- * May be called from any thread.
- *
- * Returns: (transfer none): the main context
- *
- * Since: 1.0
- */
-GMainContext *
-tf_executor_get_main_context (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), NULL);
-
-  return self->main_context;
-}
-
-/**
- * tf_executor_get_max_workers: (get-property max-workers)
- * @self: an executor
- *
- * Gets how many tasks of the executor run at the same time.
- *
- * ## Threads
- *
- * May be called from any thread.
- *
- * Returns: the number, which is never 0
- *
- * Since: 1.0
- */
-guint
-tf_executor_get_max_workers (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), 0);
-
-  return tf__engine_get_max_workers (self->engine);
-}
-
-/**
- * tf_executor_set_max_workers: (set-property max-workers)
- * @self: an executor
- * @max_workers: how many tasks may run at the same time, or 0 for the number of processors
- *
- * Sets how many tasks of the executor run at the same time.
- *
- * It takes effect at once: more workers start if tasks wait, and those that are too many end with the task that they are at.
- * On a context that the executor was given, it is the share of the executor; the context has a limit of its own.
- *
- * ## Threads
- *
- * Call in the owner context.
- *
- * Since: 1.0
- */
-void
-tf_executor_set_max_workers (TfExecutor *self,
-                             guint       max_workers)
-{
-  g_return_if_fail (TF_IS_EXECUTOR (self));
-  g_return_if_fail (max_workers <= G_MAXINT);
-
-  if (!check_owner (self, G_STRFUNC))
-    return;
-
-  if (max_workers == 0)
-    max_workers = g_get_num_processors ();
-
-  if (max_workers == tf__engine_get_max_workers (self->engine))
-    return;
-
-  if (self->owns_context)
-    tf_thread_context_set_max_workers (self->context, max_workers);
-  tf__engine_set_max_workers (self->engine, max_workers);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAX_WORKERS]);
-}
-
-/**
- * tf_executor_get_dispatch_priority: (get-property dispatch-priority)
- * @self: an executor
- *
- * Gets the priority of the source that delivers messages.
- *
- * ## Threads
- *
- * Call in the owner context.
- *
- * Returns: the priority
- *
- * Since: 1.0
- */
-int
-tf_executor_get_dispatch_priority (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), G_PRIORITY_DEFAULT_IDLE);
-
-  return tf__dispatcher_get_priority (&self->engine->dispatcher);
-}
-
-/**
- * tf_executor_set_dispatch_priority: (set-property dispatch-priority)
- * @self: an executor
- * @dispatch_priority: the priority of a source: lower numbers come first
- *
- * Sets the priority of the source that delivers messages.
- *
- * The default, `G_PRIORITY_DEFAULT_IDLE`, lets input and drawing come first. With a number below 121 the source makes a pause of half
- * a budget after each turn that used its budget up, since drawing, which GTK does at 120, would never come otherwise.
- *
- * ## Threads
- *
- * Call in the owner context.
- *
- * Since: 1.0
- */
-void
-tf_executor_set_dispatch_priority (TfExecutor *self,
-                                   int         dispatch_priority)
-{
-  g_return_if_fail (TF_IS_EXECUTOR (self));
-
-  if (!check_owner (self, G_STRFUNC) || dispatch_priority == tf__dispatcher_get_priority (&self->engine->dispatcher))
-    return;
-
-  tf__enter_foreground ();
-  tf__dispatcher_set_priority (&self->engine->dispatcher, dispatch_priority);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DISPATCH_PRIORITY]);
-}
-
-/**
- * tf_executor_get_dispatch_budget: (get-property dispatch-budget)
- * @self: an executor
- *
- * Gets how long the source that delivers messages may go on in one turn of the loop.
- *
- * ## Threads
- *
- * Call in the owner context.
- *
- * Returns: microseconds
- *
- * Since: 1.0
- */
-gint64
-tf_executor_get_dispatch_budget (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), 0);
-
-  return self->engine->dispatcher.budget_us;
-}
-
-/**
- * tf_executor_set_dispatch_budget: (set-property dispatch-budget)
- * @self: an executor
- * @dispatch_budget_us: microseconds, at least 1; 4000 by default, and 2000 suits smooth animation
- *
- * Sets how long the source that delivers messages may go on in one turn of the loop.
- *
- * What is left is delivered in the next turn, in order. A handler that takes longer is not interrupted.
- *
- * ## Threads
- *
- * Call in the owner context.
- *
- * Since: 1.0
- */
-void
-tf_executor_set_dispatch_budget (TfExecutor *self,
-                                 gint64      dispatch_budget_us)
-{
-  g_return_if_fail (TF_IS_EXECUTOR (self));
-  g_return_if_fail (dispatch_budget_us > 0);
-
-  if (!check_owner (self, G_STRFUNC) || dispatch_budget_us == self->engine->dispatcher.budget_us)
-    return;
-
-  self->engine->dispatcher.budget_us = dispatch_budget_us;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DISPATCH_BUDGET]);
-}
-
-/**
- * tf_executor_get_progress_interval: (get-property progress-interval)
- * @self: an executor
- *
- * Gets how often the progress of a task is taken over into the properties of its future.
- *
- * ## Threads
- *
- * Call in the owner context.
- *
- * Returns: microseconds
- *
- * Since: 1.0
- */
-gint64
-tf_executor_get_progress_interval (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), 0);
-
-  return self->engine->dispatcher.interval_us;
-}
-
-/**
- * tf_executor_set_progress_interval: (set-property progress-interval)
- * @self: an executor
- * @progress_interval_us: microseconds from one time to the next, 0 for as often as possible; 5000 by default
- *
- * Sets how often the progress of a task is taken over into the properties of its future.
- *
- * This is about [method@Task.set_progress] and its like, of which the latest value counts; events are always delivered.
- *
- * ## Threads
- *
- * Call in the owner context.
- *
- * Since: 1.0
- */
-void
-tf_executor_set_progress_interval (TfExecutor *self,
-                                   gint64      progress_interval_us)
-{
-  g_return_if_fail (TF_IS_EXECUTOR (self));
-  g_return_if_fail (progress_interval_us >= 0);
-
-  if (!check_owner (self, G_STRFUNC) || progress_interval_us == self->engine->dispatcher.interval_us)
-    return;
-
-  self->engine->dispatcher.interval_us = progress_interval_us;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_PROGRESS_INTERVAL]);
-}
-
-/**
- * tf_executor_get_failure_report: (get-property failure-report)
- * @self: an executor
- *
- * Gets what becomes of failures that nobody reads.
- *
- * ## Threads
- *
- * Call in the owner context.
- *
- * Returns: the way of reporting
- *
- * Since: 1.0
- */
-TfFailureReport
-tf_executor_get_failure_report (TfExecutor *self)
-{
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), TF_FAILURE_REPORT_LOG);
-
-  return self->engine->failure_report;
-}
-
-/**
- * tf_executor_set_failure_report: (set-property failure-report)
- * @self: an executor
- * @failure_report: the way of reporting
- *
- * Sets what becomes of failures that nobody reads.
- *
- * It holds for tasks that fail from now on. A failure counts as read when the error or the result was asked for; handlers of
- * [signal@Future::done] alone do not read it.
- *
- * ## Threads
- *
- * Call in the owner context.
- *
- * Since: 1.0
- */
-void
-tf_executor_set_failure_report (TfExecutor     *self,
-                                TfFailureReport failure_report)
-{
-  g_return_if_fail (TF_IS_EXECUTOR (self));
-
-  if (!check_owner (self, G_STRFUNC) || failure_report == self->engine->failure_report)
-    return;
-
-  self->engine->failure_report = failure_report;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FAILURE_REPORT]);
-}
-
 /* The class */
 
 static void
@@ -870,48 +254,48 @@ tf_executor_get_property (GObject    *object,
 {
   TfExecutor *self = TF_EXECUTOR (object);
 
-  switch ((Prop) prop_id)
+  switch ((TfExecutorProp) prop_id)
     {
-    case PROP_STATE:
+    case TF_EXECUTOR_PROP_STATE:
       g_value_set_enum (value, tf_executor_get_state (self));
       break;
-    case PROP_RUNNING:
+    case TF_EXECUTOR_PROP_RUNNING:
       g_value_set_boolean (value, tf_executor_is_running (self));
       break;
-    case PROP_STOPPED:
+    case TF_EXECUTOR_PROP_STOPPED:
       g_value_set_boolean (value, tf_executor_is_stopped (self));
       break;
-    case PROP_N_WAITING:
+    case TF_EXECUTOR_PROP_N_WAITING:
       g_value_set_uint (value, tf_executor_get_n_waiting (self));
       break;
-    case PROP_N_EXECUTING:
+    case TF_EXECUTOR_PROP_N_EXECUTING:
       g_value_set_uint (value, tf_executor_get_n_executing (self));
       break;
-    case PROP_N_ABANDONED:
+    case TF_EXECUTOR_PROP_N_ABANDONED:
       g_value_set_uint (value, tf_executor_get_n_abandoned (self));
       break;
-    case PROP_CONTEXT:
+    case TF_EXECUTOR_PROP_CONTEXT:
       g_value_set_object (value, self->context);
       break;
-    case PROP_MAIN_CONTEXT:
+    case TF_EXECUTOR_PROP_MAIN_CONTEXT:
       g_value_set_boxed (value, self->main_context);
       break;
-    case PROP_MAX_WORKERS:
+    case TF_EXECUTOR_PROP_MAX_WORKERS:
       g_value_set_uint (value, tf_executor_get_max_workers (self));
       break;
-    case PROP_DISPATCH_PRIORITY:
+    case TF_EXECUTOR_PROP_DISPATCH_PRIORITY:
       g_value_set_int (value, tf_executor_get_dispatch_priority (self));
       break;
-    case PROP_DISPATCH_BUDGET:
+    case TF_EXECUTOR_PROP_DISPATCH_BUDGET:
       g_value_set_int64 (value, tf_executor_get_dispatch_budget (self));
       break;
-    case PROP_PROGRESS_INTERVAL:
+    case TF_EXECUTOR_PROP_PROGRESS_INTERVAL:
       g_value_set_int64 (value, tf_executor_get_progress_interval (self));
       break;
-    case PROP_FAILURE_REPORT:
+    case TF_EXECUTOR_PROP_FAILURE_REPORT:
       g_value_set_enum (value, tf_executor_get_failure_report (self));
       break;
-    case N_PROPS:
+    case TF_N_EXECUTOR_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -925,39 +309,39 @@ tf_executor_set_property (GObject      *object,
 {
   TfExecutor *self = TF_EXECUTOR (object);
 
-  switch ((Prop) prop_id)
+  switch ((TfExecutorProp) prop_id)
     {
-    case PROP_CONTEXT:
+    case TF_EXECUTOR_PROP_CONTEXT:
       self->context = g_value_dup_object (value);
       break;
-    case PROP_MAIN_CONTEXT:
+    case TF_EXECUTOR_PROP_MAIN_CONTEXT:
       self->main_context = g_value_dup_boxed (value);
       break;
-    case PROP_MAX_WORKERS:
+    case TF_EXECUTOR_PROP_MAX_WORKERS:
       if (self->engine == NULL)
         self->max_workers = g_value_get_uint (value);
       else
         tf_executor_set_max_workers (self, g_value_get_uint (value));
       break;
-    case PROP_DISPATCH_PRIORITY:
+    case TF_EXECUTOR_PROP_DISPATCH_PRIORITY:
       tf_executor_set_dispatch_priority (self, g_value_get_int (value));
       break;
-    case PROP_DISPATCH_BUDGET:
+    case TF_EXECUTOR_PROP_DISPATCH_BUDGET:
       tf_executor_set_dispatch_budget (self, g_value_get_int64 (value));
       break;
-    case PROP_PROGRESS_INTERVAL:
+    case TF_EXECUTOR_PROP_PROGRESS_INTERVAL:
       tf_executor_set_progress_interval (self, g_value_get_int64 (value));
       break;
-    case PROP_FAILURE_REPORT:
+    case TF_EXECUTOR_PROP_FAILURE_REPORT:
       tf_executor_set_failure_report (self, g_value_get_enum (value));
       break;
-    case PROP_STATE:
-    case PROP_RUNNING:
-    case PROP_STOPPED:
-    case PROP_N_WAITING:
-    case PROP_N_EXECUTING:
-    case PROP_N_ABANDONED:
-    case N_PROPS:
+    case TF_EXECUTOR_PROP_STATE:
+    case TF_EXECUTOR_PROP_RUNNING:
+    case TF_EXECUTOR_PROP_STOPPED:
+    case TF_EXECUTOR_PROP_N_WAITING:
+    case TF_EXECUTOR_PROP_N_EXECUTING:
+    case TF_EXECUTOR_PROP_N_ABANDONED:
+    case TF_N_EXECUTOR_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -980,7 +364,8 @@ tf_executor_constructed (GObject *object)
   else if (self->max_workers == 0)
     max_workers = tf_thread_context_get_max_workers (self->context);
 
-  self->engine = tf__engine_new (self->main_context, tf__thread_context_get_pool (self->context), max_workers, self);
+  self->engine = tf__engine_new (self->main_context, tf__thread_context_get_pool (self->context),
+                                 max_workers, self);
   tf__enter_foreground ();
   tf__dispatcher_attach (&self->engine->dispatcher);
 }
@@ -1046,7 +431,8 @@ tf_executor_init (TfExecutor *self)
  *
  * How many futures are not done and have not been seen to start.
  *
- * Like the other numbers it is notified at most once in a turn of the loop, but always up to date when it is read.
+ * Like the other numbers it is notified at most once in a turn of the loop, but always up to date
+ * when it is read.
  *
  * Since: 1.0
  */
@@ -1078,7 +464,8 @@ tf_executor_init (TfExecutor *self)
 /**
  * TfExecutor:main-context: (getter get_main_context)
  *
- * The main context that the executor belongs to; by default the thread-default one where it is made.
+ * The main context that the executor belongs to; by default the thread-default one where it is
+ * made.
  *
  * Since: 1.0
  */
@@ -1110,7 +497,8 @@ tf_executor_init (TfExecutor *self)
 /**
  * TfExecutor:progress-interval: (getter get_progress_interval) (setter set_progress_interval)
  *
- * How often the progress of a task is taken over into the properties of its future, in microseconds.
+ * How often the progress of a task is taken over into the properties of its future, in
+ * microseconds.
  *
  * Since: 1.0
  */
@@ -1128,27 +516,32 @@ install_properties (GObjectClass *object_class)
   const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
   const GParamFlags writable = readable | G_PARAM_WRITABLE;
 
-  props[PROP_STATE] =
-    g_param_spec_enum ("state", NULL, NULL, TF_TYPE_EXECUTOR_STATE, TF_EXECUTOR_STATE_RUNNING, readable);
-  props[PROP_RUNNING] = g_param_spec_boolean ("running", NULL, NULL, TRUE, readable);
-  props[PROP_STOPPED] = g_param_spec_boolean ("stopped", NULL, NULL, FALSE, readable);
-  props[PROP_N_WAITING] = g_param_spec_uint ("n-waiting", NULL, NULL, 0, G_MAXUINT, 0, readable);
-  props[PROP_N_EXECUTING] = g_param_spec_uint ("n-executing", NULL, NULL, 0, G_MAXUINT, 0, readable);
-  props[PROP_N_ABANDONED] = g_param_spec_uint ("n-abandoned", NULL, NULL, 0, G_MAXUINT, 0, readable);
-  props[PROP_CONTEXT] =
-    g_param_spec_object ("context", NULL, NULL, TF_TYPE_THREAD_CONTEXT, writable | G_PARAM_CONSTRUCT_ONLY);
-  props[PROP_MAIN_CONTEXT] =
-    g_param_spec_boxed ("main-context", NULL, NULL, G_TYPE_MAIN_CONTEXT, writable | G_PARAM_CONSTRUCT_ONLY);
-  props[PROP_MAX_WORKERS] = g_param_spec_uint ("max-workers", NULL, NULL, 0, G_MAXINT, 0, writable);
-  props[PROP_DISPATCH_PRIORITY] = g_param_spec_int ("dispatch-priority", NULL, NULL, G_MININT, G_MAXINT,
-                                                    G_PRIORITY_DEFAULT_IDLE, writable);
-  props[PROP_DISPATCH_BUDGET] = g_param_spec_int64 ("dispatch-budget", NULL, NULL, 1, G_MAXINT64, 4000, writable);
-  props[PROP_PROGRESS_INTERVAL] =
+  props[TF_EXECUTOR_PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, TF_TYPE_EXECUTOR_STATE,
+                                                     TF_EXECUTOR_STATE_RUNNING, readable);
+  props[TF_EXECUTOR_PROP_RUNNING] = g_param_spec_boolean ("running", NULL, NULL, TRUE, readable);
+  props[TF_EXECUTOR_PROP_STOPPED] = g_param_spec_boolean ("stopped", NULL, NULL, FALSE, readable);
+  props[TF_EXECUTOR_PROP_N_WAITING] =
+    g_param_spec_uint ("n-waiting", NULL, NULL, 0, G_MAXUINT, 0, readable);
+  props[TF_EXECUTOR_PROP_N_EXECUTING] =
+    g_param_spec_uint ("n-executing", NULL, NULL, 0, G_MAXUINT, 0, readable);
+  props[TF_EXECUTOR_PROP_N_ABANDONED] =
+    g_param_spec_uint ("n-abandoned", NULL, NULL, 0, G_MAXUINT, 0, readable);
+  props[TF_EXECUTOR_PROP_CONTEXT] = g_param_spec_object (
+    "context", NULL, NULL, TF_TYPE_THREAD_CONTEXT, writable | G_PARAM_CONSTRUCT_ONLY);
+  props[TF_EXECUTOR_PROP_MAIN_CONTEXT] = g_param_spec_boxed (
+    "main-context", NULL, NULL, G_TYPE_MAIN_CONTEXT, writable | G_PARAM_CONSTRUCT_ONLY);
+  props[TF_EXECUTOR_PROP_MAX_WORKERS] =
+    g_param_spec_uint ("max-workers", NULL, NULL, 0, G_MAXINT, 0, writable);
+  props[TF_EXECUTOR_PROP_DISPATCH_PRIORITY] = g_param_spec_int (
+    "dispatch-priority", NULL, NULL, G_MININT, G_MAXINT, G_PRIORITY_DEFAULT_IDLE, writable);
+  props[TF_EXECUTOR_PROP_DISPATCH_BUDGET] =
+    g_param_spec_int64 ("dispatch-budget", NULL, NULL, 1, G_MAXINT64, 4000, writable);
+  props[TF_EXECUTOR_PROP_PROGRESS_INTERVAL] =
     g_param_spec_int64 ("progress-interval", NULL, NULL, 0, G_MAXINT64, 5000, writable);
-  props[PROP_FAILURE_REPORT] = g_param_spec_enum ("failure-report", NULL, NULL, TF_TYPE_FAILURE_REPORT,
-                                                  TF_FAILURE_REPORT_LOG, writable);
+  props[TF_EXECUTOR_PROP_FAILURE_REPORT] = g_param_spec_enum (
+    "failure-report", NULL, NULL, TF_TYPE_FAILURE_REPORT, TF_FAILURE_REPORT_LOG, writable);
 
-  g_object_class_install_properties (object_class, N_PROPS, props);
+  g_object_class_install_properties (object_class, TF_N_EXECUTOR_PROPS, props);
 }
 
 /**
@@ -1158,7 +551,8 @@ install_properties (GObjectClass *object_class)
  *
  * A task failed: for one place in the program that shows errors.
  *
- * It is emitted after [signal@Future::done] of @future. Look at the error there, and it counts as read.
+ * It is emitted after [signal@Future::done] of @future. Look at the error there, and it counts as
+ * read.
  *
  * Since: 1.0
  */
@@ -1175,7 +569,9 @@ tf_executor_class_init (TfExecutorClass *klass)
 
   install_properties (object_class);
 
-  task_failed_signal = g_signal_new ("task-failed", TF_TYPE_EXECUTOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                     g_cclosure_marshal_VOID__OBJECT, G_TYPE_NONE, 1, TF_TYPE_FUTURE);
-  g_signal_set_va_marshaller (task_failed_signal, TF_TYPE_EXECUTOR, g_cclosure_marshal_VOID__OBJECTv);
+  task_failed_signal =
+    g_signal_new ("task-failed", TF_TYPE_EXECUTOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                  g_cclosure_marshal_VOID__OBJECT, G_TYPE_NONE, 1, TF_TYPE_FUTURE);
+  g_signal_set_va_marshaller (task_failed_signal, TF_TYPE_EXECUTOR,
+                              g_cclosure_marshal_VOID__OBJECTv);
 }

@@ -15,19 +15,21 @@ set_outcome (TfGtaskWork *self)
 
   if (!self->is_completed)
     {
-      tf__outcome_take_error (&self->task->outcome,
-                              g_error_new (TF_ERROR, TF_ERROR_ABANDONED,
-                                           "The function of task “%s” came back, and its GTask was never returned",
-                                           tf__task_get_name (self->task)));
+      tf__outcome_take_error (
+        &self->task->outcome,
+        g_error_new (TF_ERROR, TF_ERROR_ABANDONED,
+                     "The function of task “%s” came back, and its GTask was never returned",
+                     tf__task_get_name (self->task)));
       return;
     }
 
   if (self->had_error)
     {
-      tf__outcome_take_error (&self->task->outcome,
-                              g_error_new (TF_ERROR, TF_ERROR_FAILED,
-                                           "The GTask of task “%s” returned an error, which its finish function has",
-                                           tf__task_get_name (self->task)));
+      tf__outcome_take_error (
+        &self->task->outcome,
+        g_error_new (TF_ERROR, TF_ERROR_FAILED,
+                     "The GTask of task “%s” returned an error, which its finish function has",
+                     tf__task_get_name (self->task)));
       return;
     }
 
@@ -74,8 +76,8 @@ on_gtask_gone_cb (gpointer data,
   tf__gtask_end_half (self);
 }
 
-/* In the owner context: the function has returned, but the GTask is not completed. The reference is given up, so that a GTask
- * that nobody returned goes, and is seen to go. */
+/* In the owner context: the function has returned, but the GTask is not completed. The reference is
+ * given up, so that a GTask that nobody returned goes, and is seen to go. */
 static void
 watch (gpointer data)
 {
@@ -102,8 +104,8 @@ drop_gtask (TfGtaskWork *self)
 
   /* Cancelled before it started. One that was refused is left as it was. */
   if (self->is_held && was_accepted && !self->has_run)
-    g_task_return_new_error (self->gtask, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” was cancelled",
-                             tf__task_get_name (self->task));
+    g_task_return_new_error (self->gtask, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                             "Task “%s” was cancelled", tf__task_get_name (self->task));
 
   if (self->is_completed)
     g_object_unref (self->gtask);

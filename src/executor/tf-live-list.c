@@ -6,7 +6,8 @@
 
 #include "executor/tf-engine-private.h"
 
-/* The live futures as a list model. It costs some hundred nanoseconds a task, so it is made when somebody first looks. */
+/* The live futures as a list model. It costs some hundred nanoseconds a task, so it is made when
+ * somebody first looks. */
 
 TF_FOREGROUND
 static void
@@ -33,7 +34,8 @@ append_unlisted (TfEngine *self)
   guint      n_added = tasks->len;
 
   for (guint i = 0; i < tasks->len; i++)
-    g_hash_table_insert (self->list->iters, tasks->pdata[i], g_sequence_append (self->list->items, tasks->pdata[i]));
+    g_hash_table_insert (self->list->iters, tasks->pdata[i],
+                         g_sequence_append (self->list->items, tasks->pdata[i]));
 
   g_ptr_array_unref (tasks);
   return n_added;
@@ -107,5 +109,6 @@ tf__live_list_get_item (TfEngine *self,
   ensure_list (self);
   iter = g_sequence_get_iter_at_pos (self->list->items, (int) MIN (position, G_MAXINT));
 
-  return g_sequence_iter_is_end (iter) ? NULL : g_object_ref (((TfTask *) g_sequence_get (iter))->future);
+  return g_sequence_iter_is_end (iter) ? NULL
+                                       : g_object_ref (((TfTask *) g_sequence_get (iter))->future);
 }

@@ -40,9 +40,11 @@ is_acceptable (TfEngine *self,
                GError  **error)
 {
   /* A stopped executor has closed its own context too; that it was stopped says more. */
-  if (tf__engine_get_state (self) == TF_EXECUTOR_STATE_RUNNING && tf__thread_pool_is_closed (self->pool))
+  if (tf__engine_get_state (self) == TF_EXECUTOR_STATE_RUNNING &&
+      tf__thread_pool_is_closed (self->pool))
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_CLOSED, "Task “%s” was not accepted: the context has been closed",
+      g_set_error (error, TF_ERROR, TF_ERROR_CLOSED,
+                   "Task “%s” was not accepted: the context has been closed",
                    tf__task_get_name (task));
       return FALSE;
     }
@@ -50,15 +52,17 @@ is_acceptable (TfEngine *self,
   if (task->extra != NULL && task->extra->future_type != G_TYPE_INVALID &&
       task->extra->future_type != TF_TYPE_FUTURE && !tf__dispatcher_is_owner (&self->dispatcher))
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_WRONG_THREAD,
-                   "Task “%s” was not accepted: its future of type %s can be made in the owner context only",
-                   tf__task_get_name (task), g_type_name (task->extra->future_type));
+      g_set_error (
+        error, TF_ERROR, TF_ERROR_WRONG_THREAD,
+        "Task “%s” was not accepted: its future of type %s can be made in the owner context only",
+        tf__task_get_name (task), g_type_name (task->extra->future_type));
       return FALSE;
     }
 
   if (!tf__engine_reserve (self))
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING, "Task “%s” was not accepted: the executor has been stopped",
+      g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
+                   "Task “%s” was not accepted: the executor has been stopped",
                    tf__task_get_name (task));
       return FALSE;
     }
@@ -72,7 +76,8 @@ on_cancellable_cancelled_cb (GCancellable *cancellable,
 {
   TfFuture *future = NULL;
 
-  /* The pointer is the owner's, and only there it can be read. The future lives until the handler is taken off there. */
+  /* The pointer is the owner's, and only there it can be read. The future lives until the handler
+   * is taken off there. */
   if (tf__dispatcher_is_owner (task->pipe.dispatcher))
     future = task->future;
 
@@ -89,7 +94,8 @@ unref_task (gpointer  data,
   tf_task_unref (data);
 }
 
-/* Not g_cancellable_connect(): its lock is held while an already cancelled one calls the handler. */
+/* Not g_cancellable_connect(): its lock is held while an already cancelled one calls the handler.
+ * */
 static void
 join_cancellable (TfTask *task)
 {
@@ -98,11 +104,12 @@ join_cancellable (TfTask *task)
   if (extra == NULL || extra->cancellable == NULL)
     return;
 
-  extra->cancelled_handler =
-    g_signal_connect_data (extra->cancellable, "cancelled", G_CALLBACK (on_cancellable_cancelled_cb),
-                           tf_task_ref (task), unref_task, 0);
+  extra->cancelled_handler = g_signal_connect_data (extra->cancellable, "cancelled",
+                                                    G_CALLBACK (on_cancellable_cancelled_cb),
+                                                    tf_task_ref (task), unref_task, 0);
 
-  /* Connected first and looked at after, so that no cancel is missed; one that is seen twice counts once. */
+  /* Connected first and looked at after, so that no cancel is missed; one that is seen twice counts
+   * once. */
   if (g_cancellable_is_cancelled (extra->cancellable))
     on_cancellable_cancelled_cb (extra->cancellable, task);
 }
@@ -137,8 +144,8 @@ tf__engine_submit (TfEngine       *self,
 
   if (task->is_submitted)
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_ALREADY_SUBMITTED, "Task “%s” has been submitted before",
-                   tf__task_get_name (task));
+      g_set_error (error, TF_ERROR, TF_ERROR_ALREADY_SUBMITTED,
+                   "Task “%s” has been submitted before", tf__task_get_name (task));
       tf_task_unref (task);
       return NULL;
     }
@@ -174,7 +181,8 @@ tf__engine_submit (TfEngine       *self,
   return future;
 }
 
-/* The executor shows what it has: at once in the owner context, elsewhere when the loop comes to it. */
+/* The executor shows what it has: at once in the owner context, elsewhere when the loop comes to
+ * it. */
 static void
 show_submission (TfExecutor *self,
                  TfEngine   *engine)
@@ -216,8 +224,8 @@ submit (TfExecutor     *self,
  *
  * Submits a task.
  *
- * The call returns at once. The executor keeps the future until it is done and has told so; keep a reference only to use the
- * future yourself.
+ * The call returns at once. The executor keeps the future until it is done and has told so; keep a
+ * reference only to use the future yourself.
  *
  * ## Errors
  *
@@ -225,13 +233,15 @@ submit (TfExecutor     *self,
  *
  * - `TF_ERROR_NOT_RUNNING`: the executor has been stopped.
  * - `TF_ERROR_CLOSED`: the context of the executor has been closed.
- * - `TF_ERROR_ALREADY_SUBMITTED`: a task can be submitted once only. The first submission is not affected, nor its user data.
- * - `TF_ERROR_WRONG_THREAD`: the task asks for a class of future of its own, and the call is made outside the owner context.
+ * - `TF_ERROR_ALREADY_SUBMITTED`: a task can be submitted once only. The first submission is not
+ *   affected, nor its user data.
+ * - `TF_ERROR_WRONG_THREAD`: the task asks for a class of future of its own, and the call is made
+ *   outside the owner context.
  *
  * ## Threads
  *
- * May be called from any thread. Outside the owner context the task may be done before a signal handler can be connected: use
- * [method@Task.set_callback] or [method@Future.wait] there.
+ * May be called from any thread. Outside the owner context the task may be done before a signal
+ * handler can be connected: use [method@Task.set_callback] or [method@Future.wait] there.
  *
  * Returns: (transfer full): the future; `NULL` with @error set otherwise
  *
@@ -254,7 +264,8 @@ tf_executor_submit (TfExecutor *self,
  * @self: an executor
  * @func: the work
  * @user_data: data for @func
- * @user_data_free: (nullable): frees @user_data, in the owner context before [signal@Future::done]; or in the call, if it fails
+ * @user_data_free: (nullable): frees @user_data, in the owner context before [signal@Future::done];
+ *   or in the call, if it fails
  * @error: return location for an error, or `NULL`
  *
  * Submits a call of a function.
@@ -266,7 +277,8 @@ tf_executor_submit (TfExecutor *self,
  *
  * ## Threads
  *
- * May be called from any thread. Outside the owner context the task may be done before a signal handler can be connected.
+ * May be called from any thread. Outside the owner context the task may be done before a signal
+ * handler can be connected.
  *
  * Returns: (transfer full): the future; `NULL` with @error set otherwise
  *
@@ -283,21 +295,24 @@ tf_executor_submit_call (TfExecutor    *self,
   g_return_val_if_fail (func != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return submit (self, tf_task_new (func, user_data, user_data_free), NULL, __builtin_return_address (0), error);
+  return submit (self, tf_task_new (func, user_data, user_data_free), NULL,
+                 __builtin_return_address (0), error);
 }
 
 /**
  * tf_executor_submit_call_for_bindings: (rename-to tf_executor_submit_call)
  * @self: an executor
- * @func: (scope notified) (closure user_data) (destroy user_data_free): the work, which must set a result
+ * @func: (scope notified) (closure user_data) (destroy user_data_free): the work, which must set a
+ *   result
  * @user_data: data for @func
  * @user_data_free: (nullable): frees @user_data
  * @error: return location for an error, or `NULL`
  *
  * Submits a call of a function.
  *
- * The function must set a result, if only by [method@Task.return_none]: one that comes back without has raised an exception, or
- * cannot run in another thread, as in JavaScript, and the future fails with `TF_ERROR_NO_RESULT`.
+ * The function must set a result, if only by [method@Task.return_none]: one that comes back without
+ * has raised an exception, or cannot run in another thread, as in JavaScript, and the future fails
+ * with `TF_ERROR_NO_RESULT`.
  *
  * ## Errors
  *
@@ -306,7 +321,8 @@ tf_executor_submit_call (TfExecutor    *self,
  *
  * ## Threads
  *
- * May be called from any thread. Outside the owner context the task may be done before a signal handler can be connected.
+ * May be called from any thread. Outside the owner context the task may be done before a signal
+ * handler can be connected.
  *
  * Returns: (transfer full): the future; `NULL` with @error set otherwise
  *
@@ -323,8 +339,8 @@ tf_executor_submit_call_for_bindings (TfExecutor    *self,
   g_return_val_if_fail (func != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return submit (self, tf_task_new_for_bindings (func, user_data, user_data_free), NULL, __builtin_return_address (0),
-                 error);
+  return submit (self, tf_task_new_for_bindings (func, user_data, user_data_free), NULL,
+                 __builtin_return_address (0), error);
 }
 
 /**
@@ -341,8 +357,9 @@ tf_executor_submit_call_for_bindings (TfExecutor    *self,
  *
  * ## Threads
  *
- * May be called from any thread. @callback is called in the thread-default main context of the caller: within the dispatch of
- * the executor if that is the owner context, and by a source of its own otherwise.
+ * May be called from any thread. @callback is called in the thread-default main context of the
+ * caller: within the dispatch of the executor if that is the owner context, and by a source of its
+ * own otherwise.
  *
  * Since: 1.0
  */
@@ -400,8 +417,9 @@ tf_executor_submit_async (TfExecutor         *self,
  *
  * Call in the callback.
  *
- * Returns: (transfer full) (nullable): the result of the task, to be freed with `g_boxed_free (G_TYPE_VALUE, …)`; `NULL` without
- *   @error if it completed without a value; `NULL` with @error set otherwise
+ * Returns: (transfer full) (nullable): the result of the task, to be freed with `g_boxed_free
+ *   (G_TYPE_VALUE, …)`; `NULL` without @error if it completed without a value; `NULL` with @error
+ *   set otherwise
  *
  * Since: 1.0
  */
@@ -430,15 +448,18 @@ tf_executor_submit_finish (TfExecutor   *self,
  *
  * Runs a [class@Gio.Task] on the executor instead of the threads of GIO.
  *
- * The function is called as it would be by `g_task_run_in_thread()`, and returns by the same functions; the callback and the
- * finish function of @gtask work as they did. What is new: the future, with states, cancelling, waiting, and progress by way of
- * [func@Task.get_current]; a place in the queue of the executor, with the priority of @gtask; and an end with the executor.
+ * The function is called as it would be by `g_task_run_in_thread()`, and returns by the same
+ * functions; the callback and the finish function of @gtask work as they did. What is new: the
+ * future, with states, cancelling, waiting, and progress by way of [func@Task.get_current]; a place
+ * in the queue of the executor, with the priority of @gtask; and an end with the executor.
  *
- * The cancellable of @gtask and the future are one: cancelling either cancels the other. If @gtask has none, @func gets one that is
- * cancelled with the future. If the future is cancelled before the function starts, @gtask returns `G_IO_ERROR_CANCELLED`.
+ * The cancellable of @gtask and the future are one: cancelling either cancels the other. If @gtask
+ * has none, @func gets one that is cancelled with the future. If the future is cancelled before the
+ * function starts, @gtask returns `G_IO_ERROR_CANCELLED`.
  *
- * The future is done after the callback of @gtask. Its value is @gtask. If @gtask returned an error, the future fails with
- * `TF_ERROR_FAILED`: the error itself belongs to the finish function of @gtask.
+ * The future is done after the callback of @gtask. Its value is @gtask. If @gtask returned an
+ * error, the future fails with `TF_ERROR_FAILED`: the error itself belongs to the finish function
+ * of @gtask.
  *
  * ## Errors
  *
@@ -466,5 +487,6 @@ tf_executor_run_gtask (TfExecutor     *self,
   g_return_val_if_fail (func != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return submit (self, tf__gtask_make_task (gtask, func), NULL, __builtin_return_address (0), error);
+  return submit (self, tf__gtask_make_task (gtask, func), NULL, __builtin_return_address (0),
+                 error);
 }

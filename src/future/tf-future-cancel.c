@@ -15,17 +15,17 @@
  * Asks the work to stop.
  *
  * A task that has not started never will. One that runs is told: every report and every look at
- * [method@Task.is_cancelled] says so from now on, but the code itself decides when it returns. The state is `CANCELLING` until
- * then, and `CANCELLED` afterwards, whatever the code returned. No progress, item or message of the task is delivered after
- * this call.
+ * [method@Task.is_cancelled] says so from now on, but the code itself decides when it returns. The
+ * state is `CANCELLING` until then, and `CANCELLED` afterwards, whatever the code returned. No
+ * progress, item or message of the task is delivered after this call.
  *
  * The call never blocks, and fails silently where there is nothing to cancel.
  *
  * ## Threads
  *
- * May be called from any thread, and in any handler. In the owner context the state is `CANCELLING`, and its
- * notifications have been emitted, when the call returns. From another thread the request takes effect for the background at
- * once, and the state follows in the owner context.
+ * May be called from any thread, and in any handler. In the owner context the state is
+ * `CANCELLING`, and its notifications have been emitted, when the call returns. From another thread
+ * the request takes effect for the background at once, and the state follows in the owner context.
  *
  * Returns: true for the one call that took effect
  *
@@ -49,11 +49,7 @@ tf_future_cancel (TfFuture *self)
       tf__enter_foreground ();
       /* Also the request of another thread is told here, if its own message has not come yet. */
       if (priv->work_class->is_cancel_asked (priv->work))
-        {
-          g_object_ref (self);
-          tf__future_move (self, TF_FUTURE_EVENT_CANCEL, NULL);
-          g_object_unref (self);
-        }
+        tf__future_move (self, TF_FUTURE_EVENT_CANCEL, NULL);
     }
   else if (is_first)
     {
@@ -73,15 +69,14 @@ take_abort (TfFuture *self,
 
   if (!priv->work_class->abort (priv->work))
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_DONE, "Task “%s” has already ended", tf_future_get_name (self));
+      g_set_error (error, TF_ERROR, TF_ERROR_DONE, "Task “%s” has already ended",
+                   tf_future_get_name (self));
       g_error_free (reason);
       return FALSE;
     }
 
   tf__future_ensure_more (self)->reason = reason;
-  g_object_ref (self);
   tf__future_move (self, TF_FUTURE_EVENT_ABORT, NULL);
-  g_object_unref (self);
   return TRUE;
 }
 
@@ -93,9 +88,10 @@ take_abort (TfFuture *self,
  *
  * Gives up waiting for the work.
  *
- * The state is `CANCELLING` when the call returns and `CANCELLED` in the next turn of the main loop, even if the code goes on.
- * The code is told to stop, as by [method@Future.cancel]; what it still reports or returns is dropped. Its worker is busy until
- * it returns, which [property@Executor:n-abandoned] shows, and the user data of the task is freed only then.
+ * The state is `CANCELLING` when the call returns and `CANCELLED` in the next turn of the main
+ * loop, even if the code goes on. The code is told to stop, as by [method@Future.cancel]; what it
+ * still reports or returns is dropped. Its worker is busy until it returns, which
+ * [property@Executor:n-abandoned] shows, and the user data of the task is freed only then.
  *
  * The error of the future is a `G_IO_ERROR_CANCELLED` with @reason as message.
  *
@@ -121,9 +117,10 @@ tf_future_abort (TfFuture   *self,
   tf__return_val_if_not_owner (self, FALSE);
   tf__enter_foreground ();
 
-  return take_abort (
-    self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, reason == NULL ? "The task was given up" : reason),
-    error);
+  return take_abort (self,
+                     g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                          reason == NULL ? "The task was given up" : reason),
+                     error);
 }
 
 /**
@@ -168,8 +165,8 @@ tf_future_abort_with_error (TfFuture     *self,
  *
  * Gets a cancellable that is cancelled with the task.
  *
- * It is the one that the task passes to functions of GIO. Cancelling it cancels the task, as [method@Future.cancel] does, which
- * also tells whether it took effect.
+ * It is the one that the task passes to functions of GIO. Cancelling it cancels the task, as
+ * [method@Future.cancel] does, which also tells whether it took effect.
  *
  * ## Threads
  *
@@ -209,16 +206,17 @@ tf__future_leave_owner (TfFuture *self,
  *
  * Ties the work to the life of an object.
  *
- * When @owner is disposed of before the future is done, the work is cancelled, all signal handlers of the future whose data
- * is @owner are disconnected, and the callback of [method@Task.set_callback] is dropped. So nothing of the task reaches an
- * object that is gone. Other handlers still see the future reach `CANCELLED` and "done".
+ * When @owner is disposed of before the future is done, the work is cancelled, all signal handlers
+ * of the future whose data is @owner are disconnected, and the callback of
+ * [method@Task.set_callback] is dropped. So nothing of the task reaches an object that is gone.
+ * Other handlers still see the future reach `CANCELLED` and "done".
  *
  * A future has one owner at most; the last one bound counts. The future holds no reference on it.
  *
  * ## Threads
  *
- * Call in the owner context. @owner may be disposed of on any thread: elsewhere the work is told at once, and the rest
- * follows in the owner context.
+ * Call in the owner context. @owner may be disposed of on any thread: elsewhere the work is told at
+ * once, and the rest follows in the owner context.
  *
  * Since: 1.0
  */

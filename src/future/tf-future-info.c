@@ -14,8 +14,8 @@
  *
  * ## Threads
  *
- * May be called from any thread. Outside the owner context the state may be out of date when it is returned, unless it is
- * one of those that are done: these never change.
+ * May be called from any thread. Outside the owner context the state may be out of date when it is
+ * returned, unless it is one of those that are done: these never change.
  *
  * Returns: the state
  *
@@ -127,8 +127,8 @@ tf_future_get_description (TfFuture *self)
  *
  * Gets where in the program the task was submitted.
  *
- * That is the text of [method@Task.set_location], or else the module and the offset of the call in it, as
- * `module+0x12ab`, which addr2line and debuggers turn into a line.
+ * That is the text of [method@Task.set_location], or else the module and the offset of the call in
+ * it, as `module+0x12ab`, which addr2line and debuggers turn into a line.
  *
  * ## Threads
  *

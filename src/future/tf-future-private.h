@@ -130,7 +130,8 @@ gboolean tf__future_is_read (TfFuture *self);
 gboolean tf__future_move (TfFuture     *self,
                           TfFutureEvent event,
                           TfOutcome    *outcome) TF_FOREGROUND;
-/* Notifies, unless a handler has moved the future on: then the newer move has told all there is to tell. */
+/* Notifies, unless a handler has moved the future on: then the newer move has told all there is to
+ * tell. */
 void          tf__future_notify_if_still (TfFuture    *self,
                                           TfPhase      phase,
                                           TfFutureProp prop) TF_FOREGROUND;
@@ -145,6 +146,7 @@ void          tf__future_show_progress (TfFuture *self,
 void          tf__future_set_report (TfFuture *self,
                                      int       report) TF_FOREGROUND;
 TfFutureMore *tf__future_ensure_more (TfFuture *self) TF_FOREGROUND;
+void          tf__future_run_continuations (TfFuture *self) TF_FOREGROUND;
 void          tf__future_continue_with (TfFuture       *self,
                                         TfContinuation *continuation) TF_FOREGROUND;
 void          tf__future_forget_continuation (TfFuture       *self,
@@ -158,7 +160,8 @@ void tf__future_leave_owner (TfFuture *self,
 void tf__owner_bind (TfFuture *self,
                      GObject  *owner);
 void tf__owner_unbind (TfFuture *self);
-/* What the owner was, if it went away outside the owner context: it is gone, and serves as a key only. */
+/* What the owner was, if it went away outside the owner context: it is gone, and serves as a key
+ * only. */
 gpointer tf__owner_take_gone (TfFuture *self);
 
 /* A critical that names the function and the future, unless the caller is in the owner context. */

@@ -120,7 +120,10 @@ tf__future_show_progress (TfFuture *self,
       status = old.status;
     }
 
+  /* A handler may run a nested loop that brings the future to its end. */
+  g_object_ref (self);
   notify_progress (self, &old, is_status_new);
+  g_object_unref (self);
   g_free (status);
 }
 
@@ -211,7 +214,8 @@ tf_future_get_total_steps (TfFuture *self)
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: (transfer none) (nullable): the text of the last report that had one, valid until the next one is delivered
+ * Returns: (transfer none) (nullable): the text of the last report that had one, valid until the
+ *   next one is delivered
  *
  * Since: 1.0
  */
@@ -279,7 +283,8 @@ tf_future_get_eta (TfFuture *self)
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: microseconds from the start until now, or until the end was delivered; 0 before the start
+ * Returns: microseconds from the start until now, or until the end was delivered; 0 before the
+ *   start
  *
  * Since: 1.0
  */

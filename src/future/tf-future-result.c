@@ -21,7 +21,8 @@ make_error (TfFuture *self,
   if (phase == TF_PHASE_ABORTED)
     return g_error_copy (priv->more->reason);
 
-  return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” was cancelled", tf_future_get_name (self));
+  return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” was cancelled",
+                      tf_future_get_name (self));
 }
 
 /* What the future completed with, or NULL with @error set. */
@@ -37,7 +38,8 @@ get_outcome (TfFuture *self,
 
   if (!tf__phase_is_done (phase))
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_PENDING, "Task “%s” is not done yet", tf_future_get_name (self));
+      g_set_error (error, TF_ERROR, TF_ERROR_PENDING, "Task “%s” is not done yet",
+                   tf_future_get_name (self));
       return NULL;
     }
 
@@ -71,8 +73,9 @@ get_value_as (TfFuture *self,
       found = G_VALUE_TYPE_NAME (&outcome->value);
     }
 
-  g_set_error (error, TF_ERROR, TF_ERROR_INVALID_ARGUMENT, "The result of task “%s” is not of type %s, but %s",
-               tf_future_get_name (self), g_type_name (type), found);
+  g_set_error (error, TF_ERROR, TF_ERROR_INVALID_ARGUMENT,
+               "The result of task “%s” is not of type %s, but %s", tf_future_get_name (self),
+               g_type_name (type), found);
   g_value_unset (value);
   return FALSE;
 }
@@ -84,20 +87,23 @@ get_value_as (TfFuture *self,
  *
  * Gets the result of the work.
  *
- * It may be got any number of times. Getting the error counts as having seen the failure, which is then not logged.
+ * It may be got any number of times. Getting the error counts as having seen the failure, which is
+ * then not logged.
  *
  * ## Errors
  *
  * - `TF_ERROR_PENDING`: the work is not done yet. Wait, or connect to [signal@Future::done].
- * - `G_IO_ERROR_CANCELLED`: the work was cancelled; or the error given to [method@Future.abort_with_error].
+ * - `G_IO_ERROR_CANCELLED`: the work was cancelled; or the error given to
+ *   [method@Future.abort_with_error].
  * - any error that the task returned, if it failed.
  *
  * ## Threads
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: (transfer full) (nullable): a copy of the result, to be freed with `g_boxed_free (G_TYPE_VALUE, …)`; `NULL`
- *   without @error if the work completed without a value; `NULL` with @error set otherwise
+ * Returns: (transfer full) (nullable): a copy of the result, to be freed with `g_boxed_free
+ *   (G_TYPE_VALUE, …)`; `NULL` without @error if the work completed without a value; `NULL` with
+ *   @error set otherwise
  *
  * Since: 1.0
  */
@@ -253,7 +259,8 @@ dup_content (TfFuture *self,
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: (transfer full) (nullable): a copy of the result; `NULL` if that is `NULL`, or with @error set
+ * Returns: (transfer full) (nullable): a copy of the result; `NULL` if that is `NULL`, or with
+ *   @error set
  *
  * Since: 1.0
  */
@@ -264,7 +271,8 @@ tf_future_dup_string (TfFuture *self,
   g_return_val_if_fail (TF_IS_FUTURE (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return dup_content (self, G_TYPE_STRING, (gpointer (*) (const GValue *)) g_value_dup_string, error);
+  return dup_content (self, G_TYPE_STRING, (gpointer (*) (const GValue *)) g_value_dup_string,
+                      error);
 }
 
 /**
@@ -284,8 +292,8 @@ tf_future_dup_string (TfFuture *self,
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: (type GObject.Object) (transfer full) (nullable): a reference on the result; `NULL` if that is `NULL`, or with
- *   @error set
+ * Returns: (type GObject.Object) (transfer full) (nullable): a reference on the result; `NULL` if
+ *   that is `NULL`, or with @error set
  *
  * Since: 1.0
  */
@@ -316,7 +324,8 @@ tf_future_dup_object (TfFuture *self,
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: (transfer full) (nullable): a reference on the result; `NULL` if that is `NULL`, or with @error set
+ * Returns: (transfer full) (nullable): a reference on the result; `NULL` if that is `NULL`, or with
+ *   @error set
  *
  * Since: 1.0
  */
@@ -327,7 +336,8 @@ tf_future_dup_variant (TfFuture *self,
   g_return_val_if_fail (TF_IS_FUTURE (self), NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  return dup_content (self, G_TYPE_VARIANT, (gpointer (*) (const GValue *)) g_value_dup_variant, error);
+  return dup_content (self, G_TYPE_VARIANT, (gpointer (*) (const GValue *)) g_value_dup_variant,
+                      error);
 }
 
 /**
@@ -348,8 +358,8 @@ tf_future_dup_variant (TfFuture *self,
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: (transfer full) (nullable): a copy of the result, to be freed with `g_boxed_free()`; `NULL` if that is `NULL`, or
- *   with @error set
+ * Returns: (transfer full) (nullable): a copy of the result, to be freed with `g_boxed_free()`;
+ *   `NULL` if that is `NULL`, or with @error set
  *
  * Since: 1.0
  */
@@ -372,8 +382,8 @@ tf_future_dup_boxed (TfFuture *self,
  *
  * Takes the pointer that the task returned with [method@Task.return_pointer].
  *
- * It can be taken once; from then on it belongs to the caller, and the result is `NULL`. A pointer that nobody takes is freed
- * with the future.
+ * It can be taken once; from then on it belongs to the caller, and the result is `NULL`. A pointer
+ * that nobody takes is freed with the future.
  *
  * ## Errors
  *
@@ -385,7 +395,8 @@ tf_future_dup_boxed (TfFuture *self,
  *
  * Call in the owner context.
  *
- * Returns: (transfer full) (nullable): the pointer; `NULL` if it has been taken before, or with @error set
+ * Returns: (transfer full) (nullable): the pointer; `NULL` if it has been taken before, or with
+ *   @error set
  *
  * Since: 1.0
  */
@@ -404,8 +415,8 @@ tf_future_steal_pointer (TfFuture *self,
 
   if (G_VALUE_TYPE (&outcome->value) != G_TYPE_POINTER)
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID_ARGUMENT, "The result of task “%s” is not a pointer",
-                   tf_future_get_name (self));
+      g_set_error (error, TF_ERROR, TF_ERROR_INVALID_ARGUMENT,
+                   "The result of task “%s” is not a pointer", tf_future_get_name (self));
       return NULL;
     }
 
@@ -426,8 +437,9 @@ tf_future_steal_pointer (TfFuture *self,
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: (transfer full) (nullable): the error that the task failed with; a `G_IO_ERROR_CANCELLED`, or the error that was
- *   given to [method@Future.abort_with_error], if it was cancelled; `NULL` if it completed or is not done
+ * Returns: (transfer full) (nullable): the error that the task failed with; a
+ *   `G_IO_ERROR_CANCELLED`, or the error that was given to [method@Future.abort_with_error], if
+ *   it was cancelled; `NULL` if it completed or is not done
  *
  * Since: 1.0
  */
@@ -461,14 +473,15 @@ get_failure (TfFuture *self)
  * tf_future_get_failure_type:
  * @self: a future
  *
- * Gets the name of the type of the exception that ended the work, where code of another language raised one.
+ * Gets the name of the type of the exception that ended the work, where code of another language
+ * raised one.
  *
  * ## Threads
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: (transfer none) (nullable): the qualified name, as in "ZeroDivisionError"; `NULL` unless the state is `FAILED` and
- *   [method@Task.return_failure] was used
+ * Returns: (transfer none) (nullable): the qualified name, as in "ZeroDivisionError"; `NULL` unless
+ *   the state is `FAILED` and [method@Task.return_failure] was used
  *
  * Since: 1.0
  */
@@ -493,8 +506,8 @@ tf_future_get_failure_type (TfFuture *self)
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: (transfer none) (nullable): the message; `NULL` unless the state is `FAILED` and [method@Task.return_failure] was
- *   used
+ * Returns: (transfer none) (nullable): the message; `NULL` unless the state is `FAILED` and
+ *   [method@Task.return_failure] was used
  *
  * Since: 1.0
  */
@@ -513,14 +526,15 @@ tf_future_get_failure_text (TfFuture *self)
  * tf_future_get_failure_traceback:
  * @self: a future
  *
- * Gets the formatted traceback of the exception that ended the work, where code of another language raised one.
+ * Gets the formatted traceback of the exception that ended the work, where code of another language
+ * raised one.
  *
  * ## Threads
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: (transfer none) (nullable): the traceback, of several lines; `NULL` unless the state is `FAILED` and
- *   [method@Task.return_failure] was used with one
+ * Returns: (transfer none) (nullable): the traceback, of several lines; `NULL` unless the state is
+ *   `FAILED` and [method@Task.return_failure] was used with one
  *
  * Since: 1.0
  */
@@ -541,14 +555,15 @@ tf_future_get_failure_traceback (TfFuture *self)
  *
  * Gets the exception itself, where code of another language in the same process raised one.
  *
- * The exception may keep much alive, such as the frames and locals of its traceback; the future keeps it as long as it
- * lives.
+ * The exception may keep much alive, such as the frames and locals of its traceback; the future
+ * keeps it as long as it lives.
  *
  * ## Threads
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: (transfer full) (nullable): the payload that was given to [method@Task.return_failure], or `NULL`
+ * Returns: (transfer full) (nullable): the payload that was given to [method@Task.return_failure],
+ *   or `NULL`
  *
  * Since: 1.0
  */

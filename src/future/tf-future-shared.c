@@ -8,8 +8,8 @@
 
 #include "core/tf-clock-private.h"
 
-/* Threads that block wait at one of a few places: a place in every future would cost 16 bytes for something that
- * hardly any future needs. */
+/* Threads that block wait at one of a few places: a place in every future would cost 16 bytes for
+ * something that hardly any future needs. */
 #define N_SITES 16
 
 typedef struct
@@ -46,7 +46,8 @@ tf__future_store_phase (TfFuture *self,
 {
   TfFuturePrivate *priv = tf__future_get_private (self);
 
-  /* A waiter counts itself before it looks at the phase; so either it sees this one, or it is seen here. */
+  /* A waiter counts itself before it looks at the phase; so either it sees this one, or it is seen
+   * here. */
   tf__store (&priv->phase, (gint) phase);
 
   if (tf__phase_is_done (phase) && tf__load (&priv->n_waiters) > 0)
@@ -69,7 +70,8 @@ wait_at_site (TfFuture     *self,
   gboolean is_in_time = TRUE;
 
   tf__lock (&site->lock);
-  while (is_in_time && !tf__phase_is_done (tf__future_get_phase (self)) && !g_cancellable_is_cancelled (cancellable))
+  while (is_in_time && !tf__phase_is_done (tf__future_get_phase (self)) &&
+         !g_cancellable_is_cancelled (cancellable))
     {
       if (deadline_us == G_MAXINT64)
         tf__lock_wait (&site->lock, &site->is_done);
@@ -104,7 +106,8 @@ tf__future_block (TfFuture     *self,
     return TRUE;
 
   if (!g_cancellable_set_error_if_cancelled (cancellable, error))
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Task “%s” was not done in time", tf_future_get_name (self));
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Task “%s” was not done in time",
+                 tf_future_get_name (self));
 
   return FALSE;
 }

@@ -50,7 +50,8 @@ drop_source (GSource *source)
   g_source_unref (source);
 }
 
-/* Keeps the loop of the owner going. The two sources do nothing but end the sleep of an iteration. */
+/* Keeps the loop of the owner going. The two sources do nothing but end the sleep of an iteration.
+ * */
 static gboolean
 wait_in_loop (TfFuture     *self,
               gint64        timeout_us,
@@ -64,11 +65,11 @@ wait_in_loop (TfFuture     *self,
   gboolean         is_late = FALSE;
 
   if (timeout_us >= 0)
-    timer = attach_source (tf__clock_source_new (tf__clock_deadline (timeout_us)), on_deadline_reached_cb, &is_late,
-                           context);
+    timer = attach_source (tf__clock_source_new (tf__clock_deadline (timeout_us)),
+                           on_deadline_reached_cb, &is_late, context);
   if (cancellable != NULL)
-    canceller = attach_source (g_cancellable_source_new (cancellable), G_SOURCE_FUNC (on_waiter_cancelled_cb), NULL,
-                               context);
+    canceller = attach_source (g_cancellable_source_new (cancellable),
+                               G_SOURCE_FUNC (on_waiter_cancelled_cb), NULL, context);
 
   g_object_ref (self);
   while (!tf_future_is_done (self) && !is_late && !g_cancellable_is_cancelled (cancellable))
@@ -84,7 +85,8 @@ wait_in_loop (TfFuture     *self,
     }
 
   if (!g_cancellable_set_error_if_cancelled (cancellable, error))
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Task “%s” was not done in time", tf_future_get_name (self));
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Task “%s” was not done in time",
+                 tf_future_get_name (self));
 
   g_object_unref (self);
   return FALSE;
@@ -99,9 +101,10 @@ wait_in_loop (TfFuture     *self,
  *
  * Waits until the work has ended, well, badly or by a cancel.
  *
- * In the owner context the main loop goes on meanwhile, with all its sources; so anything may happen before the call returns.
- * In any other thread the call blocks, until the owner context has delivered the end. There a task that waits for another
- * one, of the same executor and still queued, runs it itself, so that waiting never uses up the workers.
+ * In the owner context the main loop goes on meanwhile, with all its sources; so anything may
+ * happen before the call returns. In any other thread the call blocks, until the owner context has
+ * delivered the end. There a task that waits for another one, of the same executor and still
+ * queued, runs it itself, so that waiting never uses up the workers.
  *
  * The future is left as it is when the time is over or the waiting is cancelled.
  *
@@ -109,7 +112,8 @@ wait_in_loop (TfFuture     *self,
  *
  * - `G_IO_ERROR_TIMED_OUT`: the work was not done after @timeout_us.
  * - `G_IO_ERROR_CANCELLED`: @cancellable was cancelled.
- * - `TF_ERROR_DEADLOCK`: the call was made in the function of the task itself, or of one that this task waits for.
+ * - `TF_ERROR_DEADLOCK`: the call was made in the function of the task itself, or of one that this
+ *   task waits for.
  *
  * ## Threads
  *
@@ -183,7 +187,8 @@ on_wait_async_cancelled_cb (GCancellable *cancellable,
   tf__enter_foreground ();
 
   tf__future_forget_continuation (g_task_get_source_object (self->gtask), &self->continuation);
-  g_task_return_new_error (self->gtask, G_IO_ERROR, G_IO_ERROR_CANCELLED, "The waiting was cancelled");
+  g_task_return_new_error (self->gtask, G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                           "The waiting was cancelled");
   free_waiter (self);
   return G_SOURCE_REMOVE;
 }
@@ -197,7 +202,8 @@ on_wait_async_cancelled_cb (GCancellable *cancellable,
  *
  * Waits until the work has ended, and then calls back, after [signal@Future::done].
  *
- * For `yield` in Vala, and for promises in JavaScript. A future that is done calls back from the loop.
+ * For `yield` in Vala, and for promises in JavaScript. A future that is done calls back from the
+ * loop.
  *
  * ## Threads
  *

@@ -14,8 +14,9 @@
  *
  * What the foreground holds of work that goes on in the background.
  *
- * A future is made by an executor when a task is submitted. It says how far the work is, in properties that can be
- * bound to widgets; it tells what the work reports, by signals; it cancels the work; and it has the result in the end.
+ * A future is made by an executor when a task is submitted. It says how far the work is, in
+ * properties that can be bound to widgets; it tells what the work reports, by signals; it cancels
+ * the work; and it has the result in the end.
  *
  * | state        | started      | returned    | raised      | abandoned   | cancel       | abort        |
  * |--------------|--------------|-------------|-------------|-------------|--------------|--------------|
@@ -23,20 +24,21 @@
  * | `EXECUTING`  | -            | `COMPLETED` | `FAILED`    | -           | `CANCELLING` | `CANCELLING` |
  * | `CANCELLING` | stays        | `CANCELLED` | `CANCELLED` | `CANCELLED` | stays        | stays        |
  *
- * After an abort the next turn of the main loop moves to `CANCELLED`, whether the code has returned or not. A state
- * that is done never changes any more.
+ * After an abort the next turn of the main loop moves to `CANCELLED`, whether the code has returned
+ * or not. A state that is done never changes any more.
  *
- * With each move the new values are stored first. Then `notify::value` or `notify::error`, `notify::state`,
- * `notify::cancellable` and `notify::done` are emitted in this order, those that changed, and at the end, when the future
- * is done, [signal@Future::done].
+ * With each move the new values are stored first. Then `notify::value` or `notify::error`,
+ * `notify::state`, `notify::cancellable` and `notify::done` are emitted in this order, those that
+ * changed, and at the end, when the future is done, [signal@Future::done].
  *
  * The executor keeps a reference until "done" has been emitted, so it is safe to keep none.
  *
  * ## Threads
  *
- * A future belongs to the main context of its executor, the owner context: all signals are emitted there, and all
- * functions are to be called there, unless they say otherwise. [method@Future.cancel] and [method@Future.wait] may be called
- * from any thread. A future that is done does not change, and may be read from any thread.
+ * A future belongs to the main context of its executor, the owner context: all signals are emitted
+ * there, and all functions are to be called there, unless they say otherwise.
+ * [method@Future.cancel] and [method@Future.wait] may be called from any thread. A future that is
+ * done does not change, and may be read from any thread.
  *
  * Since: 1.0
  */
@@ -79,7 +81,8 @@ tf__future_is_in_owner (TfFuture *self)
 {
   TfFuturePrivate *priv = tf_future_get_instance_private (self);
 
-  return priv->work != NULL && tf__dispatcher_is_owner (priv->work_class->get_dispatcher (priv->work));
+  return priv->work != NULL &&
+         tf__dispatcher_is_owner (priv->work_class->get_dispatcher (priv->work));
 }
 
 gboolean
@@ -130,65 +133,6 @@ tf__future_set_report (TfFuture *self,
 
 /* Moves */
 
-/* The continuations that are there when the future is done; a later one is run by the loop. */
-TF_FOREGROUND
-static void
-run_continuations (TfFuture *self)
-{
-  TfFuturePrivate *priv = tf_future_get_instance_private (self);
-
-  while (priv->continuations != NULL)
-    {
-      TfContinuation *continuation = priv->continuations;
-
-      tf__future_forget_continuation (self, continuation);
-      continuation->run (continuation, self);
-    }
-}
-
-void
-tf__future_continue_with (TfFuture       *self,
-                          TfContinuation *continuation)
-{
-  TfFuturePrivate *priv = tf_future_get_instance_private (self);
-  TfContinuation  *last = priv->continuations == NULL ? NULL : priv->continuations->previous;
-
-  /* The first one knows the last one, so that they run in the order in which they came. */
-  continuation->next = NULL;
-  continuation->previous = last == NULL ? continuation : last;
-  if (last == NULL)
-    priv->continuations = continuation;
-  else
-    last->next = continuation;
-  priv->continuations->previous = continuation;
-}
-
-void
-tf__future_forget_continuation (TfFuture       *self,
-                                TfContinuation *continuation)
-{
-  TfFuturePrivate *priv = tf_future_get_instance_private (self);
-  TfContinuation  *first = priv->continuations;
-
-  if (continuation == first)
-    {
-      priv->continuations = continuation->next;
-      if (continuation->next != NULL)
-        continuation->next->previous = continuation->previous;
-    }
-  else
-    {
-      continuation->previous->next = continuation->next;
-      if (continuation->next != NULL)
-        continuation->next->previous = continuation->previous;
-      else
-        first->previous = continuation->previous;
-    }
-
-  continuation->next = NULL;
-  continuation->previous = NULL;
-}
-
 void
 tf__future_notify_if_still (TfFuture    *self,
                             TfPhase      phase,
@@ -208,7 +152,7 @@ emit_done (TfFuture *self)
   tf__owner_unbind (self);
   priv->work_class->settle (priv->work, self);
   g_signal_emit (self, signals[SIGNAL_DONE], 0);
-  run_continuations (self);
+  tf__future_run_continuations (self);
 }
 
 TF_FOREGROUND
@@ -253,7 +197,11 @@ tf__future_move (TfFuture     *self,
     priv->outcome = outcome;
 
   tf__future_store_phase (self, to);
+
+  /* A handler may run a nested loop that brings the future to its end. */
+  g_object_ref (self);
   emit_move (self, from, to);
+  g_object_unref (self);
   return TRUE;
 }
 
@@ -278,8 +226,8 @@ tf__future_deliver_event (TfFuture *self,
     case TF_ROAD_MESSAGE:
     default:
       kind = tf__event_get_kind (event);
-      g_signal_emit (self, signals[SIGNAL_MESSAGE], event->kind != 0 ? event->kind : g_quark_try_string (kind), kind,
-                     value);
+      g_signal_emit (self, signals[SIGNAL_MESSAGE],
+                     event->kind != 0 ? event->kind : g_quark_try_string (kind), kind, value);
       break;
     }
 }
@@ -354,16 +302,17 @@ report_unread (TfFuture *self)
   g_autofree char *location = NULL;
   GLogLevelFlags   level;
 
-  if (priv->work == NULL || tf__future_get_phase (self) != TF_PHASE_FAILED || tf__future_is_read (self) ||
-      priv->report == TF_FAILURE_REPORT_SIGNAL)
+  if (priv->work == NULL || tf__future_get_phase (self) != TF_PHASE_FAILED ||
+      tf__future_is_read (self) || priv->report == TF_FAILURE_REPORT_SIGNAL)
     return;
 
   failure = tf__outcome_get_failure (priv->outcome);
   location = priv->work_class->dup_location (priv->work);
   level = priv->report == TF_FAILURE_REPORT_FATAL ? G_LOG_LEVEL_ERROR : G_LOG_LEVEL_WARNING;
-  g_log (G_LOG_DOMAIN, level, "Task “%s”, submitted at %s, failed, and nobody read the error: %s%s%s",
-         tf_future_get_name (self), location, failure->error->message, failure->traceback == NULL ? "" : "\n",
-         failure->traceback == NULL ? "" : failure->traceback);
+  g_log (
+    G_LOG_DOMAIN, level, "Task “%s”, submitted at %s, failed, and nobody read the error: %s%s%s",
+    tf_future_get_name (self), location, failure->error->message,
+    failure->traceback == NULL ? "" : "\n", failure->traceback == NULL ? "" : failure->traceback);
 }
 
 static void
@@ -500,7 +449,8 @@ tf_future_init (TfFuture *self)
 /**
  * TfFuture:eta: (getter get_eta)
  *
- * How long the rest of the work takes if it goes on as it goes, in microseconds; -1 where nobody can tell.
+ * How long the rest of the work takes if it goes on as it goes, in microseconds; -1 where nobody
+ * can tell.
  *
  * Since: 1.0
  */
@@ -528,11 +478,13 @@ install_properties (GObjectClass *object_class)
   props[TF_FUTURE_PROP_FRACTION] = g_param_spec_double ("fraction", NULL, NULL, 0, 1, 0, flags);
   props[TF_FUTURE_PROP_COMPLETED_STEPS] =
     g_param_spec_int64 ("completed-steps", NULL, NULL, G_MININT64, G_MAXINT64, 0, flags);
-  props[TF_FUTURE_PROP_TOTAL_STEPS] = g_param_spec_int64 ("total-steps", NULL, NULL, -1, G_MAXINT64, -1, flags);
+  props[TF_FUTURE_PROP_TOTAL_STEPS] =
+    g_param_spec_int64 ("total-steps", NULL, NULL, -1, G_MAXINT64, -1, flags);
   props[TF_FUTURE_PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, NULL, flags);
   props[TF_FUTURE_PROP_RATE] = g_param_spec_double ("rate", NULL, NULL, 0, G_MAXDOUBLE, 0, flags);
   props[TF_FUTURE_PROP_ETA] = g_param_spec_int64 ("eta", NULL, NULL, -1, G_MAXINT64, -1, flags);
-  props[TF_FUTURE_PROP_ELAPSED] = g_param_spec_int64 ("elapsed", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  props[TF_FUTURE_PROP_ELAPSED] =
+    g_param_spec_int64 ("elapsed", NULL, NULL, 0, G_MAXINT64, 0, flags);
 
   g_object_class_install_properties (object_class, TF_N_FUTURE_PROPS, props);
 }
@@ -547,8 +499,8 @@ install_properties (GObjectClass *object_class)
  *
  * The task reported something, by [method@Task.report].
  *
- * Every report is delivered, in order, and all before [signal@Future::done]. The value is not interpreted; it must not be
- * changed.
+ * Every report is delivered, in order, and all before [signal@Future::done]. The value is not
+ * interpreted; it must not be changed.
  *
  * Since: 1.0
  */
@@ -560,7 +512,8 @@ install_properties (GObjectClass *object_class)
  *
  * The task yielded an item, by [method@Task.yield_item].
  *
- * Every item is delivered, in order; none is stored, so a handler connected later sees later items only.
+ * Every item is delivered, in order; none is stored, so a handler connected later sees later items
+ * only.
  *
  * Since: 1.0
  */
@@ -589,21 +542,26 @@ install_properties (GObjectClass *object_class)
 static void
 install_signals (void)
 {
-  signals[SIGNAL_PROGRESS] =
-    g_signal_new ("progress", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, G_STRUCT_OFFSET (TfFutureClass, progress), NULL,
-                  NULL, g_cclosure_marshal_VOID__BOXED, G_TYPE_NONE, 1, EVENT_VALUE);
-  g_signal_set_va_marshaller (signals[SIGNAL_PROGRESS], TF_TYPE_FUTURE, g_cclosure_marshal_VOID__BOXEDv);
+  signals[SIGNAL_PROGRESS] = g_signal_new (
+    "progress", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, G_STRUCT_OFFSET (TfFutureClass, progress), NULL,
+    NULL, g_cclosure_marshal_VOID__BOXED, G_TYPE_NONE, 1, EVENT_VALUE);
+  g_signal_set_va_marshaller (signals[SIGNAL_PROGRESS], TF_TYPE_FUTURE,
+                              g_cclosure_marshal_VOID__BOXEDv);
 
-  signals[SIGNAL_ITEM] = g_signal_new ("item", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, G_STRUCT_OFFSET (TfFutureClass, item),
-                                       NULL, NULL, g_cclosure_marshal_VOID__BOXED, G_TYPE_NONE, 1, EVENT_VALUE);
-  g_signal_set_va_marshaller (signals[SIGNAL_ITEM], TF_TYPE_FUTURE, g_cclosure_marshal_VOID__BOXEDv);
+  signals[SIGNAL_ITEM] =
+    g_signal_new ("item", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, G_STRUCT_OFFSET (TfFutureClass, item),
+                  NULL, NULL, g_cclosure_marshal_VOID__BOXED, G_TYPE_NONE, 1, EVENT_VALUE);
+  g_signal_set_va_marshaller (signals[SIGNAL_ITEM], TF_TYPE_FUTURE,
+                              g_cclosure_marshal_VOID__BOXEDv);
 
-  signals[SIGNAL_MESSAGE] = g_signal_new (
-    "message", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED, G_STRUCT_OFFSET (TfFutureClass, message), NULL,
-    NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, EVENT_VALUE);
+  signals[SIGNAL_MESSAGE] =
+    g_signal_new ("message", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED,
+                  G_STRUCT_OFFSET (TfFutureClass, message), NULL, NULL, NULL, G_TYPE_NONE, 2,
+                  G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, EVENT_VALUE);
 
-  signals[SIGNAL_DONE] = g_signal_new ("done", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, G_STRUCT_OFFSET (TfFutureClass, done),
-                                       NULL, NULL, g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, 0);
+  signals[SIGNAL_DONE] =
+    g_signal_new ("done", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, G_STRUCT_OFFSET (TfFutureClass, done),
+                  NULL, NULL, g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, 0);
   g_signal_set_va_marshaller (signals[SIGNAL_DONE], TF_TYPE_FUTURE, g_cclosure_marshal_VOID__VOIDv);
 }
 

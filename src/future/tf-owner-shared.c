@@ -6,8 +6,8 @@
 
 #include "future/tf-future-private.h"
 
-/* One weak reference for each owner, with a list of the futures bound to it: taking one of many weak references off
- * an object walks through all of them. */
+/* One weak reference for each owner, with a list of the futures bound to it: taking one of many
+ * weak references off an object walks through all of them. */
 
 typedef struct
 {
@@ -52,7 +52,8 @@ unlink_locked (TfOwnerLink *link)
   link->previous = NULL;
 }
 
-/* The futures of an owner that goes, with a reference on each; their links stay with them, without an owner. */
+/* The futures of an owner that goes, with a reference on each; their links stay with them, without
+ * an owner. */
 static GPtrArray *
 take_futures (Owner *owner)
 {
@@ -153,7 +154,8 @@ tf__owner_unbind (TfFuture *self)
   TfFuturePrivate *priv = tf__future_get_private (self);
   TfOwnerLink     *link;
 
-  /* Set and cleared by whoever makes the future, and in the owner context after; only the list is shared. */
+  /* Set and cleared by whoever makes the future, and in the owner context after; only the list is
+   * shared. */
   if (priv->owner_link == NULL)
     return;
 

@@ -6,8 +6,8 @@
 
 #include "message/tf-pipe-private.h"
 
-/* The foreground end of all pipes of one executor: the queue into which pipes with news are pushed, and the one
- * source that delivers them in the owner context. */
+/* The foreground end of all pipes of one executor: the queue into which pipes with news are pushed,
+ * and the one source that delivers them in the owner context. */
 
 typedef struct
 {
@@ -24,8 +24,8 @@ struct _TfDispatcher
   gpointer                 host;  /* [const] */
 
   GMainContext *context;   /* (owned) [const] */
-  GAsyncQueue  *inbox;     /* (owned) [const] of owned pipes: one entry for each that went from none to some news */
-  GThread      *owner;     /* [atomic] the thread that made the dispatcher, then the one that dispatched last */
+  GAsyncQueue  *inbox;     /* (owned) [const] of pipes (owned): once each, when there is first news */
+  GThread      *owner;     /* [atomic] who made the dispatcher, then who dispatched last */
   gboolean      is_closed; /* [the lock of the inbox] */
   gint          is_armed;  /* [atomic] the loop is going to sleep, and wants to be woken */
 
@@ -52,8 +52,9 @@ void tf__dispatcher_clear (TfDispatcher *self);
 gboolean tf__dispatcher_is_owner (TfDispatcher *self);
 void     tf__dispatcher_set_owner (TfDispatcher *self,
                                    GThread      *thread);
-/* Takes the reference, unless the dispatcher is closed: FALSE then. The pipe may be delivered and freed before this
- * returns, so the caller holds the host of the dispatcher by another reference. */
+/* Takes the reference, unless the dispatcher is closed: FALSE then. The pipe may be delivered and
+ * freed before this returns, so the caller holds the host of the dispatcher by another reference.
+ * */
 gboolean tf__dispatcher_push (TfDispatcher *self,
                               TfPipe       *pipe);
 void     tf__dispatcher_arm (TfDispatcher *self);
@@ -79,7 +80,8 @@ void tf__dispatcher_list (TfDispatcher *self,
                           TfPipe       *pipe) TF_FOREGROUND;
 void tf__dispatcher_forget_due (TfDispatcher *self,
                                 TfPipe       *pipe) TF_FOREGROUND;
-/* Delivers until @is_over says so: FALSE when the deadline came first. Dispatches no other source. */
+/* Delivers until @is_over says so: FALSE when the deadline came first. Dispatches no other source.
+ * */
 gboolean tf__dispatcher_run_until (TfDispatcher *self,
                                    gboolean (*is_over) (gpointer data),
                                    gpointer data,

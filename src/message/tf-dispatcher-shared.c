@@ -21,9 +21,10 @@ tf__dispatcher_set_owner (TfDispatcher *self,
   tf__store (&self->owner, thread);
 }
 
-/* A wake-up is lost for nobody: the push and the length() of prepare take the lock of the same queue. Push first:
- * prepare sees the pipe. Length first: this thread sees the flag and wakes the loop, or another thread has taken
- * the flag and wakes it, or the loop is awake and prepares again before it sleeps. */
+/* A wake-up is lost for nobody: the push and the length() of prepare take the lock of the same
+ * queue. Push first: prepare sees the pipe. Length first: this thread sees the flag and wakes the
+ * loop, or another thread has taken the flag and wakes it, or the loop is awake and prepares again
+ * before it sleeps. */
 gboolean
 tf__dispatcher_push (TfDispatcher *self,
                      TfPipe       *pipe)

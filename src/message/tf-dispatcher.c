@@ -13,8 +13,8 @@
 /* After so many deliveries in a row the next future has its turn. */
 #define MAX_IN_ROW 32
 
-/* A source of a priority above this one (GTK draws at 120) makes a pause after each turn that used up its budget:
- * without it the source would be ready always, and those below would never be. */
+/* A source of a priority above this one (GTK draws at 120) makes a pause after each turn that used
+ * up its budget: without it the source would be ready always, and those below would never be. */
 #define PAUSE_PRIORITY 121
 
 #define DEFAULT_BUDGET_US   4000
@@ -205,8 +205,8 @@ deliver_event (TfPipe    *pipe,
   tf__event_clear (&event);
 }
 
-/* Takes the first of the ready as far as its next thing. Nothing private is held while the user's code runs: what
- * is left of the pipe is among the ready again, where a nested loop finds it. */
+/* Takes the first of the ready as far as its next thing. Nothing private is held while the user's
+ * code runs: what is left of the pipe is among the ready again, where a nested loop finds it. */
 TF_FOREGROUND
 static void
 step (TfDispatcher *self)
@@ -245,7 +245,8 @@ step (TfDispatcher *self)
   pipe->klass->unref (pipe);
 }
 
-/* How many deliveries fit into a quarter of what is left of the budget, if they go on as they went. */
+/* How many deliveries fit into a quarter of what is left of the budget, if they go on as they went.
+ * */
 static guint
 get_stride (gint64 spent_us,
             guint  n_deliveries,
@@ -295,7 +296,8 @@ run_turn (TfDispatcher *self)
     }
 }
 
-/* How many deliveries are allowed when the time is over: all that waits now, but not what keeps coming. */
+/* How many deliveries are allowed when the time is over: all that waits now, but not what keeps
+ * coming. */
 TF_FOREGROUND
 static guint64
 get_grace (TfDispatcher *self)
@@ -475,8 +477,6 @@ void
 tf__dispatcher_attach (TfDispatcher *self)
 {
   static GSourceFuncs funcs = { prepare_source, check_source, dispatch_source, NULL, NULL, NULL };
-
-  g_assert (self->source == NULL);
 
   self->source = g_source_new (&funcs, sizeof (Source));
   ((Source *) self->source)->dispatcher = self;

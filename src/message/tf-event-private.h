@@ -14,8 +14,9 @@ typedef enum
   TF_ROAD_MESSAGE,
 } TfRoad;
 
-/* A message of which every one counts. A kind that no handler has asked for yet has no quark, and gets none in the
- * background: a worker must not be able to grow the table of quarks, which is never freed. */
+/* A message of which every one counts. A kind that no handler has asked for yet has no quark, and
+ * gets none in the background: a worker must not be able to grow the table of quarks, which is
+ * never freed. */
 typedef struct
 {
   GValue value;

@@ -16,8 +16,8 @@ typedef struct
   GValue  payload;   /* the exception itself, in the same process */
 } TfFailure;
 
-/* What work ended with. A value of type pointer has its free function beside it; no value, but a failure, means that it
- * ended badly; neither of them is success without a value. */
+/* What work ended with. A value of type pointer has its free function beside it; no value, but a
+ * failure, means that it ended badly; neither of them is success without a value. */
 typedef struct
 {
   GValue value;

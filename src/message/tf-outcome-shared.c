@@ -67,8 +67,9 @@ tf__outcome_set_failure (TfOutcome    *self,
 {
   TfFailure *failure = g_new0 (TfFailure, 1);
 
-  failure->error = g_error_new (TF_ERROR, TF_ERROR_EXCEPTION, "%s%s%s", type,
-                                text == NULL || *text == '\0' ? "" : ": ", text == NULL ? "" : text);
+  failure->error =
+    g_error_new (TF_ERROR, TF_ERROR_EXCEPTION, "%s%s%s", type,
+                 text == NULL || *text == '\0' ? "" : ": ", text == NULL ? "" : text);
   failure->type = g_strdup (type);
   failure->text = g_strdup (text);
   failure->traceback = g_strdup (traceback);
@@ -88,8 +89,9 @@ tf__outcome_is_heavy (const TfOutcome *self)
     return self->value_free != NULL;
 
   return G_TYPE_IS_VALUE_TYPE (type) &&
-         (g_type_is_a (type, G_TYPE_BOXED) || g_type_is_a (type, G_TYPE_OBJECT) || g_type_is_a (type, G_TYPE_PARAM) ||
-          G_TYPE_IS_INTERFACE (type) || !G_TYPE_IS_FUNDAMENTAL (type));
+         (g_type_is_a (type, G_TYPE_BOXED) || g_type_is_a (type, G_TYPE_OBJECT) ||
+          g_type_is_a (type, G_TYPE_PARAM) || G_TYPE_IS_INTERFACE (type) ||
+          !G_TYPE_IS_FUNDAMENTAL (type));
 }
 
 static void

@@ -34,12 +34,14 @@ typedef enum
   TF_FATE_OPEN,
   TF_FATE_CANCEL_ASKED,
   TF_FATE_ABORTED,
-  TF_FATE_CLOSED,
+  TF_FATE_CLOSED,    /* ended, and nobody had asked to stop it */
+  TF_FATE_CANCELLED, /* ended after a cancel or an abort */
 } TfFate;
 
 typedef struct
 {
-  /* In the owner context. @event is set for TF_NEWS_EVENTS only; the caller clears it afterwards. */
+  /* In the owner context. @event is set for TF_NEWS_EVENTS only; the caller clears it afterwards.
+   * */
   void (*deliver) (TfPipe  *self,
                    TfNews   news,
                    TfEvent *event);
@@ -79,7 +81,8 @@ typedef struct
   gint64   due_us;        /* [foreground] when the slot may be taken again */
 } TfPipeBox;
 
-/* A mailbox of one task, and the only place where the background hands anything to the foreground. */
+/* A mailbox of one task, and the only place where the background hands anything to the foreground.
+ * */
 struct _TfPipe
 {
   const TfPipeClass *klass;      /* [const] */
@@ -99,6 +102,7 @@ void tf__pipe_init (TfPipe            *self,
 void tf__pipe_clear (TfPipe *self);
 
 /* Any thread. */
+gboolean tf__fate_is_cancelled (TfFate fate);
 TfFate   tf__pipe_get_fate (TfPipe *self);
 TfFate   tf__pipe_exchange_fate (TfPipe *self,
                                  TfFate  fate);
@@ -110,13 +114,15 @@ void     tf__pipe_post (TfPipe *self,
 /* The same, and gives the caller's reference away. */
 void tf__pipe_post_last (TfPipe *self,
                          TfNews  news);
-/* Takes the contents of @event, whatever it returns: FALSE when it is not wanted any more. May wait for room. */
+/* Takes the contents of @event, whatever it returns: FALSE when it is not wanted any more. May wait
+ * for room. */
 gboolean tf__pipe_send (TfPipe  *self,
                         TfEvent *event);
 /* Lets waiting senders go, after the fate has changed. */
 void tf__pipe_release_senders (TfPipe *self);
 
-/* Progress: FALSE when it is not wanted any more. @total and @status are left as they are when NULL. */
+/* Progress: FALSE when it is not wanted any more. @total and @status are left as they are when
+ * NULL. */
 gboolean tf__pipe_set_progress (TfPipe       *self,
                                 const gint64 *completed,
                                 const gint64 *total,
@@ -126,8 +132,8 @@ gboolean tf__pipe_advance (TfPipe *self,
 
 /* What the dispatcher needs, in the foreground. */
 TfPipeBox *tf__pipe_get_box (TfPipe *self);
-/* The next thing to deliver, in order; the events are in the box then. @has_more: the pipe stays listed.
- * @is_early: there is progress, but its time has not come. */
+/* The next thing to deliver, in order; the events are in the box then. @has_more: the pipe stays
+ * listed. @is_early: there is progress, but its time has not come. */
 TfNews tf__pipe_take (TfPipe   *self,
                       gboolean  is_slot_due,
                       gboolean *has_more,

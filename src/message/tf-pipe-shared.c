@@ -70,6 +70,12 @@ tf__pipe_clear (TfPipe *self)
   g_free (box);
 }
 
+gboolean
+tf__fate_is_cancelled (TfFate fate)
+{
+  return fate == TF_FATE_CANCEL_ASKED || fate == TF_FATE_ABORTED || fate == TF_FATE_CANCELLED;
+}
+
 TfFate
 tf__pipe_get_fate (TfPipe *self)
 {
@@ -149,8 +155,8 @@ tf__pipe_post_last (TfPipe *self,
 {
   gboolean is_first;
 
-  /* The caller's reference keeps the pipe until the lock is open again: the foreground may take the news, and
-   * drop what it has, as soon as the word is written. */
+  /* The caller's reference keeps the pipe until the lock is open again: the foreground may take the
+   * news, and drop what it has, as soon as the word is written. */
   tf__lock (&self->lock);
   self->news |= news;
   is_first = !self->is_listed;
@@ -194,7 +200,8 @@ append_locked (TfPipe    *self,
   self->news |= TF_NEWS_EVENTS;
 }
 
-/* FALSE if the event is not wanted any more. The owner thread never waits: it would wait for its own loop. */
+/* FALSE if the event is not wanted any more. The owner thread never waits: it would wait for its
+ * own loop. */
 static gboolean
 wait_for_room_locked (TfPipe    *self,
                       TfPipeBox *box)
@@ -244,7 +251,8 @@ tf__pipe_release_senders (TfPipe *self)
 {
   TfPipeBox *box;
 
-  /* The lock orders this after a sender's look at the fate and before its sleep, or the other way round. */
+  /* The lock orders this after a sender's look at the fate and before its sleep, or the other way
+   * round. */
   tf__lock (&self->lock);
   box = tf__load (&self->box);
   if (box != NULL && box->n_waiting > 0)
@@ -252,8 +260,9 @@ tf__pipe_release_senders (TfPipe *self)
   tf__unlock (&self->lock);
 }
 
-/* The numbers are written before the mark is read; the foreground clears the mark before it reads the numbers. So
- * either it sees these numbers, or the mark is found clear here and is set again. */
+/* The numbers are written before the mark is read; the foreground clears the mark before it reads
+ * the numbers. So either it sees these numbers, or the mark is found clear here and is set again.
+ * */
 static void
 announce (TfPipe         *self,
           TfProgressSlot *slot)
@@ -337,8 +346,9 @@ tf__pipe_take_slot (TfPipe   *self,
   *completed = tf__load (&slot->completed);
   *total = tf__load (&slot->total);
 
-  /* The numbers first, the mark after: whoever changes the total sets the mark before the numbers, so numbers of
-   * two different moments are not taken for one. A report of numbers alone never holds this lock. */
+  /* The numbers first, the mark after: whoever changes the total sets the mark before the numbers,
+   * so numbers of two different moments are not taken for one. A report of numbers alone never
+   * holds this lock. */
   if (!tf__load (&slot->is_new))
     return;
 

@@ -17,7 +17,8 @@
 
 /* The news of a task, told to its future. */
 
-/* The free functions are the user's; what they free is taken out first, since they may come back here. */
+/* The free functions are the user's; what they free is taken out first, since they may come back
+ * here. */
 TF_FOREGROUND
 static void
 free_data (TfTask *self)
@@ -47,8 +48,8 @@ TF_FOREGROUND
 static void
 leave_cancellable (TfTask *self)
 {
-  /* Not g_cancellable_disconnect(): it would wait for a handler that runs, perhaps further up on this very stack. The
-   * handler holds a reference on the task. */
+  /* Not g_cancellable_disconnect(): it would wait for a handler that runs, perhaps further up on
+   * this very stack. The handler holds a reference on the task. */
   if (self->extra != NULL && self->extra->cancelled_handler != 0)
     g_signal_handler_disconnect (self->extra->cancellable, self->extra->cancelled_handler);
   if (self->extra != NULL)
@@ -113,12 +114,14 @@ deliver_progress (TfTask *self)
   tf__pipe_get_box (&self->pipe)->due_us = dispatcher->now_us + dispatcher->interval_us;
 
   if (self->future != NULL && tf__task_get_fate (self) == TF_FATE_OPEN)
-    tf__future_show_progress (self->future, completed, total, status, is_status_new, dispatcher->now_us);
+    tf__future_show_progress (self->future, completed, total, status, is_status_new,
+                              dispatcher->now_us);
   else
     g_free (status);
 }
 
-/* From here on the time is how long it ran. If the start was not seen, the background may still write it. */
+/* From here on the time is how long it ran. If the start was not seen, the background may still
+ * write it. */
 TF_FOREGROUND
 static void
 stop_clock (TfTask *self)
@@ -156,6 +159,9 @@ deliver_final (TfTask *self)
 {
   TfFate        fate = tf__pipe_exchange_fate (&self->pipe, TF_FATE_CLOSED);
   TfFutureEvent event;
+
+  if (fate != TF_FATE_OPEN)
+    tf__pipe_exchange_fate (&self->pipe, TF_FATE_CANCELLED);
 
   tf__dispatcher_forget_due (self->pipe.dispatcher, &self->pipe);
   self->host->klass->ended (self->host, self, fate == TF_FATE_ABORTED);

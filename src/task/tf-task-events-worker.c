@@ -46,16 +46,18 @@ send_own (TfTask     *self,
  *
  * Reports something to the foreground, where it becomes [signal@Future::progress].
  *
- * Every report is delivered, in order, before the task is done. For a number that goes up, of which only the latest value
- * counts, use [method@Task.set_progress], which costs much less.
+ * Every report is delivered, in order, before the task is done. For a number that goes up, of which
+ * only the latest value counts, use [method@Task.set_progress], which costs much less.
  *
  * A task that is ahead of the foreground by 1024 events waits here.
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -77,9 +79,11 @@ tf_task_report (TfTask       *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -105,9 +109,11 @@ tf_task_report_int64 (TfTask *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -133,9 +139,11 @@ tf_task_report_double (TfTask *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -161,9 +169,11 @@ tf_task_report_string (TfTask     *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -190,9 +200,11 @@ tf_task_report_object (TfTask  *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -222,9 +234,11 @@ tf_task_report_variant (TfTask   *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -246,9 +260,11 @@ tf_task_yield_item (TfTask       *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -274,9 +290,11 @@ tf_task_yield_int64 (TfTask *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -302,9 +320,11 @@ tf_task_yield_double (TfTask *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -330,9 +350,11 @@ tf_task_yield_string (TfTask     *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -359,9 +381,11 @@ tf_task_yield_object (TfTask  *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -384,7 +408,8 @@ tf_task_yield_variant (TfTask   *self,
  * @kind: the kind of message, which is the detail of the signal
  * @value: (nullable): what is to be delivered, which is copied; or `NULL` for nothing
  *
- * Sends a message of a kind of its own to the foreground, where it becomes [signal@Future::message].
+ * Sends a message of a kind of its own to the foreground, where it becomes
+ * [signal@Future::message].
  *
  * Every message is delivered, in order, before the task is done.
  *
@@ -392,9 +417,11 @@ tf_task_yield_variant (TfTask   *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -419,9 +446,11 @@ tf_task_send (TfTask       *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -450,9 +479,11 @@ tf_task_send_int64 (TfTask     *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -481,9 +512,11 @@ tf_task_send_double (TfTask     *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -512,9 +545,11 @@ tf_task_send_string (TfTask     *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */
@@ -544,9 +579,11 @@ tf_task_send_object (TfTask     *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. May block, but never in the owner context; a cancel ends the waiting.
+ * May be called from any thread while the task runs. May block, but never in the owner context; a
+ * cancel ends the waiting.
  *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended: return then
+ * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
+ *   return then
  *
  * Since: 1.0
  */

@@ -18,7 +18,8 @@ typedef struct
   TfTaskHost *(*ref) (TfTaskHost *self);
   void (*unref) (TfTaskHost *self);
 
-  /* Any thread. Takes the task out of the queue, with the reference of the queue: FALSE if it is not there. */
+  /* Any thread. Takes the task out of the queue, with the reference of the queue: FALSE if it is
+   * not there. */
   gboolean (*unqueue) (TfTaskHost *self,
                        TfTask     *task);
 
@@ -41,7 +42,8 @@ struct _TfTaskHost
   TfDispatcher          *dispatcher; /* [const] as long as the host lives */
 };
 
-/* Where a function that is not done when it returns goes on: a GTask, whose callback comes later. */
+/* Where a function that is not done when it returns goes on: a GTask, whose callback comes later.
+ * */
 typedef struct
 {
   /* [worker] The function has returned. */
@@ -63,8 +65,9 @@ typedef struct
   GType         future_type; /* or G_TYPE_INVALID */
 } TfTaskExtra;
 
-/* The record of a task: the specification before it is submitted, the background's handle while it runs, and the mailbox
- * between the two sides. The one structure that both sides use; each field says who may touch it. */
+/* The record of a task: the specification before it is submitted, the background's handle while it
+ * runs, and the mailbox between the two sides. The one structure that both sides use; each field
+ * says who may touch it. */
 struct _TfTask
 {
   TfPipe pipe; /* first: a pipe of this class is the task */
@@ -110,7 +113,8 @@ const char   *tf__task_get_name (TfTask *self);
 TfFate        tf__task_get_fate (TfTask *self);
 GCancellable *tf__task_ensure_cancellable (TfTask *self);
 void          tf__task_leave_own_cancellable (TfTask *self);
-/* Asks the background to stop; the foreground is not told. TRUE for the one call that took effect. */
+/* Asks the background to stop; the foreground is not told. TRUE for the one call that took effect.
+ * */
 gboolean tf__task_request_cancel (TfTask *self);
 gboolean tf__task_request_abort (TfTask *self);
 /* FALSE, with a critical that names @function, when the task cannot take a result now. */
@@ -140,6 +144,7 @@ void tf__task_run (TfTask *self) TF_WORKER;
 
 /* Owner context: tf-task-delivery.c. */
 extern const TfPipeClass tf__task_pipe_class;
-/* Makes the future of a task that is being submitted, in whatever thread: nobody else knows the two yet. */
+/* Makes the future of a task that is being submitted, in whatever thread: nobody else knows the two
+ * yet. */
 TfFuture *tf__task_make_future (TfTask *self,
                                 GType   type);

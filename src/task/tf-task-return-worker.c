@@ -37,8 +37,8 @@ take_error (TfTask     *self,
  *
  * Returns without a value: the task completes, and its result is none.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -61,8 +61,8 @@ tf_task_return_none (TfTask *self)
  *
  * Returns a value of any type.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -87,8 +87,8 @@ tf_task_return_value (TfTask       *self,
  *
  * Returns a boolean.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -116,8 +116,8 @@ tf_task_return_boolean (TfTask  *self,
  *
  * Returns an integer of 64 bits.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -145,8 +145,8 @@ tf_task_return_int64 (TfTask *self,
  *
  * Returns a floating-point number.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -174,8 +174,8 @@ tf_task_return_double (TfTask *self,
  *
  * Returns a string.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -203,8 +203,8 @@ tf_task_return_string (TfTask     *self,
  *
  * Returns an object.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -233,8 +233,8 @@ tf_task_return_object (TfTask  *self,
  *
  * Returns a variant.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -263,8 +263,8 @@ tf_task_return_variant (TfTask   *self,
  *
  * Returns a boxed structure.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -295,8 +295,8 @@ tf_task_return_boxed (TfTask       *self,
  *
  * Returns a pointer, for one taker: see [method@Future.steal_pointer].
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -326,8 +326,8 @@ tf_task_return_pointer (TfTask        *self,
  *
  * A `G_IO_ERROR_CANCELLED` is an error as any other: a task that was not cancelled fails with it.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -355,8 +355,8 @@ tf_task_return_error (TfTask *self,
  *
  * Returns a new error: the task fails, unless it was cancelled.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -391,8 +391,8 @@ tf_task_return_new_error (TfTask     *self,
  *
  * Returns a new error with a message that is not a format: the task fails, unless it was cancelled.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *
@@ -440,7 +440,9 @@ tf_task_return_error_if_cancelled (TfTask *self)
   if (!tf_task_is_cancelled (self))
     return FALSE;
 
-  take_error (self, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” was cancelled", tf__task_get_name (self)),
+  take_error (self,
+              g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” was cancelled",
+                           tf__task_get_name (self)),
               G_STRFUNC);
   return TRUE;
 }
@@ -453,10 +455,11 @@ tf_task_return_error_if_cancelled (TfTask *self)
  * @traceback: (nullable): where it was raised, formatted, of several lines
  * @payload: (nullable): the exception itself, which is copied, for readers in the same process
  *
- * Returns an exception of another language: the task fails with `TF_ERROR_EXCEPTION`, unless it was cancelled.
+ * Returns an exception of another language: the task fails with `TF_ERROR_EXCEPTION`, unless it was
+ * cancelled.
  *
- * The task is done when its function has come back, and what it reports until then is delivered before. A task returns once: a
- * second time is a critical that names it, and changes nothing.
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing.
  *
  * ## Threads
  *

@@ -61,7 +61,8 @@ free_extra (TfTaskExtra *extra)
   g_free (extra);
 }
 
-/* What has not been freed by then belongs to a task that was never submitted, or whose executor is gone. */
+/* What has not been freed by then belongs to a task that was never submitted, or whose executor is
+ * gone. */
 static void
 free_task (TfTask *self)
 {
@@ -85,8 +86,8 @@ free_task (TfTask *self)
  *
  * Gives a reference up.
  *
- * The user data of a task that was never submitted is freed with the last one. That of a task that was submitted is freed
- * in the owner context when the task ends, whoever still has references.
+ * The user data of a task that was never submitted is freed with the last one. That of a task that
+ * was submitted is freed in the owner context when the task ends, whoever still has references.
  *
  * ## Threads
  *
@@ -108,7 +109,8 @@ tf__task_release (TfTask *self)
 {
   TfTaskHost *host = self->host;
 
-  if (host == NULL || !tf__outcome_is_heavy (&self->outcome) || tf__dispatcher_is_owner (host->dispatcher))
+  if (host == NULL || !tf__outcome_is_heavy (&self->outcome) ||
+      tf__dispatcher_is_owner (host->dispatcher))
     {
       tf_task_unref (self);
       return;
@@ -155,20 +157,21 @@ tf__task_leave_own_cancellable (TfTask *self)
     g_signal_handlers_disconnect_by_data (cancellable, self);
 }
 
-/* Cancelling it cancels the task. The handler holds the task, and is taken off when the task is over. */
+/* Cancelling it cancels the task. The handler holds the task, and is taken off when the task is
+ * over. */
 static void
 join_own_cancellable (TfTask       *self,
                       GCancellable *cancellable)
 {
-  g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_own_cancelled_cb), tf_task_ref (self),
-                         unref_closure_task, 0);
+  g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_own_cancelled_cb),
+                         tf_task_ref (self), unref_closure_task, 0);
 
   if (tf__task_get_fate (self) != TF_FATE_OPEN)
     tf__task_leave_own_cancellable (self);
 }
 
-/* Whoever cancels writes the fate first and looks for the cancellable after; here it is the other way round. So at
- * least one of the two sees the other. */
+/* Whoever cancels writes the fate first and looks for the cancellable after; here it is the other
+ * way round. So at least one of the two sees the other. */
 GCancellable *
 tf__task_ensure_cancellable (TfTask *self)
 {
@@ -187,7 +190,7 @@ tf__task_ensure_cancellable (TfTask *self)
     }
 
   fate = tf__task_get_fate (self);
-  if (fate == TF_FATE_CANCEL_ASKED || fate == TF_FATE_ABORTED)
+  if (tf__fate_is_cancelled (fate))
     g_cancellable_cancel (cancellable);
   else if (fate == TF_FATE_OPEN && self->is_submitted)
     join_own_cancellable (self, cancellable);
@@ -250,7 +253,8 @@ tf__task_claim_return (TfTask     *self,
 {
   if (current_frame == NULL || current_frame->task != self)
     {
-      g_critical ("%s: task “%s” does not run in this thread, so it cannot return", function, tf__task_get_name (self));
+      g_critical ("%s: task “%s” does not run in this thread, so it cannot return", function,
+                  tf__task_get_name (self));
       return FALSE;
     }
 
@@ -286,7 +290,8 @@ tf__task_pop_frame (TfTaskFrame *frame)
  * Gets the task whose function runs in the current thread.
  *
  * For code far below the function of the task, and for a `GTaskThreadFunc` that is run by
- * [method@Executor.run_gtask]. Where a task runs another one while it waits for it, the inner one is the current one.
+ * [method@Executor.run_gtask]. Where a task runs another one while it waits for it, the inner one
+ * is the current one.
  *
  * ## Threads
  *
@@ -362,7 +367,8 @@ tf__task_begin_wait (TfTask  *self,
 
   if (is_deadlock)
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_DEADLOCK, "Task “%s” would wait for itself, by waiting for “%s”",
+      g_set_error (error, TF_ERROR, TF_ERROR_DEADLOCK,
+                   "Task “%s” would wait for itself, by waiting for “%s”",
                    tf__task_get_name (current_frame->task), tf__task_get_name (self));
       return FALSE;
     }

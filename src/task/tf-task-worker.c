@@ -12,7 +12,8 @@
 
 /* The background half of a task: running it, cancelling, and progress. */
 
-/* A callable of a binding that came back without a result raised, or was refused by its language. */
+/* A callable of a binding that came back without a result raised, or was refused by its language.
+ * */
 TF_WORKER
 static void
 require_result (TfTask *self)
@@ -23,10 +24,11 @@ require_result (TfTask *self)
   self->has_returned = TRUE;
   tf__outcome_take_error (
     &self->outcome,
-    g_error_new (TF_ERROR, TF_ERROR_NO_RESULT,
-                 "The function of task “%s” came back without a result: it raised an exception, forgot to return, or its "
-                 "language cannot run it in another thread",
-                 tf__task_get_name (self)));
+    g_error_new (
+      TF_ERROR, TF_ERROR_NO_RESULT,
+      "The function of task “%s” came back without a result: it raised an exception, forgot to "
+      "return, or its language cannot run it in another thread",
+      tf__task_get_name (self)));
 }
 
 void
@@ -69,8 +71,8 @@ tf__task_run (TfTask *self)
  *
  * May be called from any thread while the task runs.
  *
- * Returns: (transfer none) (nullable): the argument of [ctor@Task.new_with_argument], or `NULL` if the task has none or has
- *   ended
+ * Returns: (transfer none) (nullable): the argument of [ctor@Task.new_with_argument], or `NULL` if
+ *   the task has none or has ended
  *
  * Since: 1.0
  */
@@ -101,12 +103,9 @@ tf_task_get_argument (TfTask *self)
 gboolean
 tf_task_is_cancelled (TfTask *self)
 {
-  TfFate fate;
-
   g_return_val_if_fail (self != NULL, FALSE);
 
-  fate = tf__task_get_fate (self);
-  return fate == TF_FATE_CANCEL_ASKED || fate == TF_FATE_ABORTED;
+  return tf__fate_is_cancelled (tf__task_get_fate (self));
 }
 
 /**
@@ -140,8 +139,9 @@ tf_task_get_cancellable (TfTask *self)
  *
  * Tells how far the task is.
  *
- * The latest values win: the foreground takes them as often as [property@Executor:progress-interval] allows, and once more
- * before the task is done, into the properties of the future. So a call costs some nanoseconds, and may be made for every step.
+ * The latest values win: the foreground takes them as often as
+ * [property@Executor:progress-interval] allows, and once more before the task is done, into the
+ * properties of the future. So a call costs some nanoseconds, and may be made for every step.
  *
  * ## Threads
  *
@@ -175,7 +175,8 @@ tf_task_set_progress (TfTask     *self,
  *
  * ## Threads
  *
- * May be called from any thread while the task runs. Never blocks. Steps added by several threads at once are all counted.
+ * May be called from any thread while the task runs. Never blocks. Steps added by several threads
+ * at once are all counted.
  *
  * Returns: false if the task was cancelled, given up, or has ended: return then
  *
@@ -214,7 +215,8 @@ tf_task_set_total (TfTask *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (total_steps >= -1, FALSE);
 
-  return tf__task_is_running (self, G_STRFUNC) && tf__pipe_set_progress (&self->pipe, NULL, &total_steps, NULL);
+  return tf__task_is_running (self, G_STRFUNC) &&
+         tf__pipe_set_progress (&self->pipe, NULL, &total_steps, NULL);
 }
 
 /**
@@ -240,5 +242,6 @@ tf_task_set_status (TfTask     *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  return tf__task_is_running (self, G_STRFUNC) && tf__pipe_set_progress (&self->pipe, NULL, NULL, status);
+  return tf__task_is_running (self, G_STRFUNC) &&
+         tf__pipe_set_progress (&self->pipe, NULL, NULL, status);
 }

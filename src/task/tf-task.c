@@ -9,16 +9,18 @@
 /**
  * TfTask: (ref-func tf_task_ref) (unref-func tf_task_unref)
  *
- * One piece of work: the specification before it is submitted, and the background's handle while it runs.
+ * One piece of work: the specification before it is submitted, and the background's handle while it
+ * runs.
  *
- * A task is made with a function, told its name, priority and so on, and given to [method@Executor.submit], once. Its
- * function gets the task as first argument: to report progress, to look whether it was cancelled, and to return a result.
+ * A task is made with a function, told its name, priority and so on, and given to
+ * [method@Executor.submit], once. Its function gets the task as first argument: to report progress,
+ * to look whether it was cancelled, and to return a result.
  *
  * ## Threads
  *
- * Before it is submitted a task belongs to the thread that made it. The functions for the background, from
- * [method@Task.is_cancelled] to [method@Task.report_variant], may be called from any thread while the task runs, those that return
- * a result only from the thread that runs it.
+ * Before it is submitted a task belongs to the thread that made it. The functions for the
+ * background, from [method@Task.is_cancelled] to [method@Task.report_variant], may be called from
+ * any thread while the task runs, those that return a result only from the thread that runs it.
  *
  * Since: 1.0
  */
@@ -29,9 +31,9 @@ tf_task_get_type (void)
 
   /* The macro for this is not in the bounds of ISO C. */
   if (g_once_init_enter (&type))
-    g_once_init_leave (&type,
-                       g_boxed_type_register_static (g_intern_static_string ("TfTask"), (GBoxedCopyFunc) tf_task_ref,
-                                                     (GBoxedFreeFunc) tf_task_unref));
+    g_once_init_leave (&type, g_boxed_type_register_static (g_intern_static_string ("TfTask"),
+                                                            (GBoxedCopyFunc) tf_task_ref,
+                                                            (GBoxedFreeFunc) tf_task_unref));
 
   return type;
 }
@@ -40,8 +42,8 @@ tf_task_get_type (void)
  * tf_task_new: (skip)
  * @func: (scope notified) (closure user_data) (destroy user_data_free): the work
  * @user_data: data for @func
- * @user_data_free: (nullable): frees @user_data; called in the owner context before [signal@Future::done], or with the last
- *   reference if the task is never submitted
+ * @user_data_free: (nullable): frees @user_data; called in the owner context before
+ *   [signal@Future::done], or with the last reference if the task is never submitted
  *
  * Makes a task.
  *
@@ -77,8 +79,9 @@ tf_task_new (TfTaskFunc     func,
  *
  * Makes a task from a function of another language.
  *
- * Such a function must set a result, if only by [method@Task.return_none]. If it comes back without one, because it raised an
- * exception or cannot run in another thread, as in JavaScript, the task fails with `TF_ERROR_NO_RESULT`.
+ * Such a function must set a result, if only by [method@Task.return_none]. If it comes back without
+ * one, because it raised an exception or cannot run in another thread, as in JavaScript, the task
+ * fails with `TF_ERROR_NO_RESULT`.
  *
  * ## Threads
  *
@@ -109,8 +112,8 @@ tf_task_new_for_bindings (TfTaskFunc     func,
  *
  * Makes a task that works on a variant, and on nothing else.
  *
- * Such a task is portable: all that the function needs can travel. It gets `NULL` as user data and the argument by
- * [method@Task.get_argument].
+ * Such a task is portable: all that the function needs can travel. It gets `NULL` as user data and
+ * the argument by [method@Task.get_argument].
  *
  * ## Threads
  *
@@ -147,7 +150,8 @@ is_open (TfTask     *self,
   if (!self->is_submitted)
     return TRUE;
 
-  g_critical ("%s: task “%s” has been submitted and cannot be changed any more", function, tf__task_get_name (self));
+  g_critical ("%s: task “%s” has been submitted and cannot be changed any more", function,
+              tf__task_get_name (self));
   return FALSE;
 }
 
@@ -281,11 +285,13 @@ tf_task_get_priority (TfTask *self)
 /**
  * tf_task_set_priority:
  * @self: a task that has not been submitted
- * @priority: how urgent the task is: lower numbers come first, as with sources and [class@Gio.Task]; 0 by default
+ * @priority: how urgent the task is: lower numbers come first, as with sources and
+ *   [class@Gio.Task]; 0 by default
  *
  * Sets the place of the task among those that wait for a worker.
  *
- * Tasks of the same priority start in the order of their submission. A task that runs is not interrupted.
+ * Tasks of the same priority start in the order of their submission. A task that runs is not
+ * interrupted.
  *
  * ## Threads
  *
@@ -310,7 +316,8 @@ tf_task_set_priority (TfTask *self,
  *
  * Has the task cancelled when @cancellable is.
  *
- * If it is cancelled already when the task is submitted, the task is accepted, never runs, and ends `CANCELLED`.
+ * If it is cancelled already when the task is submitted, the task is accepted, never runs, and ends
+ * `CANCELLED`.
  *
  * ## Threads
  *
@@ -334,9 +341,11 @@ tf_task_set_cancellable (TfTask       *self,
  * @self: a task that has not been submitted
  * @owner: (nullable): the object for which the work is done, often a widget or window
  *
- * Ties the work to the life of an object, as [method@Future.bind_owner] does, from the moment of the submission on.
+ * Ties the work to the life of an object, as [method@Future.bind_owner] does, from the moment of
+ * the submission on.
  *
- * The task holds no reference on @owner. If it is gone when the task is submitted, the task ends `CANCELLED`.
+ * The task holds no reference on @owner. If it is gone when the task is submitted, the task ends
+ * `CANCELLED`.
  *
  * ## Threads
  *
@@ -372,8 +381,8 @@ tf_task_set_owner (TfTask  *self,
  *
  * Sets the class of the future that the submission makes.
  *
- * A derived class handles the messages of its own tasks in its `message` function, and shows them in properties and signals
- * of its own. Such a task can be submitted in the owner context only.
+ * A derived class handles the messages of its own tasks in its `message` function, and shows them
+ * in properties and signals of its own. Such a task can be submitted in the owner context only.
  *
  * ## Threads
  *
@@ -396,16 +405,16 @@ tf_task_set_future_type (TfTask *self,
 /**
  * tf_task_set_callback:
  * @self: a task that has not been submitted
- * @callback: (scope notified) (closure user_data) (destroy user_data_free) (nullable): called in the owner context, once,
- *   right before [signal@Future::done]
+ * @callback: (scope notified) (closure user_data) (destroy user_data_free) (nullable): called in
+ *   the owner context, once, right before [signal@Future::done]
  * @user_data: data for @callback
- * @user_data_free: (nullable): frees @user_data, in the owner context, right after @callback, and also where @callback is not
- *   called because the owner of the task is gone
+ * @user_data_free: (nullable): frees @user_data, in the owner context, right after @callback, and
+ *   also where @callback is not called because the owner of the task is gone
  *
  * Sets what is called when the task is done.
  *
- * It costs less than a signal handler. And where a task is submitted outside the owner context, where a handler could be
- * connected too late, the callback is never late.
+ * It costs less than a signal handler. And where a task is submitted outside the owner context,
+ * where a handler could be connected too late, the callback is never late.
  *
  * ## Threads
  *

@@ -11,10 +11,12 @@
  *
  * The threads on which executors run their tasks.
  *
- * An executor makes one for itself, unless it is given one. Give the same one to several executors, in whatever main contexts,
- * to have them share a number of threads: they take turns then, task by task.
+ * An executor makes one for itself, unless it is given one. Give the same one to several executors,
+ * in whatever main contexts, to have them share a number of threads: they take turns then, task by
+ * task.
  *
- * No thread is started before the first task is submitted. Threads that have been idle for a while end.
+ * No thread is started before the first task is submitted. Threads that have been idle for a while
+ * end.
  *
  * ## Threads
  *
@@ -126,9 +128,10 @@ tf_thread_context_set_max_workers (TfThreadContext *self,
  *
  * Has the context take no more work.
  *
- * Submitting to an executor on it fails with `TF_ERROR_CLOSED`. Tasks that were submitted before run to their end; so stop the
- * executors first. Closing twice is allowed. An executor closes the context that it made itself when it has stopped; one that it
- * was given is closed by whoever made it.
+ * Submitting to an executor on it fails with `TF_ERROR_CLOSED`. Tasks that were submitted before
+ * run to their end; so stop the executors first. Closing twice is allowed. An executor closes the
+ * context that it made itself when it has stopped; one that it was given is closed by whoever made
+ * it.
  *
  * ## Threads
  *
@@ -255,8 +258,9 @@ tf_thread_context_class_init (TfThreadContextClass *klass)
   props[PROP_MAX_WORKERS] =
     g_param_spec_uint ("max-workers", NULL, NULL, 0, G_MAXINT, 0,
                        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
-  props[PROP_CLOSED] = g_param_spec_boolean ("closed", NULL, NULL, FALSE,
-                                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_CLOSED] =
+    g_param_spec_boolean ("closed", NULL, NULL, FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 }

@@ -8,15 +8,16 @@
 
 #include "core/tf-sides-private.h"
 
-/* Something that runs on a thread of the pool; embedded in what it works for. The same job may be pushed several times. */
+/* Something that runs on a thread of the pool; embedded in what it works for. The same job may be
+ * pushed several times. */
 typedef struct _TfPoolJob TfPoolJob;
 struct _TfPoolJob
 {
   void (*run) (TfPoolJob *self);
 };
 
-/* The threads that one or more executors share. The GThreadPool is made with the first job; its threads end when they have
- * been idle for a while, as those of GLib do. Any thread. */
+/* The threads that one or more executors share. The GThreadPool is made with the first job; its
+ * threads end when they have been idle for a while, as those of GLib do. Any thread. */
 typedef struct _TfThreadPool TfThreadPool;
 
 TfThreadPool *tf__thread_pool_new (guint max_threads);

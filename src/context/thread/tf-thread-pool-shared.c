@@ -41,8 +41,8 @@ tf__thread_pool_unref (TfThreadPool *self)
   if (tf__sub (&self->ref_count, 1) != 1)
     return;
 
-  /* Neither waits nor drops anything: a job that still comes has its own reference on what it needs, and this may be one of
-   * the threads of the pool. */
+  /* Neither waits nor drops anything: a job that still comes has its own reference on what it
+   * needs, and this may be one of the threads of the pool. */
   if (self->pool != NULL)
     g_thread_pool_free (self->pool, FALSE, FALSE);
 
@@ -102,7 +102,8 @@ tf__thread_pool_push (TfThreadPool *self,
 {
   g_autoptr (GError) error = NULL;
 
-  /* The job is in the queue of the pool in any case; without a thread it waits until one can be made. */
+  /* The job is in the queue of the pool in any case; without a thread it waits until one can be
+   * made. */
   if (!g_thread_pool_push (ensure_pool (self), job, &error))
     g_warning ("Work has to wait for a thread: %s", error->message);
 }

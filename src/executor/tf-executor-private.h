@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "executor/tf-engine-private.h"
+
+/* The façade on the engine: what the user holds. */
+struct _TfExecutor
+{
+  GObject parent_instance;
+
+  TfEngine        *engine;       /* (owned) [const] */
+  TfThreadContext *context;      /* (owned) [const] */
+  gboolean         owns_context; /* [const] */
+  GMainContext    *main_context; /* (owned) [const] */
+  guint            max_workers;  /* until the engine is made */
+};
+
+typedef enum
+{
+  TF_EXECUTOR_PROP_STATE = 1,
+  TF_EXECUTOR_PROP_RUNNING,
+  TF_EXECUTOR_PROP_STOPPED,
+  TF_EXECUTOR_PROP_N_WAITING,
+  TF_EXECUTOR_PROP_N_EXECUTING,
+  TF_EXECUTOR_PROP_N_ABANDONED,
+  TF_EXECUTOR_PROP_CONTEXT,
+  TF_EXECUTOR_PROP_MAIN_CONTEXT,
+  TF_EXECUTOR_PROP_MAX_WORKERS,
+  TF_EXECUTOR_PROP_DISPATCH_PRIORITY,
+  TF_EXECUTOR_PROP_DISPATCH_BUDGET,
+  TF_EXECUTOR_PROP_PROGRESS_INTERVAL,
+  TF_EXECUTOR_PROP_FAILURE_REPORT,
+  TF_N_EXECUTOR_PROPS
+} TfExecutorProp;
+
+/* FALSE, with a critical that names the function, outside the owner context. */
+gboolean tf__executor_check_owner (TfExecutor *self,
+                                   const char *function);
+void     tf__executor_notify (TfExecutor    *self,
+                              TfExecutorProp prop) TF_FOREGROUND;

@@ -43,8 +43,8 @@ tf__enter_worker (void)
 {
 }
 
-/* A lock is a leaf: who holds one calls nothing that may take another, and no code of the user's.
- * */
+/* A lock is a leaf: who holds one calls nothing that may take another, and no code of the
+ * user's. */
 typedef struct TF__ATTR (capability ("mutex"))
 {
   GMutex mutex;

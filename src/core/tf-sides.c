@@ -25,8 +25,8 @@ tf__lock_clear (TfLock *lock)
   g_mutex_clear (&lock->mutex);
 }
 
-/* The analysis knows the lock by its wrapper only, so the wrappers themselves are left out of it.
- * */
+/* The analysis knows the lock by its wrapper only, so the wrappers themselves are left out of
+ * it. */
 TF__ATTR (no_thread_safety_analysis)
 void
 tf__lock (TfLock *lock)

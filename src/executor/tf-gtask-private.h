@@ -25,8 +25,8 @@ typedef struct
 /* Any thread: tf-gtask-shared.c. */
 TfTask *tf__gtask_make_task (GTask          *gtask,
                              GTaskThreadFunc func);
-/* The function has returned, or the GTask is completed or gone: the second of them ends the task.
- * */
+/* The function has returned, or the GTask is completed or gone: the second of them ends the
+ * task. */
 gboolean tf__gtask_end_half (TfGtaskWork *self);
 /* Returns a GTask, whose reference it takes, when a future is done. */
 TfContinuation *tf__gtask_continuation_new (GTask *gtask);

@@ -94,8 +94,8 @@ unref_task (gpointer  data,
   tf_task_unref (data);
 }
 
-/* Not g_cancellable_connect(): its lock is held while an already cancelled one calls the handler.
- * */
+/* Not g_cancellable_connect(): its lock is held while an already cancelled one calls the
+ * handler. */
 static void
 join_cancellable (TfTask *task)
 {

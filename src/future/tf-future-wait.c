@@ -50,8 +50,8 @@ drop_source (GSource *source)
   g_source_unref (source);
 }
 
-/* Keeps the loop of the owner going. The two sources do nothing but end the sleep of an iteration.
- * */
+/* Keeps the loop of the owner going. The two sources do nothing but end the sleep of an
+ * iteration. */
 static gboolean
 wait_in_loop (TfFuture     *self,
               gint64        timeout_us,

@@ -53,8 +53,8 @@ gboolean tf__dispatcher_is_owner (TfDispatcher *self);
 void     tf__dispatcher_set_owner (TfDispatcher *self,
                                    GThread      *thread);
 /* Takes the reference, unless the dispatcher is closed: FALSE then. The pipe may be delivered and
- * freed before this returns, so the caller holds the host of the dispatcher by another reference.
- * */
+ * freed before this returns, so the caller holds the host of the dispatcher by another
+ * reference. */
 gboolean tf__dispatcher_push (TfDispatcher *self,
                               TfPipe       *pipe);
 void     tf__dispatcher_arm (TfDispatcher *self);
@@ -80,8 +80,8 @@ void tf__dispatcher_list (TfDispatcher *self,
                           TfPipe       *pipe) TF_FOREGROUND;
 void tf__dispatcher_forget_due (TfDispatcher *self,
                                 TfPipe       *pipe) TF_FOREGROUND;
-/* Delivers until @is_over says so: FALSE when the deadline came first. Dispatches no other source.
- * */
+/* Delivers until @is_over says so: FALSE when the deadline came first. Dispatches no other
+ * source. */
 gboolean tf__dispatcher_run_until (TfDispatcher *self,
                                    gboolean (*is_over) (gpointer data),
                                    gpointer data,

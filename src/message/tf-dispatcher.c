@@ -245,8 +245,8 @@ step (TfDispatcher *self)
   pipe->klass->unref (pipe);
 }
 
-/* How many deliveries fit into a quarter of what is left of the budget, if they go on as they went.
- * */
+/* How many deliveries fit into a quarter of what is left of the budget, if they go on as they
+ * went. */
 static guint
 get_stride (gint64 spent_us,
             guint  n_deliveries,

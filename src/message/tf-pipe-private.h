@@ -40,8 +40,8 @@ typedef enum
 
 typedef struct
 {
-  /* In the owner context. @event is set for TF_NEWS_EVENTS only; the caller clears it afterwards.
-   * */
+  /* In the owner context. @event is set for TF_NEWS_EVENTS only; the caller clears it
+   * afterwards. */
   void (*deliver) (TfPipe  *self,
                    TfNews   news,
                    TfEvent *event);
@@ -81,8 +81,8 @@ typedef struct
   gint64   due_us;        /* [foreground] when the slot may be taken again */
 } TfPipeBox;
 
-/* A mailbox of one task, and the only place where the background hands anything to the foreground.
- * */
+/* A mailbox of one task, and the only place where the background hands anything to the
+ * foreground. */
 struct _TfPipe
 {
   const TfPipeClass *klass;      /* [const] */

@@ -261,8 +261,8 @@ tf__pipe_release_senders (TfPipe *self)
 }
 
 /* The numbers are written before the mark is read; the foreground clears the mark before it reads
- * the numbers. So either it sees these numbers, or the mark is found clear here and is set again.
- * */
+ * the numbers. So either it sees these numbers, or the mark is found clear here and is set
+ * again. */
 static void
 announce (TfPipe         *self,
           TfProgressSlot *slot)

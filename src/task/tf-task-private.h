@@ -42,8 +42,8 @@ struct _TfTaskHost
   TfDispatcher          *dispatcher; /* [const] as long as the host lives */
 };
 
-/* Where a function that is not done when it returns goes on: a GTask, whose callback comes later.
- * */
+/* Where a function that is not done when it returns goes on: a GTask, whose callback comes
+ * later. */
 typedef struct
 {
   /* [worker] The function has returned. */
@@ -113,8 +113,8 @@ const char   *tf__task_get_name (TfTask *self);
 TfFate        tf__task_get_fate (TfTask *self);
 GCancellable *tf__task_ensure_cancellable (TfTask *self);
 void          tf__task_leave_own_cancellable (TfTask *self);
-/* Asks the background to stop; the foreground is not told. TRUE for the one call that took effect.
- * */
+/* Asks the background to stop; the foreground is not told. TRUE for the one call that took
+ * effect. */
 gboolean tf__task_request_cancel (TfTask *self);
 gboolean tf__task_request_abort (TfTask *self);
 /* FALSE, with a critical that names @function, when the task cannot take a result now. */

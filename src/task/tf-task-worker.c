@@ -12,8 +12,8 @@
 
 /* The background half of a task: running it, cancelling, and progress. */
 
-/* A callable of a binding that came back without a result raised, or was refused by its language.
- * */
+/* A callable of a binding that came back without a result raised, or was refused by its
+ * language. */
 TF_WORKER
 static void
 require_result (TfTask *self)

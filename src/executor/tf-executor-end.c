@@ -161,7 +161,11 @@ tf_executor_shutdown (TfExecutor *self,
     }
 
   g_object_ref (self);
-  tf_executor_stop (self, NULL);
+  if (!tf_executor_stop (self, NULL))
+    {
+      /* Perhaps by a stop further up, which has not come to cancel yet. */
+      tf__engine_cancel_all (self->engine);
+    }
   is_over = drive_to_end (self->engine, deadline_us, error);
   tf__engine_check_stopped (self->engine);
   g_object_unref (self);

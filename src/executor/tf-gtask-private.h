@@ -10,24 +10,23 @@
 /* A GTask that runs on an executor: the user data of the task that runs it. */
 typedef struct
 {
-  GTask          *gtask;   /* (owned) while @is_held, weak while @is_watched */
-  GTaskThreadFunc func;    /* [const] */
-  TfTask         *task;    /* while it runs a reference, which goes with the final message */
-  gulong          handler; /* of notify::completed */
-  gint            n_left;  /* [atomic] 2: the function, and the callback of the GTask */
-  gboolean        is_held;
-  gboolean        is_watched;
-  gboolean        is_completed;
-  gboolean        had_error;
-  gboolean        has_run;
+  gint            ref_count; /* [atomic] of the task, the signal handler and the weak reference */
+  GTask          *gtask;     /* (owned) (nullable) [foreground] until it is watched, or the end */
+  GWeakRef        watched;
+  GTaskThreadFunc func;      /* [const] */
+  TfTask         *task;      /* [const] whose user data this is; a reference once it has run */
+  gulong          handler;   /* [const] of notify::completed */
+  GTask          *completed; /* (owned) (nullable) [atomic] the same, once it is completed */
+  gboolean        had_error; /* written before @completed */
+  gint            has_run;   /* [atomic] */
 } TfGtaskWork;
 
 /* Any thread: tf-gtask-shared.c. */
 TfTask *tf__gtask_make_task (GTask          *gtask,
                              GTaskThreadFunc func);
-/* The function has returned, or the GTask is completed or gone: the second of them ends the
- * task. */
-gboolean tf__gtask_end_half (TfGtaskWork *self);
+/* In the background, before and after the function. */
+void tf__gtask_begin (TfGtaskWork *self);
+void tf__gtask_end (TfGtaskWork *self);
 /* Returns a GTask, whose reference it takes, when a future is done. */
 TfContinuation *tf__gtask_continuation_new (GTask *gtask);
 void            tf__gtask_continuation_free (TfContinuation *continuation);

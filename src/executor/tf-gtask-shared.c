@@ -9,14 +9,44 @@
 #include <tf/tf-error.h>
 
 static void
+drop_completed (TfGtaskWork *self)
+{
+  GTask *completed = tf__exchange (&self->completed, NULL);
+
+  g_clear_object (&completed);
+}
+
+static void
+unref_work (TfGtaskWork *self)
+{
+  if (tf__sub (&self->ref_count, 1) != 1)
+    return;
+
+  drop_completed (self);
+  g_weak_ref_clear (&self->watched);
+  if (tf__load (&self->has_run))
+    tf_task_unref (self->task);
+  g_free (self);
+}
+
+static void
+unref_closure_work (gpointer  data,
+                    GClosure *closure)
+{
+  unref_work (data);
+}
+
+static void
 set_outcome (TfGtaskWork *self)
 {
-  GValue value = G_VALUE_INIT;
+  TfOutcome *outcome = &self->task->outcome;
+  GTask     *completed = tf__load (&self->completed);
+  GValue     value = G_VALUE_INIT;
 
-  if (!self->is_completed)
+  if (completed == NULL)
     {
       tf__outcome_take_error (
-        &self->task->outcome,
+        outcome,
         g_error_new (TF_ERROR, TF_ERROR_ABANDONED,
                      "The function of task “%s” came back, and its GTask was never returned",
                      tf__task_get_name (self->task)));
@@ -26,54 +56,79 @@ set_outcome (TfGtaskWork *self)
   if (self->had_error)
     {
       tf__outcome_take_error (
-        &self->task->outcome,
-        g_error_new (TF_ERROR, TF_ERROR_FAILED,
-                     "The GTask of task “%s” returned an error, which its finish function has",
-                     tf__task_get_name (self->task)));
+        outcome, g_error_new (TF_ERROR, TF_ERROR_FAILED,
+                              "The GTask of task “%s” returned an error, which its finish function has",
+                              tf__task_get_name (self->task)));
       return;
     }
 
   g_value_init (&value, G_TYPE_TASK);
-  g_value_set_object (&value, self->gtask);
-  tf__outcome_set_value (&self->task->outcome, &value);
+  g_value_set_object (&value, completed);
+  tf__outcome_set_value (outcome, &value);
   g_value_unset (&value);
 }
 
-gboolean
-tf__gtask_end_half (TfGtaskWork *self)
+/* The function has returned, or the GTask is completed or gone: the second of them ends the task.
+ * After that the work may be gone, and the task too, unless the caller holds them. */
+static gboolean
+end_half (TfGtaskWork *self)
 {
-  if (tf__sub (&self->n_left, 1) != 1)
+  if (!tf__task_end_half (self->task))
     return FALSE;
 
   set_outcome (self);
-  tf__pipe_post_last (&self->task->pipe, TF_NEWS_FINAL);
+  tf__pipe_post (&self->task->pipe, TF_NEWS_FINAL);
   return TRUE;
 }
 
-/* In the thread of the context of the GTask, after its callback. */
+void
+tf__gtask_begin (TfGtaskWork *self)
+{
+  tf_task_ref (self->task);
+  tf__store (&self->has_run, TRUE);
+}
+
+void
+tf__gtask_end (TfGtaskWork *self)
+{
+  TfTask *task = tf_task_ref (self->task);
+
+  /* Completed meanwhile, or soon, by the loop of the GTask; until then the owner context keeps an
+   * eye on it, in case that nobody returned it. */
+  if (!end_half (self))
+    {
+      tf__pipe_post (&task->pipe, TF_NEWS_RETURNED);
+      tf__task_end_early (task);
+    }
+
+  tf_task_unref (task);
+}
+
+/* In the thread of the context of the GTask, after its callback. The task may have ended early, since
+ * it was cancelled; the closure of this handler keeps the work, and that the task. */
 static void
 on_completed_cb (GTask       *gtask,
                  GParamSpec  *pspec,
                  TfGtaskWork *self)
 {
-  if (!self->has_run)
+  if (!tf__load (&self->has_run))
     return;
 
-  self->is_completed = TRUE;
+  /* A reference, so that it does not go before the owner context has seen the end. */
   self->had_error = g_task_had_error (gtask);
-  /* So that it does not go before the owner context has seen the end. */
-  g_object_ref (gtask);
-  tf__gtask_end_half (self);
+  tf__store (&self->completed, g_object_ref (gtask));
+  end_half (self);
 }
 
+/* Wherever the last reference of the GTask is given up. */
 static void
 on_gtask_gone_cb (gpointer data,
                   GObject *gtask)
 {
   TfGtaskWork *self = data;
 
-  self->is_watched = FALSE;
-  tf__gtask_end_half (self);
+  end_half (self);
+  unref_work (self);
 }
 
 /* In the owner context: the function has returned, but the GTask is not completed. The reference is
@@ -82,35 +137,32 @@ static void
 watch (gpointer data)
 {
   TfGtaskWork *self = data;
+  GTask       *gtask;
 
-  if (self == NULL || !self->is_held)
+  if (self == NULL || self->gtask == NULL)
     return;
 
-  self->is_watched = TRUE;
-  self->is_held = FALSE;
-  g_object_weak_ref (G_OBJECT (self->gtask), on_gtask_gone_cb, self);
-  g_object_unref (self->gtask);
+  gtask = g_steal_pointer (&self->gtask);
+  g_weak_ref_set (&self->watched, gtask);
+  tf__add (&self->ref_count, 1);
+  g_object_weak_ref (G_OBJECT (gtask), on_gtask_gone_cb, self);
+  g_object_unref (gtask);
 }
 
+/* A GTask that is going on another thread just now calls back itself, and only then is the last
+ * reference of the work given up. */
 static void
-drop_gtask (TfGtaskWork *self)
+unwatch (TfGtaskWork *self)
 {
-  gboolean was_accepted = self->task->host != NULL;
+  GTask *gtask = g_weak_ref_get (&self->watched);
 
-  if (self->is_watched)
-    g_object_weak_unref (G_OBJECT (self->gtask), on_gtask_gone_cb, self);
-  if (self->is_held || self->is_completed)
-    g_signal_handler_disconnect (self->gtask, self->handler);
+  if (gtask == NULL)
+    return;
 
-  /* Cancelled before it started. One that was refused is left as it was. */
-  if (self->is_held && was_accepted && !self->has_run)
-    g_task_return_new_error (self->gtask, G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                             "Task “%s” was cancelled", tf__task_get_name (self->task));
-
-  if (self->is_completed)
-    g_object_unref (self->gtask);
-  if (self->is_held)
-    g_object_unref (self->gtask);
+  g_object_weak_unref (G_OBJECT (gtask), on_gtask_gone_cb, self);
+  unref_work (self);
+  g_signal_handler_disconnect (gtask, self->handler);
+  g_object_unref (gtask);
 }
 
 /* In the owner context, or where the submission is refused. */
@@ -118,9 +170,21 @@ static void
 free_work (gpointer data)
 {
   TfGtaskWork *self = data;
+  gboolean     was_accepted = self->task->host != NULL;
+  GTask       *gtask = g_steal_pointer (&self->gtask);
 
-  drop_gtask (self);
-  g_free (self);
+  unwatch (self);
+  if (gtask != NULL)
+    g_signal_handler_disconnect (gtask, self->handler);
+
+  /* Cancelled before it started. One that was refused is left as it was. */
+  if (gtask != NULL && was_accepted && !tf__load (&self->has_run))
+    g_task_return_new_error (gtask, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” was cancelled",
+                             tf__task_get_name (self->task));
+
+  drop_completed (self);
+  g_clear_object (&gtask);
+  unref_work (self);
 }
 
 static const TfTaskDetour detour = { tf__gtask_code_returned, watch };
@@ -133,14 +197,16 @@ tf__gtask_make_task (GTask          *gtask,
   GCancellable *cancellable = g_task_get_cancellable (gtask);
   TfTask       *task = tf_task_new (tf__gtask_run, self, free_work);
 
+  self->ref_count = 2;
   self->gtask = g_object_ref (gtask);
-  self->is_held = TRUE;
+  g_weak_ref_init (&self->watched, NULL);
   self->func = func;
   self->task = task;
-  self->n_left = 2;
-  self->handler = g_signal_connect (gtask, "notify::completed", G_CALLBACK (on_completed_cb), self);
+  self->handler = g_signal_connect_data (gtask, "notify::completed", G_CALLBACK (on_completed_cb),
+                                         self, unref_closure_work, 0);
 
   task->detour = &detour;
+  task->n_halves = 2;
   /* It returns through the GTask. */
   task->has_returned = TRUE;
   tf_task_set_priority (task, g_task_get_priority (gtask));

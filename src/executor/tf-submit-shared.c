@@ -175,6 +175,7 @@ tf__engine_submit (TfEngine       *self,
   if (!join_owner (task, future))
     tf__task_request_cancel (task);
   join_cancellable (task);
+  tf__task_join_early_cancellable (task);
 
   tf__engine_enqueue (self, task);
 

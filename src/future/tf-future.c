@@ -152,6 +152,7 @@ emit_done (TfFuture *self)
   tf__owner_unbind (self);
   priv->work_class->settle (priv->work, self);
   g_signal_emit (self, signals[SIGNAL_DONE], 0);
+  TF_FUTURE_GET_CLASS (self)->done (self);
   tf__future_run_continuations (self);
 }
 
@@ -209,30 +210,37 @@ void
 tf__future_deliver_event (TfFuture *self,
                           TfEvent  *event)
 {
-  const GValue *value = G_VALUE_TYPE (&event->value) == G_TYPE_INVALID ? NULL : &event->value;
-  const char   *kind;
+  TfFutureClass *klass = TF_FUTURE_GET_CLASS (self);
+  const GValue  *value = G_VALUE_TYPE (&event->value) == G_TYPE_INVALID ? NULL : &event->value;
+  const char    *kind;
 
   if (tf__future_get_phase (self) != TF_PHASE_EXECUTING)
     return;
+
+  /* A handler may run a nested loop that brings the future to its end. */
+  g_object_ref (self);
 
   switch (event->road)
     {
     case TF_ROAD_PROGRESS:
       g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, value);
+      klass->progress (self, value);
       break;
     case TF_ROAD_ITEM:
       g_signal_emit (self, signals[SIGNAL_ITEM], 0, value);
+      klass->item (self, value);
       break;
     case TF_ROAD_MESSAGE:
     default:
       kind = tf__event_get_kind (event);
       g_signal_emit (self, signals[SIGNAL_MESSAGE],
                      event->kind != 0 ? event->kind : g_quark_try_string (kind), kind, value);
+      klass->message (self, kind, value);
       break;
     }
-}
 
-/* The class */
+  g_object_unref (self);
+}
 
 static void
 tf_future_get_property (GObject    *object,
@@ -489,6 +497,27 @@ install_properties (GObjectClass *object_class)
   g_object_class_install_properties (object_class, TF_N_FUTURE_PROPS, props);
 }
 
+/* The class handlers are called after the emission, not by it: so those of the base class, which do
+ * nothing and are there to be chained up to, cost nothing. */
+
+static void
+tf_future_real_event (TfFuture     *self,
+                      const GValue *value)
+{
+}
+
+static void
+tf_future_real_message (TfFuture     *self,
+                        const char   *kind,
+                        const GValue *value)
+{
+}
+
+static void
+tf_future_real_done (TfFuture *self)
+{
+}
+
 /* The value of an event is not copied for the handlers: it stays where it is while they run. */
 #define EVENT_VALUE (G_TYPE_VALUE | G_SIGNAL_TYPE_STATIC_SCOPE)
 
@@ -543,24 +572,24 @@ static void
 install_signals (void)
 {
   signals[SIGNAL_PROGRESS] = g_signal_new (
-    "progress", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, G_STRUCT_OFFSET (TfFutureClass, progress), NULL,
+    "progress", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, 0, NULL,
     NULL, g_cclosure_marshal_VOID__BOXED, G_TYPE_NONE, 1, EVENT_VALUE);
   g_signal_set_va_marshaller (signals[SIGNAL_PROGRESS], TF_TYPE_FUTURE,
                               g_cclosure_marshal_VOID__BOXEDv);
 
   signals[SIGNAL_ITEM] =
-    g_signal_new ("item", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, G_STRUCT_OFFSET (TfFutureClass, item),
+    g_signal_new ("item", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, 0,
                   NULL, NULL, g_cclosure_marshal_VOID__BOXED, G_TYPE_NONE, 1, EVENT_VALUE);
   g_signal_set_va_marshaller (signals[SIGNAL_ITEM], TF_TYPE_FUTURE,
                               g_cclosure_marshal_VOID__BOXEDv);
 
   signals[SIGNAL_MESSAGE] =
     g_signal_new ("message", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED,
-                  G_STRUCT_OFFSET (TfFutureClass, message), NULL, NULL, NULL, G_TYPE_NONE, 2,
+                  0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                   G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, EVENT_VALUE);
 
   signals[SIGNAL_DONE] =
-    g_signal_new ("done", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, G_STRUCT_OFFSET (TfFutureClass, done),
+    g_signal_new ("done", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, 0,
                   NULL, NULL, g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, 0);
   g_signal_set_va_marshaller (signals[SIGNAL_DONE], TF_TYPE_FUTURE, g_cclosure_marshal_VOID__VOIDv);
 }
@@ -572,6 +601,11 @@ tf_future_class_init (TfFutureClass *klass)
 
   object_class->get_property = tf_future_get_property;
   object_class->finalize = tf_future_finalize;
+
+  klass->progress = tf_future_real_event;
+  klass->item = tf_future_real_event;
+  klass->message = tf_future_real_message;
+  klass->done = tf_future_real_done;
 
   install_properties (object_class);
   install_signals ();

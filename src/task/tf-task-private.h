@@ -42,8 +42,9 @@ struct _TfTaskHost
   TfDispatcher          *dispatcher; /* [const] as long as the host lives */
 };
 
-/* Where a function that is not done when it returns goes on: a GTask, whose callback comes
- * later. */
+/* Where a function that is not done when it returns goes on: a GTask, whose callback comes later.
+ * Such a task has two halves, and its final message comes with the end of the second; or when its
+ * code has returned, if it was cancelled, since then nobody waits for the rest. */
 typedef struct
 {
   /* [worker] The function has returned. */
@@ -73,6 +74,7 @@ struct _TfTask
   TfPipe pipe; /* first: a pipe of this class is the task */
 
   gint   ref_count;       /* [atomic] */
+  gint   n_halves;        /* [atomic] of a task with a detour: what has not ended yet */
   gint   has_returned;    /* [atomic] one of the return functions was called */
   int    priority;        /* [const] once submitted */
   guint8 is_submitted;    /* [const] once submitted */
@@ -113,10 +115,17 @@ const char   *tf__task_get_name (TfTask *self);
 TfFate        tf__task_get_fate (TfTask *self);
 GCancellable *tf__task_ensure_cancellable (TfTask *self);
 void          tf__task_leave_own_cancellable (TfTask *self);
+/* In the submission: of a cancellable that was asked for before. */
+void tf__task_join_early_cancellable (TfTask *self);
 /* Asks the background to stop; the foreground is not told. TRUE for the one call that took
  * effect. */
 gboolean tf__task_request_cancel (TfTask *self);
 gboolean tf__task_request_abort (TfTask *self);
+/* One half of a task with a detour has ended: TRUE if it was the last one, and the caller has to set
+ * the outcome and post the final message. */
+gboolean tf__task_end_half (TfTask *self);
+/* Posts the final message of a task with a detour that was cancelled, if its code has returned. */
+void tf__task_end_early (TfTask *self);
 /* FALSE, with a critical that names @function, when the task cannot take a result now. */
 gboolean tf__task_claim_return (TfTask     *self,
                                 const char *function);

@@ -109,9 +109,18 @@ tf__task_release (TfTask *self)
 {
   TfTaskHost *host = self->host;
 
-  if (host == NULL || !tf__outcome_is_heavy (&self->outcome) ||
-      tf__dispatcher_is_owner (host->dispatcher))
+  /* Only then nobody else writes it; and one that was given up is cleared when its code returns. */
+  if (host == NULL || tf__task_get_fate (self) != TF_FATE_CLOSED ||
+      !tf__outcome_is_heavy (&self->outcome))
     {
+      tf_task_unref (self);
+      return;
+    }
+
+  if (tf__dispatcher_is_owner (host->dispatcher))
+    {
+      /* The background may have a reference for a moment longer, and must not free the result. */
+      tf__outcome_clear (&self->outcome);
       tf_task_unref (self);
       return;
     }
@@ -170,6 +179,19 @@ join_own_cancellable (TfTask       *self,
     tf__task_leave_own_cancellable (self);
 }
 
+void
+tf__task_join_early_cancellable (TfTask *self)
+{
+  GCancellable *cancellable = tf__load (&self->cancellable);
+
+  if (cancellable == NULL)
+    return;
+
+  join_own_cancellable (self, cancellable);
+  if (g_cancellable_is_cancelled (cancellable))
+    tf__task_request_cancel (self);
+}
+
 /* Whoever cancels writes the fate first and looks for the cancellable after; here it is the other
  * way round. So at least one of the two sees the other. */
 GCancellable *
@@ -198,6 +220,24 @@ tf__task_ensure_cancellable (TfTask *self)
   return cancellable;
 }
 
+gboolean
+tf__task_end_half (TfTask *self)
+{
+  return tf__sub (&self->n_halves, 1) == 1;
+}
+
+/* Called after the fate has changed, and after the code has returned; so at least one of the two
+ * calls sees both. */
+void
+tf__task_end_early (TfTask *self)
+{
+  gint last = 1;
+
+  if (self->detour != NULL && tf__fate_is_cancelled (tf__task_get_fate (self)) &&
+      tf__cas (&self->n_halves, &last, 0))
+    tf__pipe_post (&self->pipe, TF_NEWS_FINAL);
+}
+
 /* After the fate has changed: nothing is waited for any more. */
 static void
 tell_background (TfTask *self)
@@ -206,6 +246,8 @@ tell_background (TfTask *self)
 
   if (self->host != NULL && self->host->klass->unqueue (self->host, self))
     tf__pipe_post_last (&self->pipe, TF_NEWS_FINAL);
+  else
+    tf__task_end_early (self);
 
   tf__pipe_release_senders (&self->pipe);
 

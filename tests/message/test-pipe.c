@@ -1,0 +1,295 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "post-office.h"
+
+static void
+test_order_of_news (void)
+{
+  Office    office;
+  Letterbox box;
+  gint64    completed = 1;
+
+  g_test_summary ("News of one pipe are delivered in the order of their kinds, however they came.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  tf__pipe_post (&box.pipe, TF_NEWS_FINAL);
+  tf__pipe_post (&box.pipe, TF_NEWS_RETURNED);
+  g_assert_true (tf__pipe_set_progress (&box.pipe, &completed, NULL, NULL));
+  g_assert_true (letterbox_send (&box, 1));
+  g_assert_true (letterbox_send (&box, 2));
+  tf__pipe_post (&box.pipe, TF_NEWS_STARTED);
+  tf__pipe_post (&box.pipe, TF_NEWS_OWNER_GONE);
+  tf__pipe_post (&box.pipe, TF_NEWS_CANCEL);
+  tf__pipe_post (&box.pipe, TF_NEWS_CANCEL);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a:cancel a:owner-gone a:started a1 a2 a:progress 1/-1 a:returned "
+                               "a:final ");
+
+  letterbox_clear (&box);
+  office_clear (&office);
+}
+
+static void
+test_closed (void)
+{
+  Office    office;
+  Letterbox box;
+
+  g_test_summary ("After the final message was delivered nothing is taken any more.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  tf__pipe_post (&box.pipe, TF_NEWS_FINAL);
+  g_assert_true (letterbox_send (&box, 1));
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a1 a:final ");
+  g_assert_false (letterbox_send (&box, 2));
+  tf_test_drain (office.context);
+  office_assert_text (&office, "");
+
+  letterbox_clear (&box);
+  office_clear (&office);
+}
+
+static void
+test_fate (void)
+{
+  Office    office;
+  Letterbox box;
+  gint64    completed = 1;
+
+  g_test_summary ("A pipe that is not open refuses what is sent, and keeps what was.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  g_assert_true (letterbox_send (&box, 1));
+  g_assert_true (tf__pipe_move_fate (&box.pipe, TF_FATE_OPEN, TF_FATE_CANCEL_ASKED));
+  g_assert_false (tf__pipe_move_fate (&box.pipe, TF_FATE_OPEN, TF_FATE_ABORTED));
+  g_assert_cmpint (tf__pipe_get_fate (&box.pipe), ==, TF_FATE_CANCEL_ASKED);
+  g_assert_false (letterbox_send (&box, 2));
+  g_assert_false (tf__pipe_set_progress (&box.pipe, &completed, NULL, NULL));
+  g_assert_false (tf__pipe_advance (&box.pipe, 1));
+  g_assert_cmpint (tf__pipe_exchange_fate (&box.pipe, TF_FATE_CLOSED), ==, TF_FATE_CANCEL_ASKED);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a1 ");
+
+  letterbox_clear (&box);
+  office_clear (&office);
+}
+
+#define N_MANY 500
+
+static void
+test_chunks (void)
+{
+  Office    office;
+  Letterbox box;
+
+  g_test_summary ("Many events keep their order over all chunks.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  for (guint round = 0; round < 3; round++)
+    {
+      g_autoptr (GString) expected = g_string_new (NULL);
+
+      for (gint64 i = 0; i < N_MANY; i++)
+        {
+          g_assert_true (letterbox_send (&box, i));
+          g_string_append_printf (expected, "a%" G_GINT64_FORMAT " ", i);
+        }
+      tf_test_drain (office.context);
+      office_assert_text (&office, expected->str);
+    }
+
+  letterbox_clear (&box);
+  office_clear (&office);
+}
+
+static void
+test_undelivered (void)
+{
+  Office    office;
+  Letterbox box;
+  GObject  *object = g_object_new (G_TYPE_OBJECT, NULL);
+  GValue    value = G_VALUE_INIT;
+
+  g_test_summary ("What is not delivered when the pipe goes is freed.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  g_value_init (&value, G_TYPE_OBJECT);
+  g_value_set_object (&value, object);
+  for (guint i = 0; i < 120; i++)
+    {
+      TfEvent event;
+
+      tf__event_init (&event, TF_ROAD_ITEM, "pipe-kind-without-quark", &value);
+      g_assert_true (tf__pipe_send (&box.pipe, &event));
+    }
+  g_value_unset (&value);
+  office_clear (&office);
+  letterbox_clear (&box);
+  g_assert_finalize_object (object);
+}
+
+static void
+on_delivery_drop (Letterbox *self,
+                  TfNews     news)
+{
+  tf__enter_foreground ();
+
+  if (self->n_events == 3)
+    tf__pipe_drop_events (&self->pipe);
+}
+
+static void
+test_drop (void)
+{
+  Office    office;
+  Letterbox box;
+
+  g_test_summary ("Dropping the events drops the rest of the chunk that is being delivered, too.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  box.on_delivery = on_delivery_drop;
+  for (gint64 i = 1; i <= 120; i++)
+    g_assert_true (letterbox_send (&box, i));
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a1 a2 a3 ");
+  g_assert_true (letterbox_send (&box, 121));
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a121 ");
+
+  tf__enter_foreground ();
+  letterbox_clear (&box);
+  office_clear (&office);
+}
+
+/* Room */
+
+typedef struct
+{
+  Letterbox    *box;
+  TfTestCounter n_sent;
+  guint         n_wanted;
+} Sender;
+
+static gpointer
+run_sender (gpointer data)
+{
+  Sender *sender = data;
+
+  for (guint i = 0; i < sender->n_wanted && letterbox_send (sender->box, i); i++)
+    tf_test_counter_add (&sender->n_sent, 1);
+
+  return NULL;
+}
+
+static void
+test_room (void)
+{
+  Office    office;
+  Letterbox box;
+  Sender    sender = { &box, .n_wanted = 3 * TF_PIPE_HIGH_WATER };
+  GThread  *thread;
+
+  g_test_summary ("A sender in another thread waits for room, until half of it is free.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  tf_test_counter_init (&sender.n_sent);
+  thread = g_thread_new ("sender", run_sender, &sender);
+  while (box.n_events < sender.n_wanted)
+    {
+      tf_test_counter_wait (&sender.n_sent, MIN (box.n_events + 1, sender.n_wanted));
+      g_assert_cmpint (tf_test_counter_get (&sender.n_sent), <=,
+                       box.n_events + TF_PIPE_HIGH_WATER + 50);
+      g_main_context_iteration (office.context, FALSE);
+    }
+  g_thread_join (thread);
+
+  tf_test_drain (office.context);
+  letterbox_clear (&box);
+  office_clear (&office);
+  tf_test_counter_clear (&sender.n_sent);
+}
+
+static void
+test_room_released (void)
+{
+  Office    office;
+  Letterbox box;
+  Sender    sender = { &box, .n_wanted = 3 * TF_PIPE_HIGH_WATER };
+  GThread  *thread;
+
+  g_test_summary ("A sender that waits goes when the fate has changed.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  tf_test_counter_init (&sender.n_sent);
+  thread = g_thread_new ("sender", run_sender, &sender);
+  tf_test_counter_wait (&sender.n_sent, TF_PIPE_HIGH_WATER);
+  tf__pipe_exchange_fate (&box.pipe, TF_FATE_CANCEL_ASKED);
+  tf__pipe_release_senders (&box.pipe);
+  g_thread_join (thread);
+  g_assert_cmpint (tf_test_counter_get (&sender.n_sent), ==, TF_PIPE_HIGH_WATER);
+
+  tf_test_drain (office.context);
+  letterbox_clear (&box);
+  office_clear (&office);
+  tf_test_counter_clear (&sender.n_sent);
+}
+
+/* Progress */
+
+static void
+test_slot (void)
+{
+  Office       office;
+  Letterbox    box;
+  const gint64 one = 1;
+  const gint64 ten = 10;
+
+  g_test_summary ("The slot has the latest values; a text is given when it has changed.");
+
+  office_init (&office);
+  office.dispatcher.interval_us = 0;
+  letterbox_init (&box, &office, 'a');
+  tf__pipe_set_progress (&box.pipe, &one, &ten, "=old");
+  tf__pipe_set_progress (&box.pipe, NULL, NULL, "=new");
+  tf__pipe_advance (&box.pipe, 2);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a:progress 3/10=new ");
+  tf__pipe_advance (&box.pipe, 1);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a:progress 4/10 ");
+  tf__pipe_set_progress (&box.pipe, NULL, &one, NULL);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a:progress 4/1=new ");
+
+  letterbox_clear (&box);
+  office_clear (&office);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  tf_test_add ("/pipe/news/have-an-order", test_order_of_news);
+  tf_test_add ("/pipe/news/end-with-the-final-one", test_closed);
+  tf_test_add ("/pipe/fate/closes-to-senders", test_fate);
+  tf_test_add ("/pipe/events/keep-their-order", test_chunks);
+  tf_test_add ("/pipe/events/are-freed-with-the-pipe", test_undelivered);
+  tf_test_add ("/pipe/events/can-be-dropped-while-delivered", test_drop);
+  tf_test_add ("/pipe/room/is-waited-for", test_room);
+  tf_test_add ("/pipe/room/is-not-waited-for-in-vain", test_room_released);
+  tf_test_add ("/pipe/slot/has-the-latest-values", test_slot);
+
+  return g_test_run ();
+}

@@ -56,9 +56,10 @@ set_outcome (TfGtaskWork *self)
   if (self->had_error)
     {
       tf__outcome_take_error (
-        outcome, g_error_new (TF_ERROR, TF_ERROR_FAILED,
-                              "The GTask of task “%s” returned an error, which its finish function has",
-                              tf__task_get_name (self->task)));
+        outcome,
+        g_error_new (TF_ERROR, TF_ERROR_FAILED,
+                     "The GTask of task “%s” returned an error, which its finish function has",
+                     tf__task_get_name (self->task)));
       return;
     }
 

@@ -14,7 +14,8 @@ tf__gtask_run (TfTask  *task,
   GCancellable *cancellable = g_task_get_cancellable (self->gtask);
 
   tf__gtask_begin (self);
-  self->func (self->gtask, g_task_get_source_object (self->gtask), g_task_get_task_data (self->gtask),
+  self->func (self->gtask, g_task_get_source_object (self->gtask),
+              g_task_get_task_data (self->gtask),
               cancellable != NULL ? cancellable : tf_task_get_cancellable (task));
 }
 

@@ -231,6 +231,7 @@ test_no_other_source (void)
   g_idle_add_full (G_PRIORITY_HIGH, on_idle_never_cb, &has_run, NULL);
   shutdown_must_succeed (executor);
   g_assert_false (has_run);
+  g_assert_true (tf_future_is_done (future));
   tf_test_drain (NULL);
   g_assert_true (has_run);
   tf_test_executor_finish (&executor);

@@ -13,9 +13,17 @@
 
 G_BEGIN_DECLS
 
-typedef struct _TfExecutor      TfExecutor;
-typedef struct _TfFuture        TfFuture;
-typedef struct _TfTask          TfTask;
-typedef struct _TfThreadContext TfThreadContext;
+typedef struct _TfCancelFlag      TfCancelFlag;
+typedef struct _TfExecutor        TfExecutor;
+typedef struct _TfFuture          TfFuture;
+typedef struct _TfMessage         TfMessage;
+typedef struct _TfMessageReceiver TfMessageReceiver;
+typedef struct _TfMessageRouter   TfMessageRouter;
+typedef struct _TfMessageSender   TfMessageSender;
+typedef struct _TfParallelContext TfParallelContext;
+typedef struct _TfTask            TfTask;
+typedef struct _TfThreadContext   TfThreadContext;
+typedef struct _TfThreadRouter    TfThreadRouter;
+typedef struct _TfWorkerPool      TfWorkerPool;
 
 G_END_DECLS

@@ -268,7 +268,7 @@ tf_executor_get_dispatch_priority (TfExecutor *self)
 {
   g_return_val_if_fail (TF_IS_EXECUTOR (self), G_PRIORITY_DEFAULT_IDLE);
 
-  return tf__dispatcher_get_priority (&self->engine->dispatcher);
+  return self->engine->dispatcher.priority;
 }
 
 /**
@@ -295,7 +295,7 @@ tf_executor_set_dispatch_priority (TfExecutor *self,
   g_return_if_fail (TF_IS_EXECUTOR (self));
 
   if (!tf__executor_check_owner (self, G_STRFUNC) ||
-      dispatch_priority == tf__dispatcher_get_priority (&self->engine->dispatcher))
+      dispatch_priority == self->engine->dispatcher.priority)
     return;
 
   tf__enter_foreground ();

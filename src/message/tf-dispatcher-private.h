@@ -29,7 +29,7 @@ struct _TfDispatcher
   gboolean      is_closed; /* [the lock of the inbox] */
   gint          is_armed;  /* [atomic] the loop is going to sleep, and wants to be woken */
 
-  GSource *source;       /* (owned) (nullable) [foreground] NULL when closed */
+  GSource *source;       /* (owned) (nullable) [foreground] NULL when closed or unplugged */
   TfPipe  *first_ready;  /* (owned) [foreground] */
   TfPipe  *last_ready;   /* [foreground] */
   TfPipe  *first_due;    /* (owned) [foreground] with progress that is too early */
@@ -38,6 +38,8 @@ struct _TfDispatcher
   gint64   paused_to_us; /* [foreground] */
   gint64   budget_us;    /* [foreground] */
   gint64   interval_us;  /* [foreground] */
+  int      priority;     /* [foreground] of the source */
+  gboolean is_attached;  /* [foreground] between attach and detach */
   guint    stride;       /* [foreground] how many deliveries between two looks at the clock */
   guint    n_in_row;     /* [foreground] deliveries of the first of the ready */
 };
@@ -73,7 +75,12 @@ TfPipe *tf__dispatcher_wait_inbox (TfDispatcher *self,
 /* Owner context. */
 void tf__dispatcher_attach (TfDispatcher *self) TF_FOREGROUND;
 void tf__dispatcher_detach (TfDispatcher *self) TF_FOREGROUND;
-int  tf__dispatcher_get_priority (TfDispatcher *self);
+/* Without the source for a while: pipes still come in, and are delivered by tf__dispatcher_run_until() alone. */
+void tf__dispatcher_unplug (TfDispatcher *self) TF_FOREGROUND;
+void tf__dispatcher_plug (TfDispatcher *self) TF_FOREGROUND;
+/* For a foreign loop: one turn, as the source would make it. */
+void tf__dispatcher_run_turn (TfDispatcher *self) TF_FOREGROUND;
+
 void tf__dispatcher_set_priority (TfDispatcher *self,
                                   int           priority) TF_FOREGROUND;
 void tf__dispatcher_list (TfDispatcher *self,

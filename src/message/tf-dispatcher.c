@@ -40,6 +40,7 @@ tf__dispatcher_init (TfDispatcher            *self,
   self->budget_us = DEFAULT_BUDGET_US;
   self->interval_us = DEFAULT_INTERVAL_US;
   self->stride = MAX_STRIDE;
+  self->priority = G_PRIORITY_DEFAULT_IDLE;
 }
 
 static void
@@ -58,7 +59,7 @@ void
 tf__dispatcher_clear (TfDispatcher *self)
 {
   /* Every pipe holds the host of the dispatcher, so none is left when the host goes. */
-  g_warn_if_fail (self->source == NULL);
+  g_warn_if_fail (!self->is_attached && self->source == NULL);
   g_warn_if_fail (self->first_ready == NULL && self->first_due == NULL);
 
   g_async_queue_unref (self->inbox);
@@ -258,9 +259,8 @@ get_stride (gint64 spent_us,
 }
 
 /* One turn: at least one delivery, and then on until nothing is left or the budget is used up. */
-TF_FOREGROUND
-static void
-run_turn (TfDispatcher *self)
+void
+tf__dispatcher_run_turn (TfDispatcher *self)
 {
   gint64 last_us = tf__clock_now ();
   gint64 end_us = last_us + self->budget_us;
@@ -462,7 +462,7 @@ dispatch_source (GSource    *source,
 
   host = self->klass->host_ref (self->host);
   tf__dispatcher_set_owner (self, g_thread_self ());
-  run_turn (self);
+  tf__dispatcher_run_turn (self);
 
   if (self->first_ready != NULL && g_source_get_priority (source) < PAUSE_PRIORITY)
     self->paused_to_us = tf__clock_now () + self->budget_us / 2;
@@ -474,25 +474,25 @@ dispatch_source (GSource    *source,
 }
 
 void
-tf__dispatcher_attach (TfDispatcher *self)
+tf__dispatcher_plug (TfDispatcher *self)
 {
   static GSourceFuncs funcs = { prepare_source, check_source, dispatch_source, NULL, NULL, NULL };
 
+  if (self->source != NULL)
+    return;
+
   self->source = g_source_new (&funcs, sizeof (Source));
   ((Source *) self->source)->dispatcher = self;
-  self->klass->host_ref (self->host);
   g_source_set_static_name (self->source, "[tf] dispatcher");
-  g_source_set_priority (self->source, G_PRIORITY_DEFAULT_IDLE);
+  g_source_set_priority (self->source, self->priority);
   g_source_set_can_recurse (self->source, TRUE);
   g_source_attach (self->source, self->context);
 }
 
 void
-tf__dispatcher_detach (TfDispatcher *self)
+tf__dispatcher_unplug (TfDispatcher *self)
 {
   GSource *source = g_steal_pointer (&self->source);
-  TfPipe  *first;
-  TfPipe  *last;
 
   if (source == NULL)
     return;
@@ -500,6 +500,28 @@ tf__dispatcher_detach (TfDispatcher *self)
   ((Source *) source)->dispatcher = NULL;
   g_source_destroy (source);
   g_source_unref (source);
+  tf__dispatcher_disarm (self);
+}
+
+void
+tf__dispatcher_attach (TfDispatcher *self)
+{
+  self->is_attached = TRUE;
+  self->klass->host_ref (self->host);
+  tf__dispatcher_plug (self);
+}
+
+void
+tf__dispatcher_detach (TfDispatcher *self)
+{
+  TfPipe *first;
+  TfPipe *last;
+
+  if (!self->is_attached)
+    return;
+
+  self->is_attached = FALSE;
+  tf__dispatcher_unplug (self);
 
   /* What has come in since waits for nothing but being freed. */
   first = tf__dispatcher_close_inbox (self, &last);
@@ -511,16 +533,11 @@ tf__dispatcher_detach (TfDispatcher *self)
   self->klass->host_unref (self->host);
 }
 
-int
-tf__dispatcher_get_priority (TfDispatcher *self)
-{
-  return self->source == NULL ? G_PRIORITY_DEFAULT_IDLE : g_source_get_priority (self->source);
-}
-
 void
 tf__dispatcher_set_priority (TfDispatcher *self,
                              int           priority)
 {
+  self->priority = priority;
   if (self->source != NULL)
     g_source_set_priority (self->source, priority);
 }

@@ -9,8 +9,12 @@
 #include <tf/tf-error.h>
 #include <tf/tf-executor.h>
 #include <tf/tf-future.h>
+#include <tf/tf-message-receiver.h>
+#include <tf/tf-message-router.h>
+#include <tf/tf-message-sender.h>
 #include <tf/tf-task.h>
 #include <tf/tf-thread-context.h>
+#include <tf/tf-thread-router.h>
 #include <tf/tf-types.h>
 #include <tf/tf-version.h>
 #undef TF_INSIDE

@@ -29,6 +29,10 @@ struct _TfDispatcher
   gboolean      is_closed; /* [the lock of the inbox] */
   gint          is_armed;  /* [atomic] the loop is going to sleep, and wants to be woken */
 
+  int wake_fd;  /* [the lock of the inbox] -1 unless a foreign loop drives */
+  int timer_fd; /* [foreground] the same */
+  int poll_fd;  /* [foreground] the same: readable when one of the two is */
+
   GSource *source;       /* (owned) (nullable) [foreground] NULL when closed or unplugged */
   TfPipe  *first_ready;  /* (owned) [foreground] */
   TfPipe  *last_ready;   /* [foreground] */
@@ -59,6 +63,12 @@ void     tf__dispatcher_set_owner (TfDispatcher *self,
  * reference. */
 gboolean tf__dispatcher_push (TfDispatcher *self,
                               TfPipe       *pipe);
+/* Ends the sleep of the loop, whichever it is. */
+void     tf__dispatcher_wake (TfDispatcher *self);
+gboolean tf__dispatcher_open_wake_fd (TfDispatcher *self);
+int      tf__dispatcher_get_wake_fd (TfDispatcher *self);
+void     tf__dispatcher_drain_wake_fd (TfDispatcher *self);
+void     tf__dispatcher_close_wake_fd (TfDispatcher *self);
 void     tf__dispatcher_arm (TfDispatcher *self);
 void     tf__dispatcher_disarm (TfDispatcher *self);
 gboolean tf__dispatcher_has_inbox (TfDispatcher *self);
@@ -87,6 +97,9 @@ void tf__dispatcher_list (TfDispatcher *self,
                           TfPipe       *pipe) TF_FOREGROUND;
 void tf__dispatcher_forget_due (TfDispatcher *self,
                                 TfPipe       *pipe) TF_FOREGROUND;
+gboolean tf__dispatcher_is_ready (TfDispatcher *self) TF_FOREGROUND;
+/* When the first progress may be taken, or G_MAXINT64. */
+gint64 tf__dispatcher_get_due (TfDispatcher *self) TF_FOREGROUND;
 /* Delivers until @is_over says so: FALSE when the deadline came first. Dispatches no other
  * source. */
 gboolean tf__dispatcher_run_until (TfDispatcher *self,

@@ -6,6 +6,11 @@
 
 #include "message/tf-dispatcher-private.h"
 
+#ifdef __linux__
+#include <glib/gstdio.h>
+#include <sys/eventfd.h>
+#endif
+
 #include "core/tf-clock-private.h"
 
 gboolean
@@ -38,10 +43,69 @@ tf__dispatcher_push (TfDispatcher *self,
   g_async_queue_unlock (self->inbox);
 
   if (!is_closed && tf__load (&self->is_armed) && tf__exchange (&self->is_armed, FALSE))
-    g_main_context_wakeup (self->context);
+    tf__dispatcher_wake (self);
 
   return !is_closed;
 }
+
+/* Under the lock, so that a descriptor is not closed, and perhaps given to somebody else, while it is written to. */
+void
+tf__dispatcher_wake (TfDispatcher *self)
+{
+  g_async_queue_lock (self->inbox);
+#ifdef __linux__
+  if (self->wake_fd >= 0)
+    eventfd_write (self->wake_fd, 1);
+  else
+#endif
+    g_main_context_wakeup (self->context);
+  g_async_queue_unlock (self->inbox);
+}
+
+#ifdef __linux__
+
+gboolean
+tf__dispatcher_open_wake_fd (TfDispatcher *self)
+{
+  int fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+  g_async_queue_lock (self->inbox);
+  self->wake_fd = fd;
+  g_async_queue_unlock (self->inbox);
+
+  return fd >= 0;
+}
+
+int
+tf__dispatcher_get_wake_fd (TfDispatcher *self)
+{
+  return self->wake_fd;
+}
+
+void
+tf__dispatcher_drain_wake_fd (TfDispatcher *self)
+{
+  eventfd_t count;
+
+  /* Nothing there is as good. */
+  (void) eventfd_read (self->wake_fd, &count);
+}
+
+void
+tf__dispatcher_close_wake_fd (TfDispatcher *self)
+{
+  int fd;
+
+  g_async_queue_lock (self->inbox);
+  fd = self->wake_fd;
+  self->wake_fd = -1;
+  g_async_queue_unlock (self->inbox);
+
+  if (fd >= 0)
+    g_close (fd, NULL);
+}
+
+#endif
 
 void
 tf__dispatcher_arm (TfDispatcher *self)

@@ -7,6 +7,7 @@
 #include "message/tf-dispatcher-private.h"
 
 #include "core/tf-clock-private.h"
+#include "message/tf-foreign-loop-private.h"
 
 #define MAX_STRIDE 16
 
@@ -39,6 +40,9 @@ tf__dispatcher_init (TfDispatcher            *self,
   self->owner = g_thread_self ();
   self->budget_us = DEFAULT_BUDGET_US;
   self->interval_us = DEFAULT_INTERVAL_US;
+  self->wake_fd = -1;
+  self->timer_fd = -1;
+  self->poll_fd = -1;
   self->stride = MAX_STRIDE;
   self->priority = G_PRIORITY_DEFAULT_IDLE;
 }
@@ -169,9 +173,8 @@ tf__dispatcher_forget_due (TfDispatcher *self,
   pipe->klass->unref (pipe);
 }
 
-TF_FOREGROUND
-static gint64
-get_first_due (TfDispatcher *self)
+gint64
+tf__dispatcher_get_due (TfDispatcher *self)
 {
   return self->first_due == NULL ? G_MAXINT64 : tf__pipe_get_box (self->first_due)->due_us;
 }
@@ -180,7 +183,7 @@ TF_FOREGROUND
 static void
 collect_due (TfDispatcher *self)
 {
-  while (get_first_due (self) <= self->now_us)
+  while (tf__dispatcher_get_due (self) <= self->now_us)
     {
       TfPipe *pipe = self->first_due;
 
@@ -361,7 +364,7 @@ tf__dispatcher_run_until (TfDispatcher *self,
       if (tf__clock_now () >= deadline_us)
         return FALSE;
 
-      pipe = tf__dispatcher_wait_inbox (self, MIN (deadline_us, get_first_due (self)));
+      pipe = tf__dispatcher_wait_inbox (self, MIN (deadline_us, tf__dispatcher_get_due (self)));
       if (pipe != NULL)
         tf__dispatcher_list (self, pipe);
     }
@@ -369,14 +372,13 @@ tf__dispatcher_run_until (TfDispatcher *self,
 
 /* The source */
 
-TF_FOREGROUND
-static gboolean
-is_ready (TfDispatcher *self)
+gboolean
+tf__dispatcher_is_ready (TfDispatcher *self)
 {
   if (self->first_ready != NULL || tf__dispatcher_has_inbox (self))
     return TRUE;
 
-  return self->first_due != NULL && get_first_due (self) <= tf__clock_now ();
+  return self->first_due != NULL && tf__dispatcher_get_due (self) <= tf__clock_now ();
 }
 
 TF_FOREGROUND
@@ -386,7 +388,7 @@ get_sleep_ms (TfDispatcher *self)
   if (self->first_due == NULL)
     return -1;
 
-  return (int) CLAMP ((get_first_due (self) - tf__clock_now () + 999) / 1000, 0, G_MAXINT);
+  return (int) CLAMP ((tf__dispatcher_get_due (self) - tf__clock_now () + 999) / 1000, 0, G_MAXINT);
 }
 
 TF_FOREGROUND
@@ -423,7 +425,7 @@ prepare_source (GSource *source,
 
   /* From here on a push wakes the loop; the look into the inbox has to come after. */
   tf__dispatcher_arm (self);
-  if (is_ready (self))
+  if (tf__dispatcher_is_ready (self))
     {
       tf__dispatcher_disarm (self);
       return TRUE;
@@ -444,7 +446,7 @@ check_source (GSource *source)
     return FALSE;
 
   tf__dispatcher_disarm (self);
-  return !is_paused (self) && is_ready (self);
+  return !is_paused (self) && tf__dispatcher_is_ready (self);
 }
 
 static gboolean
@@ -521,6 +523,7 @@ tf__dispatcher_detach (TfDispatcher *self)
     return;
 
   self->is_attached = FALSE;
+  tf__foreign_loop_close (self);
   tf__dispatcher_unplug (self);
 
   /* What has come in since waits for nothing but being freed. */

@@ -143,8 +143,8 @@ tf_message_receiver_class_init (TfMessageReceiverClass *klass)
   object_class->finalize = tf_message_receiver_finalize;
 
   props[PROP_CONNECTION_ID] =
-      g_param_spec_uint64 ("connection-id", NULL, NULL, 0, G_MAXUINT64, 0,
-                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+    g_param_spec_uint64 ("connection-id", NULL, NULL, 0, G_MAXUINT64, 0,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   message_signal = g_signal_new ("message", TF_TYPE_MESSAGE_RECEIVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,

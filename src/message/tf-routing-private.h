@@ -44,15 +44,15 @@ struct _TfMessageSender
 /* Any thread: tf-message-sender-shared.c. */
 TfRouting *tf__routing_new (GMainContext *context);
 TfRouting *tf__routing_ref (TfRouting *self);
-void tf__routing_unref (TfRouting *self);
+void       tf__routing_unref (TfRouting *self);
 /* From now on every sender fails, and those that wait for room are let go. */
-void tf__routing_close_senders (TfRouting *self);
+void             tf__routing_close_senders (TfRouting *self);
 TfMessageSender *tf__message_sender_new (TfRouting *routing);
 
 /* Owner context: tf-thread-router.c and tf-message-receiver.c. */
 extern const TfPipeClass       tf__message_pipe_class;
 extern const TfDispatcherClass tf__routing_dispatcher_class;
-TfMessageReceiver *tf__message_receiver_new (TfMessageSender *sender) TF_FOREGROUND;
-TfMessageSender *tf__message_receiver_get_sender (TfMessageReceiver *self) TF_FOREGROUND;
-void tf__message_receiver_emit (TfMessageReceiver *self,
-                                const GValue      *value) TF_FOREGROUND;
+TfMessageReceiver             *tf__message_receiver_new (TfMessageSender *sender) TF_FOREGROUND;
+TfMessageSender               *tf__message_receiver_get_sender (TfMessageReceiver *self) TF_FOREGROUND;
+void                           tf__message_receiver_emit (TfMessageReceiver *self,
+                                                          const GValue      *value) TF_FOREGROUND;

@@ -1,0 +1,17 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <tf/tf-worker-pool.h>
+
+#include "context/thread/tf-thread-pool-private.h"
+
+/* Any thread. */
+
+/* A pool that shares the threads of another one, at most @max_workers of them at a time. */
+TfWorkerPool *tf__worker_pool_new_on (TfThreadPool *threads,
+                                      guint         max_workers);
+/* Whether the pool is one of this library, whose workers may go on with the next piece of work by themselves. */
+gboolean tf__worker_pool_is_own (TfWorkerPool *self);

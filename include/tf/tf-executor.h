@@ -9,6 +9,7 @@
 #endif
 
 #include <tf/tf-future.h>
+#include <tf/tf-parallel-context.h>
 #include <tf/tf-task.h>
 #include <tf/tf-types.h>
 
@@ -58,7 +59,7 @@ G_DECLARE_FINAL_TYPE (TfExecutor, tf_executor, TF, EXECUTOR, GObject)
 TF_AVAILABLE_IN_ALL
 TfExecutor *tf_executor_new (void) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
-TfExecutor *tf_executor_new_with_context (TfThreadContext *context) G_GNUC_WARN_UNUSED_RESULT;
+TfExecutor *tf_executor_new_with_context (TfParallelContext *context) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 TfExecutor *tf_executor_get_default (void);
 
@@ -116,7 +117,9 @@ TF_AVAILABLE_IN_ALL
 guint tf_executor_get_n_abandoned (TfExecutor *self);
 
 TF_AVAILABLE_IN_ALL
-TfThreadContext *tf_executor_get_context (TfExecutor *self);
+TfParallelContext *tf_executor_get_context (TfExecutor *self);
+TF_AVAILABLE_IN_ALL
+TfWorkerPool *tf_executor_get_worker_pool (TfExecutor *self);
 TF_AVAILABLE_IN_ALL
 GMainContext *tf_executor_get_main_context (TfExecutor *self);
 TF_AVAILABLE_IN_ALL

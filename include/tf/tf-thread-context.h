@@ -8,6 +8,7 @@
 #error "Only <tf/tf.h> can be included directly."
 #endif
 
+#include <tf/tf-parallel-context.h>
 #include <tf/tf-types.h>
 
 G_BEGIN_DECLS
@@ -25,10 +26,5 @@ guint tf_thread_context_get_max_workers (TfThreadContext *self);
 TF_AVAILABLE_IN_ALL
 void tf_thread_context_set_max_workers (TfThreadContext *self,
                                         guint            max_workers);
-
-TF_AVAILABLE_IN_ALL
-void tf_thread_context_close (TfThreadContext *self);
-TF_AVAILABLE_IN_ALL
-gboolean tf_thread_context_is_closed (TfThreadContext *self);
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 #pragma once
 
 #define TF_INSIDE
+#include <tf/tf-cancel-flag.h>
 #include <tf/tf-enum-types.h>
 #include <tf/tf-error.h>
 #include <tf/tf-executor.h>
@@ -12,9 +13,11 @@
 #include <tf/tf-message-receiver.h>
 #include <tf/tf-message-router.h>
 #include <tf/tf-message-sender.h>
+#include <tf/tf-parallel-context.h>
 #include <tf/tf-task.h>
 #include <tf/tf-thread-context.h>
 #include <tf/tf-thread-router.h>
 #include <tf/tf-types.h>
 #include <tf/tf-version.h>
+#include <tf/tf-worker-pool.h>
 #undef TF_INSIDE

@@ -15,3 +15,5 @@ TfWorkerPool *tf__worker_pool_new_on (TfThreadPool *threads,
                                       guint         max_workers);
 /* Whether the pool is one of this library, whose workers may go on with the next piece of work by themselves. */
 gboolean tf__worker_pool_is_own (TfWorkerPool *self);
+/* Whether other pushes wait for a worker. */
+gboolean tf__worker_pool_is_crowded (TfWorkerPool *self);

@@ -78,6 +78,19 @@ tf__worker_pool_is_own (TfWorkerPool *self)
   return TF_WORKER_POOL_GET_CLASS (self)->push == TF_WORKER_POOL_CLASS (g_type_class_peek (TF_TYPE_WORKER_POOL))->push;
 }
 
+gboolean
+tf__worker_pool_is_crowded (TfWorkerPool *self)
+{
+  TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (self);
+  gboolean             is_crowded;
+
+  tf__lock (&priv->lock);
+  is_crowded = !g_queue_is_empty (&priv->pushes);
+  tf__unlock (&priv->lock);
+
+  return is_crowded || (priv->threads != NULL && tf__thread_pool_is_crowded (priv->threads));
+}
+
 static TfThreadPool *
 ensure_threads (TfWorkerPoolPrivate *priv)
 {
@@ -464,8 +477,8 @@ tf_worker_pool_class_init (TfWorkerPoolClass *klass)
   klass->shutdown = tf_worker_pool_real_shutdown;
 
   props[PROP_MAX_WORKERS] =
-      g_param_spec_uint ("max-workers", NULL, NULL, 0, G_MAXINT, 0,
-                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+    g_param_spec_uint ("max-workers", NULL, NULL, 0, G_MAXINT, 0,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   props[PROP_CLOSED] = g_param_spec_boolean ("closed", NULL, NULL, FALSE,
                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <tf/tf-executor.h>
+#include <tf/tf-worker-pool.h>
 
 #include "context/thread/tf-thread-pool-private.h"
 #include "core/tf-sides-private.h"
@@ -39,7 +40,8 @@ typedef struct
   TfPoolJob     job;       /* a pump */
   gint          ref_count; /* [atomic] */
   TfDispatcher  dispatcher;
-  TfThreadPool *pool; /* (owned) [const] */
+  TfThreadPool *pool;        /* (owned) (nullable) [const] the threads, or: */
+  TfWorkerPool *worker_pool; /* (owned) (nullable) [const] workers of any kind */
 
   TfLock          lock;
   TfExecutorState state;       /* [lock] and [atomic]; written in the foreground */
@@ -70,6 +72,7 @@ typedef struct
 /* Any thread: tf-engine-shared.c. */
 TfEngine       *tf__engine_new (GMainContext *context,
                                 TfThreadPool *pool,
+                                TfWorkerPool *worker_pool,
                                 guint         max_workers,
                                 gpointer      facade);
 TfEngine       *tf__engine_ref (TfEngine *self);
@@ -92,12 +95,16 @@ void     tf__engine_unlink_live (TfEngine *self,
 GPtrArray *tf__engine_dup_live_futures (TfEngine *self);
 char      *tf__engine_describe_live (TfEngine *self);
 void       tf__engine_start_pump (TfEngine *self);
+/* Whether a pump has to give its worker back after each task. */
+gboolean tf__engine_is_crowded (TfEngine *self);
+gboolean tf__engine_is_closed (TfEngine *self);
 /* For a pump: the next task, or NULL when it has to leave. @has_arrived: it comes from the pool.
  * @start_next: another one must be started before the task is run. */
-TfTask  *tf__engine_take_task (TfEngine *self,
-                               gboolean  has_arrived,
-                               gboolean *start_next);
-void     tf__engine_return_pump (TfEngine *self);
+TfTask *tf__engine_take_task (TfEngine *self,
+                              gboolean  has_arrived,
+                              gboolean *start_next);
+/* FALSE: it was not needed any more, and has left; its reference is the caller's still. */
+gboolean tf__engine_return_pump (TfEngine *self);
 gboolean tf__engine_wait_for_pumps (TfEngine *self,
                                     gint64    deadline_us);
 gint     tf__engine_get_count (const gint *count);

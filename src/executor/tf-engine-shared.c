@@ -6,6 +6,7 @@
 
 #include "executor/tf-engine-private.h"
 
+#include "context/tf-worker-pool-private.h"
 #include "core/tf-clock-private.h"
 
 #define MAX_NAMED 5
@@ -13,6 +14,7 @@
 TfEngine *
 tf__engine_new (GMainContext *context,
                 TfThreadPool *pool,
+                TfWorkerPool *worker_pool,
                 guint         max_workers,
                 gpointer      facade)
 {
@@ -25,8 +27,12 @@ tf__engine_new (GMainContext *context,
   tf__pipe_init (&self->pipe, &tf__engine_pipe_class);
   self->pipe.dispatcher = &self->dispatcher;
   self->job.run = tf__pump_run;
-  self->pool = tf__thread_pool_ref (pool);
-  tf__thread_pool_enter (pool);
+  if (pool != NULL)
+    {
+      self->pool = tf__thread_pool_ref (pool);
+      tf__thread_pool_enter (pool);
+    }
+  g_set_object (&self->worker_pool, worker_pool);
   self->max_workers = max_workers;
   self->fifos = g_ptr_array_new ();
   tf__lock_init (&self->lock);
@@ -53,8 +59,12 @@ tf__engine_unref (TfEngine *self)
   g_cond_clear (&self->pump_left);
   tf__lock_clear (&self->lock);
   g_ptr_array_unref (self->fifos);
-  tf__thread_pool_leave (self->pool);
-  tf__thread_pool_unref (self->pool);
+  if (self->pool != NULL)
+    {
+      tf__thread_pool_leave (self->pool);
+      tf__thread_pool_unref (self->pool);
+    }
+  g_clear_object (&self->worker_pool);
   tf__pipe_clear (&self->pipe);
   tf__dispatcher_clear (&self->dispatcher);
   g_free (self);
@@ -414,10 +424,81 @@ pump_leaves_locked (TfEngine *self)
     g_cond_broadcast (&self->pump_left);
 }
 
+static void
+run_pump (gpointer data)
+{
+  TfPoolJob *job = data;
+
+  job->run (job);
+}
+
+/* The pool was shut down although tasks wait: nobody will run them. */
+static void
+give_up_queue (TfEngine *self,
+               GError   *error)
+{
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new_with_free_func ((GDestroyNotify) tf_task_unref);
+
+  tf__lock (&self->lock);
+  self->n_pumps--;
+  self->n_coming--;
+  if (self->n_pumps == 0)
+    {
+      for (guint i = 0; i < self->fifos->len; i++)
+        {
+          for (TfTask *task = ((TfFifo *) self->fifos->pdata[i])->first; task != NULL;
+               task = task->next_queued)
+            g_ptr_array_add (tasks, tf_task_ref (task));
+        }
+    }
+  tf__unlock (&self->lock);
+
+  g_warning ("%u tasks are cancelled, since no worker can run them: %s", tasks->len, error->message);
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      if (tf__task_request_cancel (tasks->pdata[i]))
+        tf__pipe_post (&((TfTask *) tasks->pdata[i])->pipe, TF_NEWS_CANCEL);
+    }
+
+  tf__engine_unref (self);
+}
+
+/* With the reference of the pump. */
+static void
+push_pump (TfEngine *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->pool != NULL)
+    tf__thread_pool_push (self->pool, &self->job);
+  else if (!tf_worker_pool_push (self->worker_pool, run_pump, &self->job, &error))
+    give_up_queue (self, error);
+}
+
 void
 tf__engine_start_pump (TfEngine *self)
 {
-  tf__thread_pool_push (self->pool, &tf__engine_ref (self)->job);
+  push_pump (tf__engine_ref (self));
+}
+
+gboolean
+tf__engine_is_crowded (TfEngine *self)
+{
+  if (self->pool != NULL)
+    return tf__thread_pool_is_crowded (self->pool);
+
+  /* A pool of somebody else's is given one task for each push. */
+  return !tf__worker_pool_is_own (self->worker_pool) ||
+         tf__worker_pool_is_crowded (self->worker_pool);
+}
+
+gboolean
+tf__engine_is_closed (TfEngine *self)
+{
+  if (self->pool != NULL)
+    return tf__thread_pool_is_closed (self->pool);
+
+  return tf_worker_pool_is_closed (self->worker_pool);
 }
 
 TfTask *
@@ -451,14 +532,23 @@ tf__engine_take_task (TfEngine *self,
 }
 
 /* To the end of the queue of the pool, so that the pumps of other executors have their turn. */
-void
+gboolean
 tf__engine_return_pump (TfEngine *self)
 {
+  gboolean is_needed;
+
   tf__lock (&self->lock);
-  self->n_coming++;
+  is_needed = self->n_queued > 0 && self->n_pumps <= self->max_workers;
+  if (is_needed)
+    self->n_coming++;
+  else
+    pump_leaves_locked (self);
   tf__unlock (&self->lock);
 
-  tf__thread_pool_push (self->pool, &self->job);
+  if (is_needed)
+    push_pump (self);
+
+  return is_needed;
 }
 
 guint

@@ -11,11 +11,13 @@ struct _TfExecutor
 {
   GObject parent_instance;
 
-  TfEngine        *engine;       /* (owned) [const] */
-  TfThreadContext *context;      /* (owned) [const] */
-  gboolean         owns_context; /* [const] */
-  GMainContext    *main_context; /* (owned) [const] */
-  guint            max_workers;  /* until the engine is made */
+  TfEngine          *engine;       /* (owned) [const] */
+  TfParallelContext *context;      /* (owned) (nullable) [const] */
+  TfWorkerPool      *worker_pool;  /* (owned) (nullable) [const] unless threads are used directly */
+  gboolean           owns_context; /* [const] */
+  gboolean           owns_pool;    /* [const] made from a context that has no threads */
+  GMainContext      *main_context; /* (owned) [const] */
+  guint              max_workers;  /* until the engine is made */
 };
 
 typedef enum
@@ -27,6 +29,7 @@ typedef enum
   TF_EXECUTOR_PROP_N_EXECUTING,
   TF_EXECUTOR_PROP_N_ABANDONED,
   TF_EXECUTOR_PROP_CONTEXT,
+  TF_EXECUTOR_PROP_WORKER_POOL,
   TF_EXECUTOR_PROP_MAIN_CONTEXT,
   TF_EXECUTOR_PROP_MAX_WORKERS,
   TF_EXECUTOR_PROP_DISPATCH_PRIORITY,

@@ -146,22 +146,46 @@ tf_executor_get_n_abandoned (TfExecutor *self)
  * tf_executor_get_context: (get-property context)
  * @self: an executor
  *
- * Gets the threads that the executor runs on.
+ * Gets where the executor runs its tasks.
  *
  * ## Threads
  *
  * May be called from any thread.
  *
- * Returns: (transfer none): the context, which lives as long as the executor
+ * Returns: (transfer none) (nullable): the context, which lives as long as the executor; `NULL` if
+ *   the executor was given a worker pool instead
  *
  * Since: 1.0
  */
-TfThreadContext *
+TfParallelContext *
 tf_executor_get_context (TfExecutor *self)
 {
   g_return_val_if_fail (TF_IS_EXECUTOR (self), NULL);
 
   return self->context;
+}
+
+/**
+ * tf_executor_get_worker_pool: (get-property worker-pool)
+ * @self: an executor
+ *
+ * Gets the pool of workers that the executor was given.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: (transfer none) (nullable): the pool, which lives as long as the executor; `NULL` if it
+ *   was given none
+ *
+ * Since: 1.0
+ */
+TfWorkerPool *
+tf_executor_get_worker_pool (TfExecutor *self)
+{
+  g_return_val_if_fail (TF_IS_EXECUTOR (self), NULL);
+
+  return self->owns_pool ? NULL : self->worker_pool;
 }
 
 /**
@@ -237,6 +261,13 @@ tf_executor_set_max_workers (TfExecutor *self,
 
   tf__enter_foreground ();
 
+  if (self->worker_pool != NULL)
+    {
+      g_critical ("%s: the number of workers is that of the pool of the executor %p", G_STRFUNC,
+                  (gpointer) self);
+      return;
+    }
+
   if (max_workers == 0)
     max_workers = g_get_num_processors ();
 
@@ -244,7 +275,7 @@ tf_executor_set_max_workers (TfExecutor *self,
     return;
 
   if (self->owns_context)
-    tf_thread_context_set_max_workers (self->context, max_workers);
+    tf_thread_context_set_max_workers (TF_THREAD_CONTEXT (self->context), max_workers);
   tf__engine_set_max_workers (self->engine, max_workers);
   tf__executor_notify (self, TF_EXECUTOR_PROP_MAX_WORKERS);
 }

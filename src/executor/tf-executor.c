@@ -76,6 +76,18 @@ tf__executor_notify (TfExecutor    *self,
   g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
 }
 
+/* What the executor made for itself takes no more work. */
+static void
+close_owned (TfExecutor *self)
+{
+  if (self->owns_context)
+    tf_parallel_context_close (self->context);
+
+  /* Nothing runs any more, so there is nothing to wait for. */
+  if (self->owns_pool)
+    tf_worker_pool_shutdown (self->worker_pool, 0, NULL);
+}
+
 void
 tf__executor_notify_counts (TfExecutor *self)
 {
@@ -92,8 +104,8 @@ tf__executor_notify_state (TfExecutor *self)
   GObject        *object = G_OBJECT (self);
   TfExecutorState state = tf__engine_get_state (self->engine);
 
-  if (state == TF_EXECUTOR_STATE_STOPPED && self->owns_context)
-    tf_thread_context_close (self->context);
+  if (state == TF_EXECUTOR_STATE_STOPPED)
+    close_owned (self);
 
   g_object_notify_by_pspec (object, props[TF_EXECUTOR_PROP_STATE]);
   g_object_notify_by_pspec (object,
@@ -131,9 +143,9 @@ tf_executor_new (void)
 
 /**
  * tf_executor_new_with_context:
- * @context: the threads to run on, which other executors may share
+ * @context: where to run tasks, which other executors may share
  *
- * Makes an executor on given threads, in the thread-default main context.
+ * Makes an executor on a given context, in the thread-default main context.
  *
  * The executor does not close @context.
  *
@@ -147,9 +159,9 @@ tf_executor_new (void)
  * Since: 1.0
  */
 TfExecutor *
-tf_executor_new_with_context (TfThreadContext *context)
+tf_executor_new_with_context (TfParallelContext *context)
 {
-  g_return_val_if_fail (TF_IS_THREAD_CONTEXT (context), NULL);
+  g_return_val_if_fail (TF_IS_PARALLEL_CONTEXT (context), NULL);
 
   return g_object_new (TF_TYPE_EXECUTOR, "context", context, NULL);
 }
@@ -277,6 +289,9 @@ tf_executor_get_property (GObject    *object,
     case TF_EXECUTOR_PROP_CONTEXT:
       g_value_set_object (value, self->context);
       break;
+    case TF_EXECUTOR_PROP_WORKER_POOL:
+      g_value_set_object (value, tf_executor_get_worker_pool (self));
+      break;
     case TF_EXECUTOR_PROP_MAIN_CONTEXT:
       g_value_set_boxed (value, self->main_context);
       break;
@@ -314,6 +329,9 @@ tf_executor_set_property (GObject      *object,
     case TF_EXECUTOR_PROP_CONTEXT:
       self->context = g_value_dup_object (value);
       break;
+    case TF_EXECUTOR_PROP_WORKER_POOL:
+      self->worker_pool = g_value_dup_object (value);
+      break;
     case TF_EXECUTOR_PROP_MAIN_CONTEXT:
       self->main_context = g_value_dup_boxed (value);
       break;
@@ -347,25 +365,68 @@ tf_executor_set_property (GObject      *object,
     }
 }
 
+/* Workers of a context that has no threads of ours. */
+static void
+make_pool (TfExecutor *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->worker_pool = tf_parallel_context_create_pool (self->context, self->max_workers, &error);
+  self->owns_pool = self->worker_pool != NULL;
+  if (self->worker_pool != NULL)
+    return;
+
+  /* An executor that takes no task: what was wrong is told at the first one. */
+  g_warning ("The context has no workers for the executor: %s", error->message);
+  self->worker_pool = tf_worker_pool_new (1);
+  self->owns_pool = TRUE;
+  tf_worker_pool_shutdown (self->worker_pool, 0, NULL);
+}
+
+static void
+choose_workers (TfExecutor *self)
+{
+  if (self->worker_pool != NULL && (self->max_workers != 0 || self->context != NULL))
+    {
+      g_critical ("An executor that is given a worker pool cannot be given a context or a number of "
+                  "workers too");
+      g_clear_object (&self->context);
+    }
+
+  if (self->worker_pool != NULL)
+    return;
+
+  self->owns_context = self->context == NULL;
+  if (self->owns_context)
+    self->context = TF_PARALLEL_CONTEXT (tf_thread_context_new (self->max_workers));
+  else if (!TF_IS_THREAD_CONTEXT (self->context))
+    make_pool (self);
+}
+
 static void
 tf_executor_constructed (GObject *object)
 {
-  TfExecutor *self = TF_EXECUTOR (object);
-  guint       max_workers = self->max_workers == 0 ? g_get_num_processors () : self->max_workers;
+  TfExecutor   *self = TF_EXECUTOR (object);
+  TfThreadPool *threads = NULL;
+  guint         max_workers;
 
   G_OBJECT_CLASS (tf_executor_parent_class)->constructed (object);
 
   if (self->main_context == NULL)
     self->main_context = g_main_context_ref_thread_default ();
 
-  self->owns_context = self->context == NULL;
-  if (self->owns_context)
-    self->context = tf_thread_context_new (max_workers);
-  else if (self->max_workers == 0)
-    max_workers = tf_thread_context_get_max_workers (self->context);
+  choose_workers (self);
+  if (self->worker_pool == NULL)
+    threads = tf__thread_context_get_pool (TF_THREAD_CONTEXT (self->context));
 
-  self->engine = tf__engine_new (self->main_context, tf__thread_context_get_pool (self->context),
-                                 max_workers, self);
+  if (self->worker_pool != NULL)
+    max_workers = tf_worker_pool_get_max_workers (self->worker_pool);
+  else if (self->max_workers != 0)
+    max_workers = self->max_workers;
+  else
+    max_workers = tf_thread_context_get_max_workers (TF_THREAD_CONTEXT (self->context));
+
+  self->engine = tf__engine_new (self->main_context, threads, self->worker_pool, max_workers, self);
   tf__enter_foreground ();
   tf__dispatcher_attach (&self->engine->dispatcher);
 }
@@ -379,7 +440,7 @@ tf_executor_dispose (GObject *object)
     {
       tf__engine_leave_facade (self->engine);
       if (self->owns_context)
-        tf__thread_pool_close (tf__thread_context_get_pool (self->context));
+        tf__thread_pool_close (tf__thread_context_get_pool (TF_THREAD_CONTEXT (self->context)));
     }
 
   G_OBJECT_CLASS (tf_executor_parent_class)->dispose (object);
@@ -391,7 +452,8 @@ tf_executor_finalize (GObject *object)
   TfExecutor *self = TF_EXECUTOR (object);
 
   tf__engine_unref (self->engine);
-  g_object_unref (self->context);
+  g_clear_object (&self->worker_pool);
+  g_clear_object (&self->context);
   g_main_context_unref (self->main_context);
 
   G_OBJECT_CLASS (tf_executor_parent_class)->finalize (object);
@@ -462,6 +524,15 @@ tf_executor_init (TfExecutor *self)
  */
 
 /**
+ * TfExecutor:worker-pool: (getter get_worker_pool)
+ *
+ * The pool of workers that the executor runs on, where it is given one; others may share it. The
+ * executor does not shut it down. A context or a number of workers cannot be given as well.
+ *
+ * Since: 1.0
+ */
+
+/**
  * TfExecutor:main-context: (getter get_main_context)
  *
  * The main context that the executor belongs to; by default the thread-default one where it is
@@ -527,7 +598,9 @@ install_properties (GObjectClass *object_class)
   props[TF_EXECUTOR_PROP_N_ABANDONED] =
     g_param_spec_uint ("n-abandoned", NULL, NULL, 0, G_MAXUINT, 0, readable);
   props[TF_EXECUTOR_PROP_CONTEXT] = g_param_spec_object (
-    "context", NULL, NULL, TF_TYPE_THREAD_CONTEXT, writable | G_PARAM_CONSTRUCT_ONLY);
+    "context", NULL, NULL, TF_TYPE_PARALLEL_CONTEXT, writable | G_PARAM_CONSTRUCT_ONLY);
+  props[TF_EXECUTOR_PROP_WORKER_POOL] = g_param_spec_object (
+    "worker-pool", NULL, NULL, TF_TYPE_WORKER_POOL, writable | G_PARAM_CONSTRUCT_ONLY);
   props[TF_EXECUTOR_PROP_MAIN_CONTEXT] = g_param_spec_boxed (
     "main-context", NULL, NULL, G_TYPE_MAIN_CONTEXT, writable | G_PARAM_CONSTRUCT_ONLY);
   props[TF_EXECUTOR_PROP_MAX_WORKERS] =

@@ -23,9 +23,10 @@ tf__pump_run (TfPoolJob *job)
 
       tf__task_run (task);
 
-      if (tf__thread_pool_is_crowded (engine->pool))
+      if (tf__engine_is_crowded (engine))
         {
-          tf__engine_return_pump (engine);
+          if (!tf__engine_return_pump (engine))
+            tf__engine_unref (engine);
           return;
         }
 

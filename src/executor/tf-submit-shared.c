@@ -41,7 +41,7 @@ is_acceptable (TfEngine *self,
 {
   /* A stopped executor has closed its own context too; that it was stopped says more. */
   if (tf__engine_get_state (self) == TF_EXECUTOR_STATE_RUNNING &&
-      tf__thread_pool_is_closed (self->pool))
+      tf__engine_is_closed (self))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_CLOSED,
                    "Task “%s” was not accepted: the context has been closed",

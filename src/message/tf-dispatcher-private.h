@@ -91,12 +91,12 @@ void tf__dispatcher_plug (TfDispatcher *self) TF_FOREGROUND;
 /* For a foreign loop: one turn, as the source would make it. */
 void tf__dispatcher_run_turn (TfDispatcher *self) TF_FOREGROUND;
 
-void tf__dispatcher_set_priority (TfDispatcher *self,
-                                  int           priority) TF_FOREGROUND;
-void tf__dispatcher_list (TfDispatcher *self,
-                          TfPipe       *pipe) TF_FOREGROUND;
-void tf__dispatcher_forget_due (TfDispatcher *self,
-                                TfPipe       *pipe) TF_FOREGROUND;
+void     tf__dispatcher_set_priority (TfDispatcher *self,
+                                      int           priority) TF_FOREGROUND;
+void     tf__dispatcher_list (TfDispatcher *self,
+                              TfPipe       *pipe) TF_FOREGROUND;
+void     tf__dispatcher_forget_due (TfDispatcher *self,
+                                    TfPipe       *pipe) TF_FOREGROUND;
 gboolean tf__dispatcher_is_ready (TfDispatcher *self) TF_FOREGROUND;
 /* When the first progress may be taken, or G_MAXINT64. */
 gint64 tf__dispatcher_get_due (TfDispatcher *self) TF_FOREGROUND;

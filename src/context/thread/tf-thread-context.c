@@ -6,6 +6,11 @@
 
 #include "context/thread/tf-thread-context-private.h"
 
+#include <tf/tf-error.h>
+#include <tf/tf-thread-router.h>
+
+#include "context/tf-worker-pool-private.h"
+
 /**
  * TfThreadContext:
  *
@@ -31,7 +36,11 @@ struct _TfThreadContext
   TfThreadPool *pool; /* (owned) [const] */
 };
 
-G_DEFINE_FINAL_TYPE (TfThreadContext, tf_thread_context, G_TYPE_OBJECT)
+static void parallel_context_iface_init (TfParallelContextInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TfThreadContext, tf_thread_context, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (TF_TYPE_PARALLEL_CONTEXT,
+                                                      parallel_context_iface_init))
 
 typedef enum
 {
@@ -122,55 +131,75 @@ tf_thread_context_set_max_workers (TfThreadContext *self,
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MAX_WORKERS]);
 }
 
-/**
- * tf_thread_context_close:
- * @self: a context
- *
- * Has the context take no more work.
- *
- * Submitting to an executor on it fails with `TF_ERROR_CLOSED`. Tasks that were submitted before
- * run to their end; so stop the executors first. Closing twice is allowed. An executor closes the
- * context that it made itself when it has stopped; one that it was given is closed by whoever made
- * it.
- *
- * ## Threads
- *
- * May be called from any thread. The property is notified in the calling one. Never blocks.
- *
- * Since: 1.0
- */
-void
-tf_thread_context_close (TfThreadContext *self)
-{
-  g_return_if_fail (TF_IS_THREAD_CONTEXT (self));
+/* The interface */
 
-  if (tf__thread_pool_is_closed (self->pool))
-    return;
+static gboolean
+check_open (TfThreadContext *self,
+            GError         **error)
+{
+  if (!tf__thread_pool_is_closed (self->pool))
+    return TRUE;
+
+  g_set_error_literal (error, TF_ERROR, TF_ERROR_CLOSED, "The context has been closed");
+  return FALSE;
+}
+
+static TfWorkerPool *
+context_create_pool (TfParallelContext *context,
+                     guint              max_workers,
+                     GError           **error)
+{
+  TfThreadContext *self = TF_THREAD_CONTEXT (context);
+
+  if (!check_open (self, error))
+    return NULL;
+
+  if (max_workers == 0)
+    max_workers = tf_thread_context_get_max_workers (self);
+
+  return tf__worker_pool_new_on (self->pool, max_workers);
+}
+
+static TfMessageRouter *
+context_create_router (TfParallelContext *context,
+                       GMainContext      *main_context,
+                       GError           **error)
+{
+  if (!check_open (TF_THREAD_CONTEXT (context), error))
+    return NULL;
+
+  return TF_MESSAGE_ROUTER (tf_thread_router_new (main_context));
+}
+
+static TfCancelFlag *
+context_create_flag (TfParallelContext *context)
+{
+  return tf_cancel_flag_new ();
+}
+
+static void
+context_close (TfParallelContext *context)
+{
+  TfThreadContext *self = TF_THREAD_CONTEXT (context);
 
   tf__thread_pool_close (self->pool);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLOSED]);
 }
 
-/**
- * tf_thread_context_is_closed: (get-property closed)
- * @self: a context
- *
- * Tells whether the context has been closed.
- *
- * ## Threads
- *
- * May be called from any thread.
- *
- * Returns: true if it takes no more work
- *
- * Since: 1.0
- */
-gboolean
-tf_thread_context_is_closed (TfThreadContext *self)
+static gboolean
+context_is_closed (TfParallelContext *context)
 {
-  g_return_val_if_fail (TF_IS_THREAD_CONTEXT (self), TRUE);
+  return tf__thread_pool_is_closed (TF_THREAD_CONTEXT (context)->pool);
+}
 
-  return tf__thread_pool_is_closed (self->pool);
+static void
+parallel_context_iface_init (TfParallelContextInterface *iface)
+{
+  iface->create_pool = context_create_pool;
+  iface->create_router = context_create_router;
+  iface->create_flag = context_create_flag;
+  iface->close = context_close;
+  iface->is_closed = context_is_closed;
 }
 
 static void
@@ -187,7 +216,7 @@ tf_thread_context_get_property (GObject    *object,
       g_value_set_uint (value, tf_thread_context_get_max_workers (self));
       break;
     case PROP_CLOSED:
-      g_value_set_boolean (value, tf_thread_context_is_closed (self));
+      g_value_set_boolean (value, tf__thread_pool_is_closed (self->pool));
       break;
     case N_PROPS:
     default:
@@ -240,7 +269,7 @@ tf_thread_context_init (TfThreadContext *self)
  */
 
 /**
- * TfThreadContext:closed: (getter is_closed)
+ * TfThreadContext:closed:
  *
  * Whether the context takes no more work.
  *

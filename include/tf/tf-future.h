@@ -8,6 +8,7 @@
 #error "Only <tf/tf.h> can be included directly."
 #endif
 
+#include <tf/tf-message.h>
 #include <tf/tf-types.h>
 
 G_BEGIN_DECLS
@@ -55,6 +56,18 @@ typedef enum
 typedef void (*TfFutureFunc) (TfFuture *future,
                               gpointer  user_data);
 
+/**
+ * TfCancelFunc:
+ * @user_data: what was given with the function
+ *
+ * Asks whoever does the work of a detached future to stop.
+ *
+ * It is called on the thread that cancels, and must not block.
+ *
+ * Since: 1.0
+ */
+typedef void (*TfCancelFunc) (gpointer user_data);
+
 TF_AVAILABLE_IN_ALL
 G_DECLARE_DERIVABLE_TYPE (TfFuture, tf_future, TF, FUTURE, GObject)
 
@@ -87,6 +100,17 @@ struct _TfFutureClass
   /*< private >*/
   gpointer padding[12];
 };
+
+TF_AVAILABLE_IN_ALL
+TfFuture *tf_future_new_detached (GType          future_type,
+                                  TfCancelFunc   cancel_func,
+                                  gpointer       user_data,
+                                  GDestroyNotify user_data_free) G_GNUC_WARN_UNUSED_RESULT;
+TF_AVAILABLE_IN_ALL
+gboolean tf_future_deliver (TfFuture  *self,
+                            TfMessage *message,
+                            gboolean  *is_final,
+                            GError   **error);
 
 TF_AVAILABLE_IN_ALL
 TfFutureState tf_future_get_state (TfFuture *self);

@@ -13,6 +13,7 @@
 #include <tf/tf-message-receiver.h>
 #include <tf/tf-message-router.h>
 #include <tf/tf-message-sender.h>
+#include <tf/tf-message.h>
 #include <tf/tf-parallel-context.h>
 #include <tf/tf-task.h>
 #include <tf/tf-thread-context.h>

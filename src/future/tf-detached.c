@@ -1,0 +1,389 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "future/tf-detached-private.h"
+
+#include <tf/tf-error.h>
+
+#include "core/tf-clock-private.h"
+#include "message/tf-message-private.h"
+
+/* What the future asks of its work */
+
+static void
+work_unref (gpointer work)
+{
+  TfDetached *self = work;
+
+  /* What the user gave is freed in the owner context. */
+  if (tf__outcome_is_heavy (&self->outcome) && !tf__dispatcher_is_owner (self->pipe.dispatcher))
+    {
+      TfContextHost *host = tf__context_host_ref (self->host);
+
+      tf__pipe_post_last (&self->pipe, TF_NEWS_REAP);
+      tf__context_host_unref (host);
+    }
+  else
+    {
+      tf__detached_unref (self);
+    }
+}
+
+static TfDispatcher *
+work_get_dispatcher (gpointer work)
+{
+  return ((TfDetached *) work)->pipe.dispatcher;
+}
+
+static const char *
+work_get_name (gpointer work)
+{
+  return "detached";
+}
+
+static const char *
+work_get_description (gpointer work)
+{
+  return NULL;
+}
+
+static char *
+work_dup_location (gpointer work)
+{
+  return g_strdup ("a detached future");
+}
+
+static gboolean
+work_cancel (gpointer work)
+{
+  return tf__detached_request (work, TF_FATE_CANCEL_ASKED);
+}
+
+static gboolean
+work_is_cancel_asked (gpointer work)
+{
+  return tf__pipe_get_fate (&((TfDetached *) work)->pipe) == TF_FATE_CANCEL_ASKED;
+}
+
+static gboolean
+work_abort (gpointer work)
+{
+  TfDetached *self = work;
+
+  if (!tf__detached_request (self, TF_FATE_ABORTED))
+    return FALSE;
+
+  tf__pipe_post (&self->pipe, TF_NEWS_ABORT);
+  return TRUE;
+}
+
+static GCancellable *
+work_dup_gcancellable (gpointer work)
+{
+  return g_object_ref (tf__detached_ensure_cancellable (work));
+}
+
+static gboolean
+work_begin_wait (gpointer work,
+                 GError **error)
+{
+  return TRUE;
+}
+
+static void
+work_end_wait (gpointer work)
+{
+}
+
+static gint64
+work_get_elapsed (gpointer work)
+{
+  TfDetached *self = work;
+
+  if (!self->has_started)
+    return 0;
+
+  return self->is_over ? self->time_us : MAX (tf__clock_now () - self->time_us, 0);
+}
+
+static void
+work_settle (gpointer  work,
+             TfFuture *future)
+{
+  TfDetached    *self = work;
+  GDestroyNotify data_free = self->data_free;
+
+  self->data_free = NULL;
+  if (data_free != NULL)
+    data_free (g_steal_pointer (&self->data));
+}
+
+static void
+work_drop_callback (gpointer work)
+{
+}
+
+static void
+work_post (gpointer work,
+           TfNews   news)
+{
+  tf__pipe_post (&((TfDetached *) work)->pipe, news);
+}
+
+static const TfWorkClass work_class = {
+  .unref = work_unref,
+  .get_dispatcher = work_get_dispatcher,
+  .get_name = work_get_name,
+  .get_description = work_get_description,
+  .dup_location = work_dup_location,
+  .cancel = work_cancel,
+  .is_cancel_asked = work_is_cancel_asked,
+  .abort = work_abort,
+  .dup_gcancellable = work_dup_gcancellable,
+  .begin_wait = work_begin_wait,
+  .end_wait = work_end_wait,
+  .get_elapsed = work_get_elapsed,
+  .settle = work_settle,
+  .drop_callback = work_drop_callback,
+  .post = work_post,
+};
+
+/* What the future is told */
+
+TF_FOREGROUND
+static void
+stop_clock (TfDetached *self)
+{
+  if (self->has_started)
+    self->time_us = MAX (tf__clock_now () - self->time_us, 0);
+
+  self->is_over = TRUE;
+}
+
+static void
+deliver (TfPipe  *pipe,
+         TfNews   news,
+         TfEvent *event)
+{
+  TfDetached *self = (TfDetached *) pipe;
+  gpointer    owner;
+
+  tf__enter_foreground ();
+
+  if (news == TF_NEWS_REAP)
+    {
+      tf__outcome_clear (&self->outcome);
+      return;
+    }
+
+  if (self->future == NULL)
+    return;
+
+  if (news == TF_NEWS_CANCEL)
+    {
+      tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL);
+    }
+  else if (news == TF_NEWS_ABORT)
+    {
+      stop_clock (self);
+      tf__future_move (self->future, TF_FUTURE_EVENT_GIVEN_UP, NULL);
+      g_clear_object (&self->future);
+    }
+  else if (news == TF_NEWS_OWNER_GONE)
+    {
+      owner = tf__owner_take_gone (self->future);
+      if (owner != NULL)
+        tf__future_leave_owner (self->future, owner);
+    }
+}
+
+static TfPipe *
+pipe_ref (TfPipe *pipe)
+{
+  return &tf__detached_ref ((TfDetached *) pipe)->pipe;
+}
+
+static void
+pipe_unref (TfPipe *pipe)
+{
+  tf__detached_unref ((TfDetached *) pipe);
+}
+
+const TfPipeClass tf__detached_pipe_class = { deliver, pipe_ref, pipe_unref };
+
+/**
+ * tf_future_new_detached:
+ * @future_type: [class@Future] or a class derived from it
+ * @cancel_func: (nullable) (scope notified) (closure user_data) (destroy user_data_free): asks
+ *   whoever does the work to stop
+ * @user_data: data for @cancel_func
+ * @user_data_free: (nullable): frees @user_data, in the owner context, before [signal@Future::done]
+ *
+ * Makes a future for work that no executor runs.
+ *
+ * It belongs to the thread-default main context, and is told what becomes of the work by
+ * [method@Future.deliver]. It lives until it is done and has told so; a future whose work never ends
+ * has to be aborted.
+ *
+ * @cancel_func is called once, by the first cancel or abort. The state is `CANCELLING` then, until a
+ * final message was delivered, unless the future was aborted.
+ *
+ * ## Threads
+ *
+ * May be called from any thread, which is then the owner until another one dispatches the main
+ * context. @cancel_func is called on the thread that cancels.
+ *
+ * Returns: (transfer full): the future
+ *
+ * Since: 1.0
+ */
+TfFuture *
+tf_future_new_detached (GType          future_type,
+                        TfCancelFunc   cancel_func,
+                        gpointer       user_data,
+                        GDestroyNotify user_data_free)
+{
+  TfDetached *self;
+  TfFuture   *future;
+
+  g_return_val_if_fail (g_type_is_a (future_type, TF_TYPE_FUTURE), NULL);
+  g_return_val_if_fail (!G_TYPE_IS_ABSTRACT (future_type), NULL);
+
+  self = tf__detached_new ();
+  self->cancel_func = cancel_func;
+  self->data = user_data;
+  self->data_free = user_data_free;
+  future = tf__future_new (future_type, &work_class, self);
+  self->future = g_object_ref (future);
+  return future;
+}
+
+/* Moves the outcome of the message into the work, where the future finds it. */
+TF_FOREGROUND
+static void
+deliver_final (TfDetached   *self,
+               TfFutureEvent event,
+               TfOutcome    *outcome)
+{
+  TfFuture *future = self->future;
+  TfFate    fate = tf__pipe_exchange_fate (&self->pipe, TF_FATE_CLOSED);
+
+  if (fate != TF_FATE_OPEN)
+    tf__pipe_exchange_fate (&self->pipe, TF_FATE_CANCELLED);
+
+  /* Given up: told long ago. */
+  if (fate == TF_FATE_ABORTED)
+    return;
+
+  if (fate == TF_FATE_CANCEL_ASKED)
+    tf__future_move (future, TF_FUTURE_EVENT_CANCEL, NULL);
+  else
+    self->outcome = *outcome, *outcome = (TfOutcome){ 0 };
+
+  stop_clock (self);
+  tf__future_move (future, event, &self->outcome);
+  g_clear_object (&self->future);
+}
+
+static const TfFutureEvent events[] = {
+  [TF_MESSAGE_STARTED] = TF_FUTURE_EVENT_STARTED,
+  [TF_MESSAGE_RETURNED] = TF_FUTURE_EVENT_RETURNED,
+  [TF_MESSAGE_RAISED] = TF_FUTURE_EVENT_RAISED,
+  [TF_MESSAGE_ABANDONED] = TF_FUTURE_EVENT_ABANDONED,
+  [TF_MESSAGE_EVENT] = TF_FUTURE_EVENT_MESSAGE,
+};
+
+/* A request of another thread whose own message has not come yet counts already. */
+TF_FOREGROUND
+static gboolean
+is_legal (TfFuture     *self,
+          TfDetached   *work,
+          TfFutureEvent event)
+{
+  if (work_is_cancel_asked (work))
+    tf__future_move (self, TF_FUTURE_EVENT_CANCEL, NULL);
+
+  return tf__phase_after (tf__future_get_phase (self), event) != TF_PHASE_REFUSED;
+}
+
+/**
+ * tf_future_deliver:
+ * @self: a detached future
+ * @message: (transfer full): what its work has to tell
+ * @is_final: (out) (optional): whether nothing may follow
+ * @error: return location for an error, or `NULL`
+ *
+ * Tells a detached future what becomes of its work, and so moves it on.
+ *
+ * Of a future that was cancelled, messages that are not final are dropped silently, and of one that
+ * was aborted all are.
+ *
+ * ## Errors
+ *
+ * After an error the future is as it was.
+ *
+ * - `TF_ERROR_INVALID_STATE`: the message does not fit the state: as one before "started", a second
+ *   "started", an "abandoned" of work that has started or was not cancelled, or any after the end.
+ *
+ * ## Threads
+ *
+ * Call in the owner context.
+ *
+ * Returns: true if the message was accepted; false with @error set otherwise
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_future_deliver (TfFuture  *self,
+                   TfMessage *message,
+                   gboolean  *is_final,
+                   GError   **error)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+  TfDetached      *work = priv->work;
+  TfFutureEvent    event;
+
+  g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
+  g_return_val_if_fail (priv->work_class == &work_class, FALSE);
+  g_return_val_if_fail (message != NULL, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+  tf__return_val_if_not_owner (self, FALSE);
+  tf__enter_foreground ();
+
+  event = events[message->type];
+  if (!is_legal (self, work, event))
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_INVALID_STATE,
+                   "The message “%s” does not fit the state of the future",
+                   tf_message_get_kind (message));
+      tf_message_free (message);
+      return FALSE;
+    }
+
+  if (is_final != NULL)
+    *is_final = tf_message_is_final (message);
+
+  if (message->type == TF_MESSAGE_EVENT)
+    {
+      tf__future_deliver_event (self, &message->event);
+    }
+  else if (message->type == TF_MESSAGE_STARTED)
+    {
+      if (!work->is_over)
+        {
+          work->has_started = TRUE;
+          work->time_us = tf__clock_now ();
+        }
+      tf__future_move (self, event, NULL);
+    }
+  else
+    {
+      deliver_final (work, event, &message->outcome);
+    }
+
+  tf_message_free (message);
+  return TRUE;
+}

@@ -1,0 +1,32 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "message/tf-dispatcher-private.h"
+
+/* The dispatcher of all futures of a main context that no executor made: one for each context, with
+ * one source, which lives as long as there are such futures. */
+typedef struct
+{
+  gint         ref_count; /* [atomic] */
+  guint        n_users;   /* [hosts_lock] */
+  TfDispatcher dispatcher;
+  TfPipe       pipe; /* what the host tells itself from other threads */
+} TfContextHost;
+
+/* Any thread: tf-context-host-shared.c. */
+TfContextHost *tf__context_host_ref (TfContextHost *self);
+void           tf__context_host_unref (TfContextHost *self);
+/* Finds or makes that of a context, and counts a user; a new one belongs to this thread. */
+TfContextHost *tf__context_host_enter (GMainContext *context);
+void           tf__context_host_leave (TfContextHost *self);
+/* In the owner context: TRUE if it has no user, and is not to be found any more. */
+gboolean tf__context_host_retire (TfContextHost *self);
+
+/* Owner context: tf-context-host.c. */
+extern const TfDispatcherClass tf__context_host_dispatcher_class;
+extern const TfPipeClass       tf__context_host_pipe_class;
+void                           tf__context_host_attach (TfContextHost *self) TF_FOREGROUND;
+void                           tf__context_host_detach_if_unused (TfContextHost *self) TF_FOREGROUND;

@@ -1,0 +1,145 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "message/tf-context-host-private.h"
+
+static TfLock      hosts_lock;
+static GHashTable *hosts; /* [hosts_lock] GMainContext → TfContextHost, neither owned */
+
+TfContextHost *
+tf__context_host_ref (TfContextHost *self)
+{
+  tf__add (&self->ref_count, 1);
+  return self;
+}
+
+void
+tf__context_host_unref (TfContextHost *self)
+{
+  if (tf__sub (&self->ref_count, 1) != 1)
+    return;
+
+  tf__pipe_clear (&self->pipe);
+  tf__dispatcher_clear (&self->dispatcher);
+  g_free (self);
+}
+
+static TfContextHost *
+new_host (GMainContext *context)
+{
+  TfContextHost *self = g_new0 (TfContextHost, 1);
+
+  self->ref_count = 1;
+  self->n_users = 1;
+  tf__dispatcher_init (&self->dispatcher, &tf__context_host_dispatcher_class, self, context);
+  tf__pipe_init (&self->pipe, &tf__context_host_pipe_class);
+  self->pipe.dispatcher = &self->dispatcher;
+  return self;
+}
+
+static TfContextHost *
+find_host (GMainContext *context)
+{
+  TfContextHost *self;
+
+  tf__lock (&hosts_lock);
+  self = hosts == NULL ? NULL : g_hash_table_lookup (hosts, context);
+  if (self != NULL)
+    {
+      self->n_users++;
+      tf__context_host_ref (self);
+    }
+  tf__unlock (&hosts_lock);
+
+  return self;
+}
+
+/* Of two threads that make one at the same time, one is found by the other. */
+static TfContextHost *
+publish_host (TfContextHost *self)
+{
+  GMainContext  *context = self->dispatcher.context;
+  TfContextHost *other;
+
+  tf__lock (&hosts_lock);
+  if (hosts == NULL)
+    hosts = g_hash_table_new (NULL, NULL);
+  other = g_hash_table_lookup (hosts, context);
+  if (other == NULL)
+    {
+      g_hash_table_insert (hosts, context, self);
+    }
+  else
+    {
+      other->n_users++;
+      tf__context_host_ref (other);
+    }
+  tf__unlock (&hosts_lock);
+
+  return other;
+}
+
+TfContextHost *
+tf__context_host_enter (GMainContext *context)
+{
+  TfContextHost *self = find_host (context);
+  TfContextHost *other;
+
+  if (self != NULL)
+    return self;
+
+  self = new_host (context);
+  other = publish_host (self);
+  if (other != NULL)
+    {
+      tf__context_host_unref (self);
+      return other;
+    }
+
+  tf__enter_foreground ();
+  tf__context_host_attach (self);
+  return self;
+}
+
+gboolean
+tf__context_host_retire (TfContextHost *self)
+{
+  gboolean is_unused;
+
+  tf__lock (&hosts_lock);
+  is_unused = self->n_users == 0;
+  if (is_unused && hosts != NULL)
+    {
+      g_hash_table_remove (hosts, self->dispatcher.context);
+      if (g_hash_table_size (hosts) == 0)
+        g_clear_pointer (&hosts, g_hash_table_unref);
+    }
+  tf__unlock (&hosts_lock);
+
+  return is_unused;
+}
+
+void
+tf__context_host_leave (TfContextHost *self)
+{
+  gboolean is_unused;
+
+  tf__lock (&hosts_lock);
+  is_unused = --self->n_users == 0;
+  tf__unlock (&hosts_lock);
+
+  if (is_unused && tf__dispatcher_is_owner (&self->dispatcher))
+    {
+      tf__enter_foreground ();
+      tf__context_host_detach_if_unused (self);
+    }
+  else if (is_unused)
+    {
+      tf__pipe_post (&self->pipe, TF_NEWS_CANCEL);
+    }
+
+  tf__context_host_unref (self);
+}

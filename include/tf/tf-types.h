@@ -14,6 +14,7 @@
 G_BEGIN_DECLS
 
 typedef struct _TfCancelFlag      TfCancelFlag;
+typedef struct _TfClock           TfClock;
 typedef struct _TfExecutor        TfExecutor;
 typedef struct _TfFuture          TfFuture;
 typedef struct _TfMessage         TfMessage;

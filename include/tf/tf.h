@@ -6,6 +6,7 @@
 
 #define TF_INSIDE
 #include <tf/tf-cancel-flag.h>
+#include <tf/tf-clock.h>
 #include <tf/tf-enum-types.h>
 #include <tf/tf-error.h>
 #include <tf/tf-executor.h>

@@ -189,12 +189,7 @@ wait_until_idle (TfWorkerPoolPrivate *priv,
 
   tf__lock (&priv->lock);
   while (priv->n_active > 0 && is_in_time)
-    {
-      if (deadline_us == G_MAXINT64)
-        tf__lock_wait (&priv->lock, &priv->is_idle);
-      else
-        is_in_time = tf__lock_wait_until (&priv->lock, &priv->is_idle, deadline_us);
-    }
+    is_in_time = tf__clock_wait (&priv->lock, &priv->is_idle, deadline_us);
   is_in_time = priv->n_active == 0;
   tf__unlock (&priv->lock);
 

@@ -186,12 +186,7 @@ tf_cancel_flag_wait (TfCancelFlag *self,
 
   tf__lock (&self->lock);
   while (!tf__load (&self->is_set) && is_in_time)
-    {
-      if (deadline_us == G_MAXINT64)
-        tf__lock_wait (&self->lock, &self->was_set);
-      else
-        is_in_time = tf__lock_wait_until (&self->lock, &self->was_set, deadline_us);
-    }
+    is_in_time = tf__clock_wait (&self->lock, &self->was_set, deadline_us);
   tf__unlock (&self->lock);
 
   return tf__load (&self->is_set);

@@ -4,15 +4,23 @@
 
 #pragma once
 
-#include <glib.h>
+#include "core/tf-sides-private.h"
 
-/* The monotonic clock, in microseconds. Every limit of the library asks here and nowhere else. Any
- * thread. */
-gint64 tf__clock_now (void);
+/* The clock that every limit of the library goes by, in microseconds: the monotonic one of the
+ * system, unless a test has put its own in its place. Any thread. */
+gint64   tf__clock_now (void);
+gboolean tf__clock_is_system (void);
 
-/* The moment when @timeout_us from now is over; a negative time is no limit and gives G_MAXINT64.
- * Any thread. */
+/* The moment when @timeout_us from now is over; a negative time is no limit and gives G_MAXINT64. */
 gint64 tf__clock_deadline (gint64 timeout_us);
 
-/* A source that becomes ready at @deadline_us. Any thread. */
+/* How long, in real time, somebody may sleep who waits for @deadline_us; he looks again then. */
+gint64 tf__clock_get_sleep (gint64 deadline_us);
+
+/* Waits for a condition: FALSE when the time is over. Like all such waits it may return early. */
+gboolean tf__clock_wait (TfLock *lock,
+                         GCond  *cond,
+                         gint64  deadline_us) TF_CALLER_HOLDS (*lock);
+
+/* A source that becomes ready at @deadline_us, once. */
 GSource *tf__clock_source_new (gint64 deadline_us);

@@ -591,12 +591,7 @@ tf__engine_wait_for_pumps (TfEngine *self,
   tf__lock (&self->lock);
   self->is_awaited = TRUE;
   while (self->n_pumps > self->n_coming && is_in_time)
-    {
-      if (deadline_us == G_MAXINT64)
-        tf__lock_wait (&self->lock, &self->pump_left);
-      else
-        is_in_time = tf__lock_wait_until (&self->lock, &self->pump_left, deadline_us);
-    }
+    is_in_time = tf__clock_wait (&self->lock, &self->pump_left, deadline_us);
   self->is_awaited = FALSE;
   is_in_time = self->n_pumps <= self->n_coming;
   tf__unlock (&self->lock);

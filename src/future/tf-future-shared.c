@@ -72,12 +72,7 @@ wait_at_site (TfFuture     *self,
   tf__lock (&site->lock);
   while (is_in_time && !tf__phase_is_done (tf__future_get_phase (self)) &&
          !g_cancellable_is_cancelled (cancellable))
-    {
-      if (deadline_us == G_MAXINT64)
-        tf__lock_wait (&site->lock, &site->is_done);
-      else
-        is_in_time = tf__lock_wait_until (&site->lock, &site->is_done, deadline_us);
-    }
+    is_in_time = tf__clock_wait (&site->lock, &site->is_done, deadline_us);
   tf__unlock (&site->lock);
 
   return is_in_time;

@@ -179,11 +179,8 @@ TfPipe *
 tf__dispatcher_wait_inbox (TfDispatcher *self,
                            gint64        deadline_us)
 {
-  gint64 left_us;
-
   if (deadline_us == G_MAXINT64)
     return g_async_queue_pop (self->inbox);
 
-  left_us = MAX (deadline_us - tf__clock_now (), 0);
-  return g_async_queue_timeout_pop (self->inbox, left_us);
+  return g_async_queue_timeout_pop (self->inbox, tf__clock_get_sleep (deadline_us));
 }

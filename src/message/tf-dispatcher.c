@@ -388,7 +388,7 @@ get_sleep_ms (TfDispatcher *self)
   if (self->first_due == NULL)
     return -1;
 
-  return (int) CLAMP ((tf__dispatcher_get_due (self) - tf__clock_now () + 999) / 1000, 0, G_MAXINT);
+  return (int) MIN ((tf__clock_get_sleep (tf__dispatcher_get_due (self)) + 999) / 1000, G_MAXINT);
 }
 
 TF_FOREGROUND
@@ -419,7 +419,7 @@ prepare_source (GSource *source,
 
   if (is_paused (self))
     {
-      *timeout_ms = (int) ((self->paused_to_us - tf__clock_now ()) / 1000 + 1);
+      *timeout_ms = (int) (tf__clock_get_sleep (self->paused_to_us) / 1000 + 1);
       return FALSE;
     }
 

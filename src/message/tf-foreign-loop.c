@@ -75,7 +75,7 @@ prepare (TfDispatcher *self)
 
   if (due_us != G_MAXINT64)
     {
-      gint64 left_us = MAX (due_us - tf__clock_now (), 1);
+      gint64 left_us = MAX (tf__clock_get_sleep (due_us), 1);
 
       time.it_value.tv_sec = left_us / G_USEC_PER_SEC;
       time.it_value.tv_nsec = left_us % G_USEC_PER_SEC * 1000;

@@ -76,17 +76,17 @@ test_new_makes_threads (void)
   g_assert_true (tf_executor_get_context (executor) == context);
   g_assert_cmpuint (tf_thread_context_get_max_workers (context), ==,
                     tf_executor_get_max_workers (executor));
-  g_assert_false (tf_thread_context_is_closed (context));
+  g_assert_false (tf_parallel_context_is_closed (TF_PARALLEL_CONTEXT (context)));
 
   tf_test_executor_finish (&executor);
-  g_assert_true (tf_thread_context_is_closed (context));
+  g_assert_true (tf_parallel_context_is_closed (TF_PARALLEL_CONTEXT (context)));
 }
 
 static void
 test_new_takes_context (void)
 {
   TfThreadContext     *context = tf_thread_context_new (3);
-  TfExecutor          *executor = tf_executor_new_with_context (context);
+  TfExecutor          *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
   g_autoptr (TfFuture) future = NULL;
 
   g_test_summary ("An executor runs on the context that it is given, and leaves it open"
@@ -98,20 +98,20 @@ test_new_takes_context (void)
   future = submit_call (executor, body_return_42, NULL, NULL);
   tf_test_wait_done (future);
   tf_test_executor_finish (&executor);
-  g_assert_false (tf_thread_context_is_closed (context));
+  g_assert_false (tf_parallel_context_is_closed (TF_PARALLEL_CONTEXT (context)));
 
   /* It is still good for another one. */
-  executor = tf_executor_new_with_context (context);
+  executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
   g_set_object (&future, NULL);
   future = submit_call (executor, body_return_42, NULL, NULL);
   tf_test_wait_done (future);
   g_assert_true (tf_executor_stop (executor, NULL));
   g_assert_true (tf_executor_is_stopped (executor));
-  g_assert_false (tf_thread_context_is_closed (context));
+  g_assert_false (tf_parallel_context_is_closed (TF_PARALLEL_CONTEXT (context)));
   tf_test_executor_finish (&executor);
 
-  tf_thread_context_close (context);
-  g_assert_true (tf_thread_context_is_closed (context));
+  tf_parallel_context_close (TF_PARALLEL_CONTEXT (context));
+  g_assert_true (tf_parallel_context_is_closed (TF_PARALLEL_CONTEXT (context)));
   g_assert_finalize_object (context);
 }
 

@@ -545,11 +545,11 @@ static void
 test_refused (void)
 {
   TfThreadContext *context = tf_thread_context_new (1);
-  TfExecutor      *executor = tf_executor_new_with_context (context);
+  TfExecutor      *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
 
   g_test_summary ("A GTask that is refused is left as it was.");
 
-  tf_thread_context_close (context);
+  tf_parallel_context_close (TF_PARALLEL_CONTEXT (context));
   assert_refused (executor, TF_ERROR_CLOSED);
   tf_test_executor_finish (&executor);
 

@@ -32,7 +32,7 @@ static void
 test_shutdown (void)
 {
   TfExecutor                 *executor = g_object_new (TF_TYPE_EXECUTOR, "max-workers", 1, NULL);
-  g_autoptr (TfThreadContext) context = g_object_ref (tf_executor_get_context (executor));
+  g_autoptr (TfParallelContext) context = g_object_ref (tf_executor_get_context (executor));
   g_autoptr (GString)         states = watch_states (executor);
   g_autoptr (TfFuture)        running = NULL;
   g_autoptr (TfFuture)        queued = NULL;
@@ -51,7 +51,7 @@ test_shutdown (void)
   g_assert_cmpstr (states->str, ==, "RUNNING STOPPING STOPPED");
   g_assert_true (g_str_has_suffix (tf_test_states_get (running_states), "CANCELLED done"));
   tf_test_assert_states (queued_states, "WAITING CANCELLING CANCELLED done");
-  g_assert_true (tf_thread_context_is_closed (context));
+  g_assert_true (tf_parallel_context_is_closed (TF_PARALLEL_CONTEXT (context)));
   tf_test_executor_finish (&executor);
 }
 
@@ -127,7 +127,7 @@ static void
 test_shutdown_times_out (void)
 {
   TfExecutor                 *executor = g_object_new (TF_TYPE_EXECUTOR, "max-workers", 2, NULL);
-  g_autoptr (TfThreadContext) context = g_object_ref (tf_executor_get_context (executor));
+  g_autoptr (TfParallelContext) context = g_object_ref (tf_executor_get_context (executor));
   g_autoptr (GString)         states = watch_states (executor);
   g_autoptr (TfFuture)        one = NULL;
   g_autoptr (TfFuture)        two = NULL;
@@ -146,7 +146,7 @@ test_shutdown_times_out (void)
 
   assert_times_out (executor, 20000, "*2 tasks still run: *alpha*, *beta*");
   g_assert_cmpint (g_get_monotonic_time () - begin_us, >=, 20000);
-  g_assert_false (tf_thread_context_is_closed (context));
+  g_assert_false (tf_parallel_context_is_closed (TF_PARALLEL_CONTEXT (context)));
   g_assert_cmpint (tf_future_get_state (one), ==, TF_FUTURE_STATE_CANCELLING);
   assert_times_out (executor, 0, "*2 tasks still run: *alpha*, *beta*");
 

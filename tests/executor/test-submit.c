@@ -74,11 +74,11 @@ static void
 test_closed (void)
 {
   TfThreadContext *context = tf_thread_context_new (1);
-  TfExecutor      *executor = tf_executor_new_with_context (context);
+  TfExecutor      *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
 
   g_test_summary ("Submitting on a closed context fails with CLOSED.");
 
-  tf_thread_context_close (context);
+  tf_parallel_context_close (TF_PARALLEL_CONTEXT (context));
   assert_refuses_call (executor, TF_ERROR_CLOSED);
   g_assert_true (tf_executor_is_running (executor));
   tf_test_executor_finish (&executor);
@@ -443,7 +443,7 @@ test_misuse (void)
   g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*TF_IS_EXECUTOR*");
   g_assert_false (tf_executor_shutdown (NULL, -1, NULL));
   g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*TF_IS_THREAD_CONTEXT*");
-  g_assert_null (tf_executor_new_with_context (NULL));
+  g_assert_null (tf_executor_new_with_context (TF_PARALLEL_CONTEXT (NULL)));
   g_test_assert_expected_messages ();
   tf_test_executor_finish (&executor);
 }

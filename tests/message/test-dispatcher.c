@@ -110,7 +110,7 @@ test_budget (void)
   office.dispatcher.budget_us = 200;
   letterbox_init (&box, &office, 'a');
   box.on_delivery = on_delivery_spin;
-  g_source_set_priority (other, tf__dispatcher_get_priority (&office.dispatcher));
+  g_source_set_priority (other, office.dispatcher.priority);
   g_source_set_callback (other, on_other_cb, &n_other, NULL);
   g_source_attach (other, office.context);
   send_many (&box, 40);
@@ -143,7 +143,7 @@ test_pause (void)
   office_init (&office);
   tf__enter_foreground ();
   tf__dispatcher_set_priority (&office.dispatcher, G_PRIORITY_HIGH);
-  g_assert_cmpint (tf__dispatcher_get_priority (&office.dispatcher), ==, G_PRIORITY_HIGH);
+  g_assert_cmpint (office.dispatcher.priority, ==, G_PRIORITY_HIGH);
   office.dispatcher.budget_us = 200;
   letterbox_init (&box, &office, 'a');
   box.on_delivery = on_delivery_spin;

@@ -57,9 +57,9 @@ test_close (void)
   g_test_summary ("A context can be closed, once; a second time changes nothing.");
 
   g_signal_connect (context, "notify::closed", G_CALLBACK (on_notify_count_cb), &n);
-  tf_thread_context_close (context);
-  g_assert_true (tf_thread_context_is_closed (context));
-  tf_thread_context_close (context);
+  tf_parallel_context_close (TF_PARALLEL_CONTEXT (context));
+  g_assert_true (tf_parallel_context_is_closed (TF_PARALLEL_CONTEXT (context)));
+  tf_parallel_context_close (TF_PARALLEL_CONTEXT (context));
   g_assert_cmpuint (n, ==, 1);
   g_assert_finalize_object (context);
 }
@@ -68,7 +68,7 @@ static void
 test_close_lets_run (void)
 {
   TfThreadContext *context = tf_thread_context_new (1);
-  TfExecutor      *executor = tf_executor_new_with_context (context);
+  TfExecutor      *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
   TfFuture        *futures[3];
   Block            block;
 
@@ -79,7 +79,7 @@ test_close_lets_run (void)
   futures[1] = submit_call (executor, body_return_42, NULL, NULL);
   futures[2] = submit_call (executor, body_return_42, NULL, NULL);
   tf_test_gate_wait (&block.started);
-  tf_thread_context_close (context);
+  tf_parallel_context_close (TF_PARALLEL_CONTEXT (context));
   tf_test_gate_open (&block.release);
   for (guint i = 0; i < G_N_ELEMENTS (futures); i++)
     {
@@ -117,7 +117,7 @@ static void
 test_dropped_in_use (void)
 {
   TfThreadContext     *context = tf_thread_context_new (1);
-  TfExecutor          *executor = tf_executor_new_with_context (context);
+  TfExecutor          *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
   g_autoptr (TfFuture) future = NULL;
   gpointer             weak = context;
   Block                block;
@@ -150,7 +150,7 @@ test_misuse (void)
   g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*max_workers <= G_MAXINT*");
   tf_thread_context_set_max_workers (context, G_MAXUINT);
   g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*TF_IS_THREAD_CONTEXT*");
-  tf_thread_context_close (NULL);
+  tf_parallel_context_close (TF_PARALLEL_CONTEXT (NULL));
   g_test_assert_expected_messages ();
   g_assert_cmpuint (tf_thread_context_get_max_workers (context), ==, 1);
   g_assert_finalize_object (context);

@@ -442,7 +442,7 @@ test_misuse (void)
   g_assert_false (tf_executor_stop (NULL, NULL));
   g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*TF_IS_EXECUTOR*");
   g_assert_false (tf_executor_shutdown (NULL, -1, NULL));
-  g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*TF_IS_THREAD_CONTEXT*");
+  g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*TF_IS_PARALLEL_CONTEXT*");
   g_assert_null (tf_executor_new_with_context (TF_PARALLEL_CONTEXT (NULL)));
   g_test_assert_expected_messages ();
   tf_test_executor_finish (&executor);

@@ -435,7 +435,7 @@ def test_functions_and_values_are_freed(executor):
     (Tf, ["task_new", "executor_new", "FutureFunc_private", "INSIDE", "AVAILABLE_IN_ALL"]),
     (Tf.Task, ["new_for_bindings", "new_with_argument", "return_pointer", "return_boxed", "return_new_error_literal"]),
     (Tf.Executor, ["submit_call_for_bindings", "run_gtask", "get_engine"]),
-    (Tf.Future, ["steal_pointer", "dup_boxed", "new", "deliver"]),
+    (Tf.Future, ["steal_pointer", "dup_boxed", "new"]),
 ])
 def test_names_that_must_not_exist(owner, names):
     assert [name for name in names if hasattr(owner, name)] == []

@@ -149,7 +149,7 @@ test_misuse (void)
 
   g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*max_workers <= G_MAXINT*");
   tf_thread_context_set_max_workers (context, G_MAXUINT);
-  g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*TF_IS_THREAD_CONTEXT*");
+  g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*TF_IS_PARALLEL_CONTEXT*");
   tf_parallel_context_close (TF_PARALLEL_CONTEXT (NULL));
   g_test_assert_expected_messages ();
   g_assert_cmpuint (tf_thread_context_get_max_workers (context), ==, 1);

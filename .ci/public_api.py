@@ -16,9 +16,14 @@ NAME = re.compile(r"\b(tf_\w+) \(")
 DOC = re.compile(r"^/\*\*\n \* (tf_\w+):[^\n]*\n(.*?)\*/", re.DOTALL | re.MULTILINE)
 
 
+# The folder of the headers of each library, and where it is built.
+LIBRARIES = {"tf": "src/libtf-1.so", "tf-testing": "src/testing/libtf-testing-1.so"}
+
+
 class Function:
-    def __init__(self, name, since, declaration, header):
+    def __init__(self, name, since, declaration, header, library):
         self.name = name
+        self.library = library
         self.since = since
         self.header = header
         self.has_error = re.search(r"\bGError\s*\*\*", declaration) is not None
@@ -28,8 +33,9 @@ class Function:
 def public_functions():
     """Returns the functions that the headers export, by name."""
     functions = {}
-    headers = [*(TOP / "include/tf").glob("*.h"), *(BUILD / "include/tf").glob("*.h")]
-    for header in sorted(headers):
+    headers = [header for library in LIBRARIES for top in (TOP, BUILD)
+               for header in sorted((top / "include" / library).glob("*.h"))]
+    for header in headers:
         if header.name == "tf-version.h":
             continue
         text = COMMENT.sub("", header.read_text(encoding="utf-8"))
@@ -42,7 +48,7 @@ def public_functions():
             else:
                 declaration = rest[:rest.index(";")]
                 name = NAME.search(declaration)[1]
-            functions[name] = Function(name, since, declaration, header.name)
+            functions[name] = Function(name, since, declaration, header.name, header.parent.name)
     return functions
 
 

@@ -104,6 +104,15 @@ gboolean tf_executor_shutdown (TfExecutor *self,
                                GError    **error);
 
 TF_AVAILABLE_IN_ALL
+int tf_executor_get_fd (TfExecutor *self,
+                        GError    **error);
+TF_AVAILABLE_IN_ALL
+void tf_executor_dispatch (TfExecutor *self);
+TF_AVAILABLE_IN_ALL
+gboolean tf_executor_attach (TfExecutor *self,
+                             GError    **error);
+
+TF_AVAILABLE_IN_ALL
 TfExecutorState tf_executor_get_state (TfExecutor *self);
 TF_AVAILABLE_IN_ALL
 gboolean tf_executor_is_running (TfExecutor *self);

@@ -20,8 +20,8 @@ G_BEGIN_DECLS
  * TfRouteCondition:
  * @user_data: what was given with the function
  *
- * Says whether [method@MessageRouter.route_until] has come to its end. It is called in the owner context, before the first
- * message and after each.
+ * Says whether [method@MessageRouter.route_until] has come to its end. It is called in the owner context, before
+ * the first message and after each.
  *
  * Returns: true to end
  *

@@ -58,7 +58,8 @@ TfWorkerPool *tf_parallel_context_create_pool (TfParallelContext *self,
 TF_AVAILABLE_IN_ALL
 TfMessageRouter *tf_parallel_context_create_router (TfParallelContext *self,
                                                     GMainContext      *main_context,
-                                                    GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+                                                    GError           **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 TfCancelFlag *tf_parallel_context_create_flag (TfParallelContext *self) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL

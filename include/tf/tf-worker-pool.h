@@ -30,8 +30,8 @@ G_DECLARE_DERIVABLE_TYPE (TfWorkerPool, tf_worker_pool, TF, WORKER_POOL, GObject
 /**
  * TfWorkerPoolClass:
  * @parent_class: the parent class
- * @push: runs a function on a worker, soon; false with an error when the pool takes none any more. May be called from any
- *   thread
+ * @push: runs a function on a worker, soon; false with an error when the pool takes none any more. May be
+ *   called from any thread
  * @shutdown: takes no more functions, and waits until those that were pushed have returned
  *
  * The class structure of worker pools.

@@ -18,8 +18,10 @@
  * A pool of this class has threads. [iface@ParallelContext] makes pools of other kinds: a class of one's own overrides
  * `push` and `shutdown`.
  *
- * Executors have workers by themselves; give one a pool by [property@Executor:worker-pool] to have several executors, or work that
- * is not a task, share it.
+ * A pool that goes without having been shut down neither waits for the functions that it was given, nor drops them.
+ *
+ * Executors have workers by themselves; give one a pool by [property@Executor:worker-pool] to have
+ * several executors, or work that is not a task, share it.
  *
  * ## Threads
  *
@@ -33,18 +35,25 @@ typedef struct
   gpointer     user_data;
 } Push;
 
+/* What the workers need. They hold it, and not the pool, so that the pool goes where its last reference is dropped. */
 typedef struct
 {
-  TfPoolJob     job;
-  TfWorkerPool *self;        /* [const] not owned: a job that was pushed holds it */
-  TfThreadPool *threads;     /* (owned) (nullable) [const] NULL: there are those of the processors, made when needed */
-  guint         max_workers; /* [const] */
+  TfPoolJob job;       /* first: what the threads are given */
+  gint      ref_count; /* [atomic] */
 
-  TfLock   lock;
-  GQueue   pushes;    /* of Push (owned) [lock] */
-  guint    n_active;  /* [lock] jobs in the threads, or on their way there */
-  gboolean is_closed; /* [lock] */
-  GCond    is_idle;   /* [lock] */
+  TfLock        lock;
+  TfThreadPool *threads;     /* (owned) (nullable) [lock] made when needed */
+  guint         max_workers; /* [const] once it is constructed */
+  GQueue        pushes;      /* of Push (owned) [lock] */
+  guint         n_active;    /* [lock] jobs in the threads, or on their way there */
+  gboolean      is_shared;   /* [const] others use the same threads */
+  gboolean      is_closed;   /* [lock] */
+  GCond         is_idle;     /* [lock] */
+} Crew;
+
+typedef struct
+{
+  Crew *crew; /* (owned) [const] */
 } TfWorkerPoolPrivate;
 
 G_DEFINE_TYPE_WITH_PRIVATE (TfWorkerPool, tf_worker_pool, G_TYPE_OBJECT)
@@ -58,85 +67,130 @@ typedef enum
 
 static GParamSpec *props[N_PROPS];
 
-/* The pool whose function runs in this thread. */
-static _Thread_local TfWorkerPool *current_pool;
+/* The one whose function runs in this thread. */
+static _Thread_local Crew *current_crew;
+
+static void run_pushes (TfPoolJob *job);
+
+static Crew *
+crew_new (void)
+{
+  Crew *crew = g_new0 (Crew, 1);
+
+  crew->job.run = run_pushes;
+  crew->ref_count = 1;
+  tf__lock_init (&crew->lock);
+  g_cond_init (&crew->is_idle);
+  return crew;
+}
+
+static void
+crew_unref (Crew *crew)
+{
+  if (tf__sub (&crew->ref_count, 1) != 1)
+    return;
+
+  /* Every job holds the crew, so none is left, and no push. */
+  if (crew->is_shared)
+    tf__thread_pool_leave (crew->threads);
+  g_clear_pointer (&crew->threads, tf__thread_pool_unref);
+  g_cond_clear (&crew->is_idle);
+  tf__lock_clear (&crew->lock);
+  g_free (crew);
+}
+
+static Crew *
+get_crew (TfWorkerPool *self)
+{
+  return ((TfWorkerPoolPrivate *) tf_worker_pool_get_instance_private (self))->crew;
+}
 
 TfWorkerPool *
 tf__worker_pool_new_on (TfThreadPool *threads,
                         guint         max_workers)
 {
-  TfWorkerPool        *self = g_object_new (TF_TYPE_WORKER_POOL, "max-workers", max_workers, NULL);
-  TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (self);
+  TfWorkerPool *self = g_object_new (TF_TYPE_WORKER_POOL, "max-workers", max_workers, NULL);
+  Crew         *crew = get_crew (self);
 
-  priv->threads = tf__thread_pool_ref (threads);
+  crew->threads = tf__thread_pool_ref (threads);
+  crew->is_shared = TRUE;
+  tf__thread_pool_enter (threads);
   return self;
 }
 
 gboolean
 tf__worker_pool_is_own (TfWorkerPool *self)
 {
-  return TF_WORKER_POOL_GET_CLASS (self)->push == TF_WORKER_POOL_CLASS (g_type_class_peek (TF_TYPE_WORKER_POOL))->push;
+  return TF_WORKER_POOL_GET_CLASS (self)->push ==
+         TF_WORKER_POOL_CLASS (g_type_class_peek (TF_TYPE_WORKER_POOL))->push;
 }
 
 gboolean
 tf__worker_pool_is_crowded (TfWorkerPool *self)
 {
-  TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (self);
-  gboolean             is_crowded;
+  Crew    *crew = get_crew (self);
+  gboolean is_crowded;
 
-  tf__lock (&priv->lock);
-  is_crowded = !g_queue_is_empty (&priv->pushes);
-  tf__unlock (&priv->lock);
+  tf__lock (&crew->lock);
+  is_crowded = !g_queue_is_empty (&crew->pushes);
+  tf__unlock (&crew->lock);
 
-  return is_crowded || (priv->threads != NULL && tf__thread_pool_is_crowded (priv->threads));
+  return is_crowded || (crew->is_shared && tf__thread_pool_is_crowded (crew->threads));
 }
 
 static TfThreadPool *
-ensure_threads (TfWorkerPoolPrivate *priv)
+ensure_threads (Crew *crew)
 {
   TfThreadPool *threads;
 
-  tf__lock (&priv->lock);
-  if (priv->threads == NULL)
-    priv->threads = tf__thread_pool_new (priv->max_workers);
-  threads = priv->threads;
-  tf__unlock (&priv->lock);
+  tf__lock (&crew->lock);
+  if (crew->threads == NULL)
+    crew->threads = tf__thread_pool_new (crew->max_workers);
+  threads = crew->threads;
+  tf__unlock (&crew->lock);
 
   return threads;
 }
 
 /* The next push, or NULL when the job leaves. */
 static Push *
-take_push (TfWorkerPoolPrivate *priv)
+take_push (Crew *crew)
 {
   Push *push;
 
-  tf__lock (&priv->lock);
-  push = g_queue_pop_head (&priv->pushes);
-  if (push == NULL && --priv->n_active == 0)
-    g_cond_broadcast (&priv->is_idle);
-  tf__unlock (&priv->lock);
+  tf__lock (&crew->lock);
+  push = g_queue_pop_head (&crew->pushes);
+  if (push == NULL && --crew->n_active == 0)
+    g_cond_broadcast (&crew->is_idle);
+  tf__unlock (&crew->lock);
 
   return push;
 }
 
+/* With the reference of the job. */
 static void
 run_pushes (TfPoolJob *job)
 {
-  TfWorkerPoolPrivate *priv = (TfWorkerPoolPrivate *) job;
-  TfWorkerPool        *self = priv->self;
-  TfWorkerPool        *outer = current_pool;
-  Push                *push;
+  Crew *crew = (Crew *) job;
+  Crew *outer = current_crew;
+  Push *push;
 
-  current_pool = self;
-  while ((push = take_push (priv)) != NULL)
+  while ((push = take_push (crew)) != NULL)
     {
+      current_crew = crew;
       push->func (push->user_data);
+      current_crew = outer;
       g_free (push);
-    }
-  current_pool = outer;
 
-  g_object_unref (self);
+      /* To the end of the queue of the threads, so that others who share them have their turn. */
+      if (crew->is_shared && tf__thread_pool_is_crowded (crew->threads))
+        {
+          tf__thread_pool_push (crew->threads, job);
+          return;
+        }
+    }
+
+  crew_unref (crew);
 }
 
 static gboolean
@@ -145,25 +199,25 @@ tf_worker_pool_real_push (TfWorkerPool *self,
                           gpointer      user_data,
                           GError      **error)
 {
-  TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (self);
-  TfThreadPool        *threads = ensure_threads (priv);
-  Push                *push = g_new (Push, 1);
-  gboolean             is_closed;
-  gboolean             is_started = FALSE;
+  Crew         *crew = get_crew (self);
+  TfThreadPool *threads = ensure_threads (crew);
+  Push         *push = g_new (Push, 1);
+  gboolean      is_closed;
+  gboolean      is_started = FALSE;
 
   push->func = func;
   push->user_data = user_data;
 
-  tf__lock (&priv->lock);
-  is_closed = priv->is_closed;
+  tf__lock (&crew->lock);
+  is_closed = crew->is_closed;
   if (!is_closed)
     {
-      g_queue_push_tail (&priv->pushes, push);
-      is_started = priv->n_active < priv->max_workers;
+      g_queue_push_tail (&crew->pushes, push);
+      is_started = crew->n_active < crew->max_workers;
       if (is_started)
-        priv->n_active++;
+        crew->n_active++;
     }
-  tf__unlock (&priv->lock);
+  tf__unlock (&crew->lock);
 
   if (is_closed)
     {
@@ -174,24 +228,24 @@ tf_worker_pool_real_push (TfWorkerPool *self,
 
   if (is_started)
     {
-      g_object_ref (self);
-      tf__thread_pool_push (threads, &priv->job);
+      tf__add (&crew->ref_count, 1);
+      tf__thread_pool_push (threads, &crew->job);
     }
 
   return TRUE;
 }
 
 static gboolean
-wait_until_idle (TfWorkerPoolPrivate *priv,
-                 gint64               deadline_us)
+wait_until_idle (Crew  *crew,
+                 gint64 deadline_us)
 {
   gboolean is_in_time = TRUE;
 
-  tf__lock (&priv->lock);
-  while (priv->n_active > 0 && is_in_time)
-    is_in_time = tf__clock_wait (&priv->lock, &priv->is_idle, deadline_us);
-  is_in_time = priv->n_active == 0;
-  tf__unlock (&priv->lock);
+  tf__lock (&crew->lock);
+  while (crew->n_active > 0 && is_in_time)
+    is_in_time = tf__clock_wait (&crew->lock, &crew->is_idle, deadline_us);
+  is_in_time = crew->n_active == 0;
+  tf__unlock (&crew->lock);
 
   return is_in_time;
 }
@@ -201,18 +255,20 @@ tf_worker_pool_real_shutdown (TfWorkerPool *self,
                               gint64        timeout_us,
                               GError      **error)
 {
-  TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (self);
+  Crew *crew = get_crew (self);
 
-  if (current_pool == self)
+  if (current_crew == crew)
     {
-      g_set_error_literal (error, TF_ERROR, TF_ERROR_DEADLOCK, "A worker of the pool would wait for itself");
+      g_set_error_literal (error, TF_ERROR, TF_ERROR_DEADLOCK,
+                           "A worker of the pool would wait for itself");
       return FALSE;
     }
 
-  if (wait_until_idle (priv, tf__clock_deadline (timeout_us)))
+  if (wait_until_idle (crew, tf__clock_deadline (timeout_us)))
     return TRUE;
 
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The pool could not be shut down in time");
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                       "The pool could not be shut down in time");
   return FALSE;
 }
 
@@ -253,11 +309,9 @@ tf_worker_pool_new (guint max_workers)
 guint
 tf_worker_pool_get_max_workers (TfWorkerPool *self)
 {
-  TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (self);
-
   g_return_val_if_fail (TF_IS_WORKER_POOL (self), 0);
 
-  return priv->max_workers;
+  return get_crew (self)->max_workers;
 }
 
 /**
@@ -277,14 +331,15 @@ tf_worker_pool_get_max_workers (TfWorkerPool *self)
 gboolean
 tf_worker_pool_is_closed (TfWorkerPool *self)
 {
-  TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (self);
-  gboolean             is_closed;
+  Crew    *crew;
+  gboolean is_closed;
 
   g_return_val_if_fail (TF_IS_WORKER_POOL (self), TRUE);
 
-  tf__lock (&priv->lock);
-  is_closed = priv->is_closed;
-  tf__unlock (&priv->lock);
+  crew = get_crew (self);
+  tf__lock (&crew->lock);
+  is_closed = crew->is_closed;
+  tf__unlock (&crew->lock);
 
   return is_closed;
 }
@@ -359,16 +414,17 @@ tf_worker_pool_shutdown (TfWorkerPool *self,
                          gint64        timeout_us,
                          GError      **error)
 {
-  TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (self);
-  gboolean             was_closed;
+  Crew    *crew;
+  gboolean was_closed;
 
   g_return_val_if_fail (TF_IS_WORKER_POOL (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  tf__lock (&priv->lock);
-  was_closed = priv->is_closed;
-  priv->is_closed = TRUE;
-  tf__unlock (&priv->lock);
+  crew = get_crew (self);
+  tf__lock (&crew->lock);
+  was_closed = crew->is_closed;
+  crew->is_closed = TRUE;
+  tf__unlock (&crew->lock);
 
   if (!was_closed)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLOSED]);
@@ -404,14 +460,14 @@ tf_worker_pool_set_property (GObject      *object,
                              const GValue *value,
                              GParamSpec   *pspec)
 {
-  TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (TF_WORKER_POOL (object));
+  Crew *crew = get_crew (TF_WORKER_POOL (object));
 
   switch ((Prop) prop_id)
     {
     case PROP_MAX_WORKERS:
-      priv->max_workers = g_value_get_uint (value);
-      if (priv->max_workers == 0)
-        priv->max_workers = g_get_num_processors ();
+      crew->max_workers = g_value_get_uint (value);
+      if (crew->max_workers == 0)
+        crew->max_workers = g_get_num_processors ();
       break;
     case PROP_CLOSED:
     case N_PROPS:
@@ -423,12 +479,7 @@ tf_worker_pool_set_property (GObject      *object,
 static void
 tf_worker_pool_finalize (GObject *object)
 {
-  TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (TF_WORKER_POOL (object));
-
-  /* Every job holds the pool, so none is left, and no push. */
-  g_clear_pointer (&priv->threads, tf__thread_pool_unref);
-  g_cond_clear (&priv->is_idle);
-  tf__lock_clear (&priv->lock);
+  crew_unref (get_crew (TF_WORKER_POOL (object)));
 
   G_OBJECT_CLASS (tf_worker_pool_parent_class)->finalize (object);
 }
@@ -438,10 +489,7 @@ tf_worker_pool_init (TfWorkerPool *self)
 {
   TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (self);
 
-  priv->job.run = run_pushes;
-  priv->self = self;
-  tf__lock_init (&priv->lock);
-  g_cond_init (&priv->is_idle);
+  priv->crew = crew_new ();
 }
 
 /**
@@ -474,7 +522,8 @@ tf_worker_pool_class_init (TfWorkerPoolClass *klass)
   props[PROP_MAX_WORKERS] =
     g_param_spec_uint ("max-workers", NULL, NULL, 0, G_MAXINT, 0,
                        G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-  props[PROP_CLOSED] = g_param_spec_boolean ("closed", NULL, NULL, FALSE,
-                                             G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_CLOSED] =
+    g_param_spec_boolean ("closed", NULL, NULL, FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }

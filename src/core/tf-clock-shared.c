@@ -133,7 +133,10 @@ tf__clock_wait (TfLock *lock,
 gint64
 tf__clock_get_sleep (gint64 deadline_us)
 {
-  gint64 sleep_us = deadline_us == G_MAXINT64 ? G_MAXINT64 : MAX (deadline_us - tf__clock_now (), 0);
+  gint64 sleep_us = G_MAXINT64;
+
+  if (deadline_us != G_MAXINT64)
+    sleep_us = MAX (deadline_us - tf__clock_now (), 0);
 
   return tf__clock_is_system () ? sleep_us : MIN (sleep_us, LOOK_US);
 }
@@ -180,7 +183,7 @@ dispatch_deadline (GSource    *source,
 GSource *
 tf__clock_source_new (gint64 deadline_us)
 {
-  static GSourceFuncs funcs = { prepare_deadline, check_deadline, dispatch_deadline, NULL, NULL, NULL };
+  static GSourceFuncs funcs = { prepare_deadline, check_deadline, dispatch_deadline, NULL };
   GSource            *source = g_source_new (&funcs, sizeof (DeadlineSource));
 
   g_source_set_static_name (source, "[tf] deadline");

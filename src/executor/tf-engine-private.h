@@ -43,17 +43,18 @@ typedef struct
   TfThreadPool *pool;        /* (owned) (nullable) [const] the threads, or: */
   TfWorkerPool *worker_pool; /* (owned) (nullable) [const] workers of any kind */
 
-  TfLock          lock;
-  TfExecutorState state;       /* [lock] and [atomic]; written in the foreground */
-  GPtrArray      *fifos;       /* (owned) [lock] of TfFifo, by priority; none is empty */
-  guint           n_queued;    /* [lock] */
-  guint           n_pumps;     /* [lock] jobs in the pool, or on their way there */
-  guint           n_coming;    /* [lock] those among them that have not had the lock yet */
-  guint           max_workers; /* [lock] */
-  GCond           pump_left;   /* [lock] */
-  gboolean        is_awaited;  /* [lock] somebody waits for the pumps to leave */
-  TfTask         *first_live;  /* [lock] in the order of submission, until "done" was delivered */
-  TfTask         *last_live;   /* [lock] */
+  TfLock             lock;
+  TfParallelContext *pool_context; /* (owned) (nullable) [lock] that made the pool for this executor */
+  TfExecutorState    state;        /* [lock] and [atomic]; written in the foreground */
+  GPtrArray         *fifos;        /* (owned) [lock] of TfFifo, by priority; none is empty */
+  guint              n_queued;     /* [lock] */
+  guint              n_pumps;      /* [lock] jobs in the pool, or on their way there */
+  guint              n_coming;     /* [lock] those among them that have not had the lock yet */
+  guint              max_workers;  /* [lock] */
+  GCond              pump_left;    /* [lock] */
+  gboolean           is_awaited;   /* [lock] somebody waits for the pumps to leave */
+  TfTask            *first_live;   /* [lock] in the order of submission, until "done" was delivered */
+  TfTask            *last_live;    /* [lock] */
 
   gint n_waiting;      /* [atomic] futures that are not done, and have not been seen to start */
   gint n_executing;    /* [atomic] futures that are not done, and have been seen to start */
@@ -70,11 +71,13 @@ typedef struct
 } TfEngine;
 
 /* Any thread: tf-engine-shared.c. */
-TfEngine       *tf__engine_new (GMainContext *context,
-                                TfThreadPool *pool,
-                                TfWorkerPool *worker_pool,
-                                guint         max_workers,
-                                gpointer      facade);
+/* With a @pool_context the engine shuts the worker pool down at its end. */
+TfEngine       *tf__engine_new (GMainContext      *context,
+                                TfThreadPool      *pool,
+                                TfWorkerPool      *worker_pool,
+                                TfParallelContext *pool_context,
+                                guint              max_workers,
+                                gpointer           facade);
 TfEngine       *tf__engine_ref (TfEngine *self);
 void            tf__engine_unref (TfEngine *self);
 TfExecutorState tf__engine_get_state (TfEngine *self);

@@ -12,11 +12,12 @@
 #define MAX_NAMED 5
 
 TfEngine *
-tf__engine_new (GMainContext *context,
-                TfThreadPool *pool,
-                TfWorkerPool *worker_pool,
-                guint         max_workers,
-                gpointer      facade)
+tf__engine_new (GMainContext      *context,
+                TfThreadPool      *pool,
+                TfWorkerPool      *worker_pool,
+                TfParallelContext *pool_context,
+                guint              max_workers,
+                gpointer           facade)
 {
   TfEngine *self = g_new0 (TfEngine, 1);
 
@@ -33,6 +34,7 @@ tf__engine_new (GMainContext *context,
       tf__thread_pool_enter (pool);
     }
   g_set_object (&self->worker_pool, worker_pool);
+  g_set_object (&self->pool_context, pool_context);
   self->max_workers = max_workers;
   self->fifos = g_ptr_array_new ();
   tf__lock_init (&self->lock);
@@ -65,6 +67,7 @@ tf__engine_unref (TfEngine *self)
       tf__thread_pool_unref (self->pool);
     }
   g_clear_object (&self->worker_pool);
+  g_clear_object (&self->pool_context);
   tf__pipe_clear (&self->pipe);
   tf__dispatcher_clear (&self->dispatcher);
   g_free (self);
@@ -82,11 +85,22 @@ void
 tf__engine_store_state (TfEngine       *self,
                         TfExecutorState state)
 {
+  TfParallelContext *pool_context = NULL;
+
   /* Under the lock, so that a submission on another thread comes before, and is cancelled, or
    * after, and is refused. */
   tf__lock (&self->lock);
   tf__store (&self->state, state);
+  if (state == TF_EXECUTOR_STATE_STOPPED)
+    pool_context = g_steal_pointer (&self->pool_context);
   tf__unlock (&self->lock);
+
+  if (pool_context == NULL)
+    return;
+
+  /* Nothing is wanted any more, so there is nothing to wait for. */
+  tf_worker_pool_shutdown (self->worker_pool, 0, NULL);
+  g_object_unref (pool_context);
 }
 
 gboolean
@@ -453,7 +467,9 @@ give_up_queue (TfEngine *self,
     }
   tf__unlock (&self->lock);
 
-  g_warning ("%u tasks are cancelled, since no worker can run them: %s", tasks->len, error->message);
+  if (tasks->len > 0)
+    g_warning ("%u tasks are cancelled, since no worker can run them: %s", tasks->len,
+               error->message);
   for (guint i = 0; i < tasks->len; i++)
     {
       if (tf__task_request_cancel (tasks->pdata[i]))
@@ -492,13 +508,28 @@ tf__engine_is_crowded (TfEngine *self)
          tf__worker_pool_is_crowded (self->worker_pool);
 }
 
+static gboolean
+is_pool_context_closed (TfEngine *self)
+{
+  TfParallelContext *pool_context = NULL;
+  gboolean           is_closed;
+
+  tf__lock (&self->lock);
+  g_set_object (&pool_context, self->pool_context);
+  tf__unlock (&self->lock);
+
+  is_closed = pool_context != NULL && tf_parallel_context_is_closed (pool_context);
+  g_clear_object (&pool_context);
+  return is_closed;
+}
+
 gboolean
 tf__engine_is_closed (TfEngine *self)
 {
   if (self->pool != NULL)
     return tf__thread_pool_is_closed (self->pool);
 
-  return tf_worker_pool_is_closed (self->worker_pool);
+  return tf_worker_pool_is_closed (self->worker_pool) || is_pool_context_closed (self);
 }
 
 TfTask *

@@ -6,6 +6,8 @@
 
 #include "executor/tf-engine-private.h"
 
+#include "message/tf-foreign-loop-private.h"
+
 /* The foreground of an executor: what happens when its tasks tell something. */
 
 /* The executor, with a reference, unless it is gone or going. */
@@ -93,6 +95,11 @@ static void
 leave (TfEngine *self)
 {
   tf__engine_ref (self);
+
+  /* Nobody is left who could drive it by hand. */
+  tf__foreign_loop_close (&self->dispatcher);
+  tf__dispatcher_plug (&self->dispatcher);
+
   tf__engine_move (self, TF_EXECUTOR_EVENT_STOP);
   tf__engine_cancel_all (self);
   tf__engine_check_stopped (self);

@@ -261,7 +261,7 @@ tf_executor_set_max_workers (TfExecutor *self,
 
   tf__enter_foreground ();
 
-  if (self->worker_pool != NULL)
+  if (self->worker_pool != NULL && !self->owns_pool)
     {
       g_critical ("%s: the number of workers is that of the pool of the executor %p", G_STRFUNC,
                   (gpointer) self);

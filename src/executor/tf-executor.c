@@ -7,6 +7,7 @@
 #include "executor/tf-executor-private.h"
 
 #include <tf/tf-enum-types.h>
+#include <tf/tf-error.h>
 #include <tf/tf-thread-context.h>
 
 #include "context/thread/tf-thread-context-private.h"
@@ -76,18 +77,6 @@ tf__executor_notify (TfExecutor    *self,
   g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
 }
 
-/* What the executor made for itself takes no more work. */
-static void
-close_owned (TfExecutor *self)
-{
-  if (self->owns_context)
-    tf_parallel_context_close (self->context);
-
-  /* Nothing runs any more, so there is nothing to wait for. */
-  if (self->owns_pool)
-    tf_worker_pool_shutdown (self->worker_pool, 0, NULL);
-}
-
 void
 tf__executor_notify_counts (TfExecutor *self)
 {
@@ -104,8 +93,9 @@ tf__executor_notify_state (TfExecutor *self)
   GObject        *object = G_OBJECT (self);
   TfExecutorState state = tf__engine_get_state (self->engine);
 
-  if (state == TF_EXECUTOR_STATE_STOPPED)
-    close_owned (self);
+  /* What the executor made for itself takes no more work. */
+  if (state == TF_EXECUTOR_STATE_STOPPED && self->owns_context)
+    tf_parallel_context_close (self->context);
 
   g_object_notify_by_pspec (object, props[TF_EXECUTOR_PROP_STATE]);
   g_object_notify_by_pspec (object,
@@ -376,8 +366,9 @@ make_pool (TfExecutor *self)
   if (self->worker_pool != NULL)
     return;
 
-  /* An executor that takes no task: what was wrong is told at the first one. */
-  g_warning ("The context has no workers for the executor: %s", error->message);
+  /* An executor that takes no task, as any has whose context is closed. */
+  if (!g_error_matches (error, TF_ERROR, TF_ERROR_CLOSED))
+    g_warning ("The context has no workers for the executor: %s", error->message);
   self->worker_pool = tf_worker_pool_new (1);
   self->owns_pool = TRUE;
   tf_worker_pool_shutdown (self->worker_pool, 0, NULL);
@@ -388,8 +379,9 @@ choose_workers (TfExecutor *self)
 {
   if (self->worker_pool != NULL && (self->max_workers != 0 || self->context != NULL))
     {
-      g_critical ("An executor that is given a worker pool cannot be given a context or a number of "
-                  "workers too");
+      g_critical (
+        "An executor that is given a worker pool cannot be given a context or a number of "
+        "workers too");
       g_clear_object (&self->context);
     }
 
@@ -426,7 +418,8 @@ tf_executor_constructed (GObject *object)
   else
     max_workers = tf_thread_context_get_max_workers (TF_THREAD_CONTEXT (self->context));
 
-  self->engine = tf__engine_new (self->main_context, threads, self->worker_pool, max_workers, self);
+  self->engine = tf__engine_new (self->main_context, threads, self->worker_pool,
+                                 self->owns_pool ? self->context : NULL, max_workers, self);
   tf__enter_foreground ();
   tf__dispatcher_attach (&self->engine->dispatcher);
 }
@@ -544,7 +537,8 @@ tf_executor_init (TfExecutor *self)
 /**
  * TfExecutor:max-workers: (getter get_max_workers) (setter set_max_workers)
  *
- * How many tasks of the executor run at the same time; setting 0 means the number of processors.
+ * How many tasks of the executor run at the same time; setting 0 means the number of processors, and
+ * leaving it out as many as the context or the pool that the executor is given has.
  *
  * Since: 1.0
  */
@@ -604,7 +598,7 @@ install_properties (GObjectClass *object_class)
   props[TF_EXECUTOR_PROP_MAIN_CONTEXT] = g_param_spec_boxed (
     "main-context", NULL, NULL, G_TYPE_MAIN_CONTEXT, writable | G_PARAM_CONSTRUCT_ONLY);
   props[TF_EXECUTOR_PROP_MAX_WORKERS] =
-    g_param_spec_uint ("max-workers", NULL, NULL, 0, G_MAXINT, 0, writable);
+    g_param_spec_uint ("max-workers", NULL, NULL, 0, G_MAXINT, 0, writable | G_PARAM_CONSTRUCT);
   props[TF_EXECUTOR_PROP_DISPATCH_PRIORITY] = g_param_spec_int (
     "dispatch-priority", NULL, NULL, G_MININT, G_MAXINT, G_PRIORITY_DEFAULT_IDLE, writable);
   props[TF_EXECUTOR_PROP_DISPATCH_BUDGET] =

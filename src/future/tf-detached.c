@@ -109,16 +109,27 @@ work_get_elapsed (gpointer work)
   return self->is_over ? self->time_us : MAX (tf__clock_now () - self->time_us, 0);
 }
 
-static void
-work_settle (gpointer  work,
-             TfFuture *future)
+void
+tf__detached_free_data (TfDetached *self)
 {
-  TfDetached    *self = work;
   GDestroyNotify data_free = self->data_free;
 
   self->data_free = NULL;
   if (data_free != NULL)
     data_free (g_steal_pointer (&self->data));
+}
+
+static void
+work_settle (gpointer  work,
+             TfFuture *future)
+{
+  TfDetached *self = work;
+
+  tf__enter_foreground ();
+
+  tf__detached_leave_cancellable (self);
+  if (tf__detached_leave_data (self))
+    tf__detached_free_data (self);
 }
 
 static void
@@ -179,6 +190,13 @@ deliver (TfPipe  *pipe,
       return;
     }
 
+  /* A call of the cancel function has returned after the end. */
+  if (news == TF_NEWS_RETURNED)
+    {
+      tf__detached_free_data (self);
+      return;
+    }
+
   if (self->future == NULL)
     return;
 
@@ -229,7 +247,8 @@ const TfPipeClass tf__detached_pipe_class = { deliver, pipe_ref, pipe_unref };
  * has to be aborted.
  *
  * @cancel_func is called once, by the first cancel or abort. The state is `CANCELLING` then, until a
- * final message was delivered, unless the future was aborted.
+ * final message was delivered, unless the future was aborted. If @cancel_func is still running when
+ * the future is done, @user_data is freed in the next turn of the main loop after it has returned.
  *
  * ## Threads
  *
@@ -268,23 +287,31 @@ deliver_final (TfDetached   *self,
                TfFutureEvent event,
                TfOutcome    *outcome)
 {
-  TfFuture *future = self->future;
-  TfFate    fate = tf__pipe_exchange_fate (&self->pipe, TF_FATE_CLOSED);
+  TfFate fate;
 
+  /* Given up: told already, or in the next turn. Only the owner context gives up. */
+  if (tf__pipe_get_fate (&self->pipe) == TF_FATE_ABORTED)
+    return;
+
+  fate = tf__pipe_exchange_fate (&self->pipe, TF_FATE_CLOSED);
   if (fate != TF_FATE_OPEN)
     tf__pipe_exchange_fate (&self->pipe, TF_FATE_CANCELLED);
 
-  /* Given up: told long ago. */
-  if (fate == TF_FATE_ABORTED)
+  if (fate == TF_FATE_CANCEL_ASKED)
+    tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL);
+
+  /* A handler of that move may have delivered another end. */
+  if (self->future == NULL)
     return;
 
-  if (fate == TF_FATE_CANCEL_ASKED)
-    tf__future_move (future, TF_FUTURE_EVENT_CANCEL, NULL);
-  else
-    self->outcome = *outcome, *outcome = (TfOutcome){ 0 };
+  if (fate == TF_FATE_OPEN)
+    {
+      self->outcome = *outcome;
+      *outcome = (TfOutcome){ 0 };
+    }
 
   stop_clock (self);
-  tf__future_move (future, event, &self->outcome);
+  tf__future_move (self->future, event, &self->outcome);
   g_clear_object (&self->future);
 }
 
@@ -307,6 +334,41 @@ is_legal (TfFuture     *self,
     tf__future_move (self, TF_FUTURE_EVENT_CANCEL, NULL);
 
   return tf__phase_after (tf__future_get_phase (self), event) != TF_PHASE_REFUSED;
+}
+
+/* The loop may run in another thread than the one that made the future, and have had nothing to
+ * dispatch for the library so far. */
+TF_FOREGROUND
+static void
+adopt_loop (TfDispatcher *dispatcher)
+{
+  if (!tf__dispatcher_is_owner (dispatcher) && g_main_context_is_owner (dispatcher->context))
+    tf__dispatcher_set_owner (dispatcher, g_thread_self ());
+}
+
+TF_FOREGROUND
+static void
+take_message (TfFuture   *self,
+              TfDetached *work,
+              TfMessage  *message)
+{
+  if (message->type == TF_MESSAGE_EVENT)
+    {
+      tf__future_deliver_event (self, &message->event);
+    }
+  else if (message->type == TF_MESSAGE_STARTED)
+    {
+      if (!work->is_over)
+        {
+          work->has_started = TRUE;
+          work->time_us = tf__clock_now ();
+        }
+      tf__future_move (self, TF_FUTURE_EVENT_STARTED, NULL);
+    }
+  else
+    {
+      deliver_final (work, events[message->type], &message->outcome);
+    }
 }
 
 /**
@@ -343,47 +405,28 @@ tf_future_deliver (TfFuture  *self,
                    GError   **error)
 {
   TfFuturePrivate *priv = tf__future_get_private (self);
-  TfDetached      *work = priv->work;
-  TfFutureEvent    event;
+  gboolean         is_accepted;
 
   g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
   g_return_val_if_fail (priv->work_class == &work_class, FALSE);
   g_return_val_if_fail (message != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
-  tf__return_val_if_not_owner (self, FALSE);
   tf__enter_foreground ();
+  adopt_loop (work_get_dispatcher (priv->work));
+  tf__return_val_if_not_owner (self, FALSE);
 
-  event = events[message->type];
-  if (!is_legal (self, work, event))
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID_STATE,
-                   "The message “%s” does not fit the state of the future",
-                   tf_message_get_kind (message));
-      tf_message_free (message);
-      return FALSE;
-    }
-
-  if (is_final != NULL)
+  g_object_ref (self);
+  is_accepted = is_legal (self, priv->work, events[message->type]);
+  if (!is_accepted)
+    g_set_error (error, TF_ERROR, TF_ERROR_INVALID_STATE,
+                 "The message “%s” does not fit the state of the future",
+                 tf_message_get_kind (message));
+  else if (is_final != NULL)
     *is_final = tf_message_is_final (message);
 
-  if (message->type == TF_MESSAGE_EVENT)
-    {
-      tf__future_deliver_event (self, &message->event);
-    }
-  else if (message->type == TF_MESSAGE_STARTED)
-    {
-      if (!work->is_over)
-        {
-          work->has_started = TRUE;
-          work->time_us = tf__clock_now ();
-        }
-      tf__future_move (self, event, NULL);
-    }
-  else
-    {
-      deliver_final (work, event, &message->outcome);
-    }
-
+  if (is_accepted)
+    take_message (self, priv->work, message);
   tf_message_free (message);
-  return TRUE;
+  g_object_unref (self);
+  return is_accepted;
 }

@@ -50,8 +50,86 @@ drop_source (GSource *source)
   g_source_unref (source);
 }
 
-/* Keeps the loop of the owner going. The two sources do nothing but end the sleep of an
- * iteration. */
+/* A wait of the owner, which keeps deliveries going. */
+typedef struct
+{
+  TfFuture     *future;
+  TfDispatcher *dispatcher;
+  GCancellable *cancellable; /* (nullable) */
+  gint64        deadline_us;
+  gboolean      is_late;
+} LoopWait;
+
+static gboolean
+is_over (LoopWait *wait)
+{
+  return tf_future_is_done (wait->future) || g_cancellable_is_cancelled (wait->cancellable);
+}
+
+static gboolean
+is_over_or_plugged (gpointer data)
+{
+  LoopWait *wait = data;
+
+  tf__enter_foreground ();
+
+  return is_over (wait) || !tf__dispatcher_is_unplugged (wait->dispatcher);
+}
+
+static void
+on_waiter_cancelled_nudge_cb (GCancellable *cancellable,
+                              TfDispatcher *dispatcher)
+{
+  tf__dispatcher_nudge (dispatcher);
+}
+
+/* While a foreign loop has taken the place of the main context: the executor delivers, and nothing else happens. */
+TF_FOREGROUND
+static void
+run_unplugged (LoopWait *wait)
+{
+  gulong id = 0;
+
+  if (wait->cancellable != NULL)
+    id = g_cancellable_connect (wait->cancellable, G_CALLBACK (on_waiter_cancelled_nudge_cb),
+                                wait->dispatcher, NULL);
+
+  wait->is_late = !tf__dispatcher_run_until (wait->dispatcher, is_over_or_plugged, wait,
+                                             wait->deadline_us);
+  wait->dispatcher->klass->turn_ended (wait->dispatcher->host);
+
+  if (id != 0)
+    g_cancellable_disconnect (wait->cancellable, id);
+}
+
+/* The two sources do nothing but end the sleep of an iteration. A handler may go over to a foreign loop, and back. */
+TF_FOREGROUND
+static void
+run_loop (LoopWait *wait)
+{
+  GMainContext *context = wait->dispatcher->context;
+  GSource      *timer = NULL;
+  GSource      *canceller = NULL;
+
+  if (wait->deadline_us != G_MAXINT64)
+    timer = attach_source (tf__clock_source_new (wait->deadline_us),
+                           on_deadline_reached_cb, &wait->is_late, context);
+  if (wait->cancellable != NULL)
+    canceller = attach_source (g_cancellable_source_new (wait->cancellable),
+                               G_SOURCE_FUNC (on_waiter_cancelled_cb), NULL, context);
+
+  while (!is_over (wait) && !wait->is_late)
+    {
+      if (tf__dispatcher_is_unplugged (wait->dispatcher))
+        run_unplugged (wait);
+      else
+        g_main_context_iteration (context, TRUE);
+    }
+
+  drop_source (timer);
+  drop_source (canceller);
+}
+
 static gboolean
 wait_in_loop (TfFuture     *self,
               gint64        timeout_us,
@@ -59,37 +137,24 @@ wait_in_loop (TfFuture     *self,
               GError      **error)
 {
   TfFuturePrivate *priv = tf__future_get_private (self);
-  GMainContext    *context = priv->work_class->get_dispatcher (priv->work)->context;
-  GSource         *timer = NULL;
-  GSource         *canceller = NULL;
-  gboolean         is_late = FALSE;
+  TfDispatcher    *dispatcher = priv->work_class->get_dispatcher (priv->work);
+  LoopWait         wait = { self, dispatcher, cancellable, tf__clock_deadline (timeout_us), FALSE };
+  gpointer         host = dispatcher->klass->host_ref (dispatcher->host);
+  gboolean         is_done;
 
-  if (timeout_us >= 0)
-    timer = attach_source (tf__clock_source_new (tf__clock_deadline (timeout_us)),
-                           on_deadline_reached_cb, &is_late, context);
-  if (cancellable != NULL)
-    canceller = attach_source (g_cancellable_source_new (cancellable),
-                               G_SOURCE_FUNC (on_waiter_cancelled_cb), NULL, context);
+  tf__enter_foreground ();
 
   g_object_ref (self);
-  while (!tf_future_is_done (self) && !is_late && !g_cancellable_is_cancelled (cancellable))
-    g_main_context_iteration (context, TRUE);
+  run_loop (&wait);
+  dispatcher->klass->host_unref (host);
 
-  drop_source (timer);
-  drop_source (canceller);
-
-  if (tf_future_is_done (self))
-    {
-      g_object_unref (self);
-      return TRUE;
-    }
-
-  if (!g_cancellable_set_error_if_cancelled (cancellable, error))
+  is_done = tf_future_is_done (self);
+  if (!is_done && !g_cancellable_set_error_if_cancelled (cancellable, error))
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Task “%s” was not done in time",
                  tf_future_get_name (self));
 
   g_object_unref (self);
-  return FALSE;
+  return is_done;
 }
 
 /**
@@ -102,7 +167,8 @@ wait_in_loop (TfFuture     *self,
  * Waits until the work has ended, well, badly or by a cancel.
  *
  * In the owner context the main loop goes on meanwhile, with all its sources; so anything may
- * happen before the call returns. In any other thread the call blocks, until the owner context has
+ * happen before the call returns. If a foreign loop drives the executor, it delivers in this call,
+ * and nothing else happens. In any other thread the call blocks, until the owner context has
  * delivered the end. There a task that waits for another one, of the same executor and still
  * queued, runs it itself, so that waiting never uses up the workers.
  *

@@ -28,5 +28,6 @@ gboolean tf__context_host_retire (TfContextHost *self);
 /* Owner context: tf-context-host.c. */
 extern const TfDispatcherClass tf__context_host_dispatcher_class;
 extern const TfPipeClass       tf__context_host_pipe_class;
-void                           tf__context_host_attach (TfContextHost *self) TF_FOREGROUND;
-void                           tf__context_host_detach_if_unused (TfContextHost *self) TF_FOREGROUND;
+
+void tf__context_host_attach (TfContextHost *self) TF_FOREGROUND;
+void tf__context_host_detach_if_unused (TfContextHost *self) TF_FOREGROUND;

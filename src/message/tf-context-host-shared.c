@@ -111,7 +111,7 @@ tf__context_host_retire (TfContextHost *self)
 
   tf__lock (&hosts_lock);
   is_unused = self->n_users == 0;
-  if (is_unused && hosts != NULL)
+  if (is_unused && hosts != NULL && g_hash_table_lookup (hosts, self->dispatcher.context) == self)
     {
       g_hash_table_remove (hosts, self->dispatcher.context);
       if (g_hash_table_size (hosts) == 0)
@@ -120,6 +120,24 @@ tf__context_host_retire (TfContextHost *self)
   tf__unlock (&hosts_lock);
 
   return is_unused;
+}
+
+/* The maker is the owner until the loop dispatches, and another thread may be about to: so the source is only touched
+ * here while nobody else can run the loop. */
+static gboolean
+detach_here (TfContextHost *self)
+{
+  GMainContext *context = self->dispatcher.context;
+
+  if (!tf__dispatcher_is_owner (&self->dispatcher) || !g_main_context_acquire (context))
+    return FALSE;
+
+  tf__enter_foreground ();
+  g_main_context_ref (context);
+  tf__context_host_detach_if_unused (self);
+  g_main_context_release (context);
+  g_main_context_unref (context);
+  return TRUE;
 }
 
 void
@@ -131,15 +149,8 @@ tf__context_host_leave (TfContextHost *self)
   is_unused = --self->n_users == 0;
   tf__unlock (&hosts_lock);
 
-  if (is_unused && tf__dispatcher_is_owner (&self->dispatcher))
-    {
-      tf__enter_foreground ();
-      tf__context_host_detach_if_unused (self);
-    }
-  else if (is_unused)
-    {
-      tf__pipe_post (&self->pipe, TF_NEWS_CANCEL);
-    }
+  if (is_unused && !detach_here (self))
+    tf__pipe_post (&self->pipe, TF_NEWS_CANCEL);
 
   tf__context_host_unref (self);
 }

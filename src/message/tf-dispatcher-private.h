@@ -64,7 +64,9 @@ void     tf__dispatcher_set_owner (TfDispatcher *self,
 gboolean tf__dispatcher_push (TfDispatcher *self,
                               TfPipe       *pipe);
 /* Ends the sleep of the loop, whichever it is. */
-void     tf__dispatcher_wake (TfDispatcher *self);
+void tf__dispatcher_wake (TfDispatcher *self);
+/* Has tf__dispatcher_run_until() look at its condition. The caller holds the host. */
+void     tf__dispatcher_nudge (TfDispatcher *self);
 gboolean tf__dispatcher_open_wake_fd (TfDispatcher *self);
 int      tf__dispatcher_get_wake_fd (TfDispatcher *self);
 void     tf__dispatcher_drain_wake_fd (TfDispatcher *self);
@@ -86,8 +88,9 @@ TfPipe *tf__dispatcher_wait_inbox (TfDispatcher *self,
 void tf__dispatcher_attach (TfDispatcher *self) TF_FOREGROUND;
 void tf__dispatcher_detach (TfDispatcher *self) TF_FOREGROUND;
 /* Without the source for a while: pipes still come in, and are delivered by tf__dispatcher_run_until() alone. */
-void tf__dispatcher_unplug (TfDispatcher *self) TF_FOREGROUND;
-void tf__dispatcher_plug (TfDispatcher *self) TF_FOREGROUND;
+void     tf__dispatcher_unplug (TfDispatcher *self) TF_FOREGROUND;
+void     tf__dispatcher_plug (TfDispatcher *self) TF_FOREGROUND;
+gboolean tf__dispatcher_is_unplugged (TfDispatcher *self) TF_FOREGROUND;
 /* For a foreign loop: one turn, as the source would make it. */
 void tf__dispatcher_run_turn (TfDispatcher *self) TF_FOREGROUND;
 

@@ -62,6 +62,33 @@ tf__dispatcher_wake (TfDispatcher *self)
   g_async_queue_unlock (self->inbox);
 }
 
+/* A nudge is a pipe that has come to tell nothing. It has one reference, which travels with it. */
+
+static void
+deliver_nudge (TfPipe  *pipe,
+               TfNews   news,
+               TfEvent *event)
+{
+}
+
+static void
+free_nudge (TfPipe *pipe)
+{
+  tf__pipe_clear (pipe);
+  g_free (pipe);
+}
+
+void
+tf__dispatcher_nudge (TfDispatcher *self)
+{
+  static const TfPipeClass klass = { deliver_nudge, NULL, free_nudge };
+  TfPipe                  *pipe = g_new0 (TfPipe, 1);
+
+  tf__pipe_init (pipe, &klass);
+  pipe->dispatcher = self;
+  tf__pipe_post_last (pipe, TF_NEWS_FINAL);
+}
+
 #ifdef __linux__
 
 gboolean

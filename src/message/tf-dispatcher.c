@@ -325,6 +325,10 @@ run_ready (TfDispatcher *self,
 
   for (guint n_steps = 0; self->first_ready != NULL && !is_over (data); n_steps++)
     {
+      /* The condition may do anything, even deliver what was ready, or end the dispatcher. */
+      if (self->first_ready == NULL)
+        return TRUE;
+
       if (n_steps % MAX_STRIDE == 0)
         {
           self->now_us = tf__clock_now ();
@@ -503,6 +507,12 @@ tf__dispatcher_unplug (TfDispatcher *self)
   g_source_destroy (source);
   g_source_unref (source);
   tf__dispatcher_disarm (self);
+}
+
+gboolean
+tf__dispatcher_is_unplugged (TfDispatcher *self)
+{
+  return self->is_attached && self->source == NULL;
 }
 
 void

@@ -147,7 +147,8 @@ int
 tf__foreign_loop_open (TfDispatcher *self,
                        GError      **error)
 {
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "This system has no descriptors for foreign loops");
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                       "This system has no descriptors for foreign loops");
   return -1;
 }
 

@@ -147,8 +147,9 @@ tf_message_receiver_class_init (TfMessageReceiverClass *klass)
                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
-  message_signal = g_signal_new ("message", TF_TYPE_MESSAGE_RECEIVER, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                 g_cclosure_marshal_VOID__BOXED, G_TYPE_NONE, 1,
+  message_signal = g_signal_new ("message", TF_TYPE_MESSAGE_RECEIVER, G_SIGNAL_RUN_LAST, 0, NULL,
+                                 NULL, g_cclosure_marshal_VOID__BOXED, G_TYPE_NONE, 1,
                                  G_TYPE_VALUE | G_SIGNAL_TYPE_STATIC_SCOPE);
-  g_signal_set_va_marshaller (message_signal, TF_TYPE_MESSAGE_RECEIVER, g_cclosure_marshal_VOID__BOXEDv);
+  g_signal_set_va_marshaller (message_signal, TF_TYPE_MESSAGE_RECEIVER,
+                              g_cclosure_marshal_VOID__BOXEDv);
 }

@@ -11,9 +11,9 @@
  *
  * Routes messages from the background to the foreground, by pipes.
  *
- * A pipe has a sender for the background and a receiver for the foreground. A router is started, makes pipes, and is stopped;
- * while it runs its main context delivers what the senders sent, each message to the receiver of its pipe, in the order of
- * sending.
+ * A pipe has a sender for the background and a receiver for the foreground. A router is started, makes pipes,
+ * and is stopped; while it runs its main context delivers what the senders sent, each message to the receiver of
+ * its pipe, in the order of sending.
  *
  * Executors have all this inside; a router of one's own is for background work that is not a task.
  *
@@ -89,8 +89,8 @@ tf_message_router_start (TfMessageRouter *self,
  *
  * Ends routing.
  *
- * Messages that have not been delivered are dropped, and senders fail from now on. Pipes that are open are closed, with a warning that
- * counts them.
+ * Messages that have not been delivered are dropped, and senders fail from now on. Pipes that are open are
+ * closed, with a warning that counts them.
  *
  * ## Errors
  *
@@ -194,8 +194,10 @@ tf_message_router_close_pipe (TfMessageRouter   *self,
  *
  * Delivers messages in this call, and nothing else of the main loop, until a condition holds.
  *
- * The router stays in this manual mode: its main context delivers nothing any more, until [method@MessageRouter.attach]. With
- * no time at all, what is queued is delivered before the call fails.
+ * The router stays in this manual mode: its main context delivers nothing any more, until
+ * [method@MessageRouter.attach]. With no time at all, what is queued is delivered before the call fails.
+ *
+ * A handler may route again, and stop the router.
  *
  * ## Errors
  *
@@ -222,7 +224,8 @@ tf_message_router_route_until (TfMessageRouter *self,
   g_return_val_if_fail (condition != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return TF_MESSAGE_ROUTER_GET_IFACE (self)->route_until (self, condition, user_data, timeout_us, error);
+  return TF_MESSAGE_ROUTER_GET_IFACE (self)->route_until (self, condition, user_data, timeout_us,
+                                                          error);
 }
 
 /**

@@ -28,9 +28,13 @@ tf_message_sender_get_type (void)
   static gsize type = 0;
 
   if (g_once_init_enter (&type))
-    g_once_init_leave (&type, g_boxed_type_register_static (g_intern_static_string ("TfMessageSender"),
-                                                            (GBoxedCopyFunc) tf_message_sender_ref,
-                                                            (GBoxedFreeFunc) tf_message_sender_unref));
+    {
+      GType new_type = g_boxed_type_register_static (g_intern_static_string ("TfMessageSender"),
+                                                     (GBoxedCopyFunc) tf_message_sender_ref,
+                                                     (GBoxedFreeFunc) tf_message_sender_unref);
+
+      g_once_init_leave (&type, new_type);
+    }
 
   return type;
 }
@@ -111,8 +115,20 @@ tf__routing_close_senders (TfRouting *self)
   g_ptr_array_unref (senders);
 }
 
+void
+tf__routing_drop_messages (TfRouting *self)
+{
+  GPtrArray *senders = dup_senders (self);
+
+  for (guint i = 0; i < senders->len; i++)
+    tf__pipe_drop_events (&((TfMessageSender *) senders->pdata[i])->pipe);
+
+  g_ptr_array_unref (senders);
+}
+
 TfMessageSender *
-tf__message_sender_new (TfRouting *routing)
+tf__message_sender_new (TfRouting *routing,
+                        guint64    id)
 {
   TfMessageSender *self = g_new0 (TfMessageSender, 1);
 
@@ -120,7 +136,7 @@ tf__message_sender_new (TfRouting *routing)
   self->pipe.dispatcher = &routing->dispatcher;
   self->ref_count = 1;
   self->routing = tf__routing_ref (routing);
-  self->id = (guint) tf__add (&routing->next_id, 1) + 1;
+  self->id = id;
 
   tf__lock (&routing->lock);
   self->next = routing->first;
@@ -251,7 +267,9 @@ tf_message_sender_start (TfMessageSender *self,
   if (self->state == TF_SENDER_STOPPED || tf__pipe_get_fate (&self->pipe) == TF_FATE_CLOSED)
     {
       g_set_error (error, TF_ERROR, TF_ERROR_CLOSED,
-                   "Sender %" G_GUINT64_FORMAT " cannot be started: it, or its router, has been stopped", self->id);
+                   "Sender %" G_GUINT64_FORMAT
+                   " cannot be started: it, or its router, has been stopped",
+                   self->id);
       return FALSE;
     }
 
@@ -267,9 +285,11 @@ check_open (TfMessageSender *self,
     return TRUE;
 
   if (self->state == TF_SENDER_INITIAL)
-    g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING, "Sender %" G_GUINT64_FORMAT " has not been started", self->id);
+    g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
+                 "Sender %" G_GUINT64_FORMAT " has not been started", self->id);
   else
-    g_set_error (error, TF_ERROR, TF_ERROR_CLOSED, "Sender %" G_GUINT64_FORMAT " has been stopped", self->id);
+    g_set_error (error, TF_ERROR, TF_ERROR_CLOSED,
+                 "Sender %" G_GUINT64_FORMAT " has been stopped", self->id);
 
   return FALSE;
 }
@@ -282,8 +302,8 @@ check_open (TfMessageSender *self,
  *
  * Sends a message to the foreground.
  *
- * The message is queued when the call returns, and arrives when the main context of the router comes to it. If the pipe has been
- * closed there meanwhile, it is dropped with a warning.
+ * The message is queued when the call returns, and arrives when the main context of the router comes to it. If
+ * the pipe has been closed there meanwhile, it is dropped with a warning.
  *
  * A sender that is ahead of the foreground by 1024 messages waits here.
  *
@@ -294,7 +314,8 @@ check_open (TfMessageSender *self,
  *
  * ## Threads
  *
- * Call on the thread that uses the sender. May block, but never in the owner context of the router; its stop ends the waiting.
+ * Call on the thread that uses the sender. May block, but never in the owner context of the router; its stop
+ * ends the waiting.
  *
  * Returns: true if the message was queued; false with @error set otherwise
  *
@@ -320,8 +341,8 @@ tf_message_sender_send (TfMessageSender *self,
         return TRUE;
     }
 
-  g_set_error (error, TF_ERROR, TF_ERROR_CLOSED, "The router of sender %" G_GUINT64_FORMAT " has been stopped",
-               self->id);
+  g_set_error (error, TF_ERROR, TF_ERROR_CLOSED,
+               "The router of sender %" G_GUINT64_FORMAT " has been stopped", self->id);
   return FALSE;
 }
 

@@ -270,7 +270,8 @@ tf_message_copy (const TfMessage *self)
   if (failure == NULL)
     tf__outcome_set_value (&copy->outcome, &self->outcome.value);
   else if (failure->type != NULL)
-    tf__outcome_set_failure (&copy->outcome, failure->type, failure->text, failure->traceback, &failure->payload);
+    tf__outcome_set_failure (&copy->outcome, failure->type, failure->text, failure->traceback,
+                             &failure->payload);
   else
     tf__outcome_take_error (&copy->outcome, g_error_copy (failure->error));
 
@@ -355,5 +356,6 @@ tf_message_is_final (const TfMessage *self)
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  return self->type == TF_MESSAGE_RETURNED || self->type == TF_MESSAGE_RAISED || self->type == TF_MESSAGE_ABANDONED;
+  return self->type == TF_MESSAGE_RETURNED || self->type == TF_MESSAGE_RAISED ||
+         self->type == TF_MESSAGE_ABANDONED;
 }

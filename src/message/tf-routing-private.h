@@ -14,7 +14,6 @@
 typedef struct
 {
   gint             ref_count; /* [atomic] */
-  gint             next_id;   /* [atomic] */
   TfDispatcher     dispatcher;
   TfLock           lock;
   TfMessageSender *first; /* [lock] all senders that live, open or closed */
@@ -46,13 +45,17 @@ TfRouting *tf__routing_new (GMainContext *context);
 TfRouting *tf__routing_ref (TfRouting *self);
 void       tf__routing_unref (TfRouting *self);
 /* From now on every sender fails, and those that wait for room are let go. */
-void             tf__routing_close_senders (TfRouting *self);
-TfMessageSender *tf__message_sender_new (TfRouting *routing);
+void tf__routing_close_senders (TfRouting *self);
+/* Frees what the senders, which were closed, have sent and will not be delivered. */
+void             tf__routing_drop_messages (TfRouting *self) TF_FOREGROUND;
+TfMessageSender *tf__message_sender_new (TfRouting *routing,
+                                         guint64    id);
 
 /* Owner context: tf-thread-router.c and tf-message-receiver.c. */
 extern const TfPipeClass       tf__message_pipe_class;
 extern const TfDispatcherClass tf__routing_dispatcher_class;
 TfMessageReceiver             *tf__message_receiver_new (TfMessageSender *sender) TF_FOREGROUND;
-TfMessageSender               *tf__message_receiver_get_sender (TfMessageReceiver *self) TF_FOREGROUND;
-void                           tf__message_receiver_emit (TfMessageReceiver *self,
-                                                          const GValue      *value) TF_FOREGROUND;
+TfMessageSender               *tf__message_receiver_get_sender (TfMessageReceiver *self)
+  TF_FOREGROUND;
+void tf__message_receiver_emit (TfMessageReceiver *self,
+                                const GValue      *value) TF_FOREGROUND;

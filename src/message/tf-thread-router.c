@@ -17,10 +17,12 @@
  *
  * A message router for senders on threads of the same process.
  *
- * It has the same machinery as an executor: one queue, one source of the priority `G_PRIORITY_DEFAULT_IDLE` that delivers for at
- * most four milliseconds in a turn, and a high-water mark of 1024 messages for each pipe.
+ * It has the same machinery as an executor: one queue, one source of the priority `G_PRIORITY_DEFAULT_IDLE` that
+ * delivers for at most four milliseconds in a turn, and a high-water mark of 1024 messages for each pipe.
  *
- * A router that goes while it runs is stopped.
+ * A router that goes while it runs is stopped. If its last reference is given up outside the thread that owns
+ * it, its senders fail at once, and the rest is left to the main context: pipes are closed when that comes to
+ * it.
  *
  * ## Threads
  *
@@ -35,6 +37,7 @@ struct _TfThreadRouter
   GMainContext *main_context; /* (owned) [const] */
   TfRouting    *routing;      /* (owned) (nullable) while it runs */
   GHashTable   *open;         /* (owned) of TfMessageReceiver */
+  guint64       last_id;      /* of a pipe */
 };
 
 static void router_iface_init (TfMessageRouterInterface *iface);
@@ -169,19 +172,21 @@ close_receiver (gpointer key)
   g_object_unref (receiver);
 }
 
+/* Takes the routing, and empties the table. */
 TF_FOREGROUND
 static void
-end_routing (TfThreadRouter *self)
+end_routing (TfRouting  *routing,
+             GHashTable *open)
 {
-  TfRouting *routing = g_steal_pointer (&self->routing);
-  guint      n_open = g_hash_table_size (self->open);
+  guint n_open = g_hash_table_size (open);
 
   if (n_open > 0)
-    g_warning ("The router was stopped with %u pipe%s that %s not closed", n_open, n_open == 1 ? "" : "s",
-               n_open == 1 ? "was" : "were");
+    g_warning ("The router was stopped with %u pipe%s that %s not closed", n_open,
+               n_open == 1 ? "" : "s", n_open == 1 ? "was" : "were");
 
-  g_hash_table_remove_all (self->open);
   tf__routing_close_senders (routing);
+  g_hash_table_remove_all (open);
+  tf__routing_drop_messages (routing);
   tf__dispatcher_detach (&routing->dispatcher);
   tf__routing_unref (routing);
 }
@@ -196,7 +201,7 @@ router_stop (TfMessageRouter *router,
     return FALSE;
 
   tf__enter_foreground ();
-  end_routing (self);
+  end_routing (g_steal_pointer (&self->routing), self->open);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
   return TRUE;
 }
@@ -213,7 +218,7 @@ router_pipe (TfMessageRouter  *router,
     return NULL;
 
   tf__enter_foreground ();
-  *sender = tf__message_sender_new (self->routing);
+  *sender = tf__message_sender_new (self->routing, ++self->last_id);
   receiver = tf__message_receiver_new (*sender);
   (*sender)->receiver = receiver;
   g_hash_table_add (self->open, g_object_ref (receiver));
@@ -247,13 +252,15 @@ typedef struct
   gpointer         user_data;
 } RouteCall;
 
-/* A handler may stop the router: then there is nothing to route for. */
+/* A handler may stop the router, and so may the condition: then there is nothing to route for. */
 static gboolean
 is_route_over (gpointer data)
 {
   RouteCall *call = data;
 
-  return call->router->routing != call->routing || call->condition (call->user_data);
+  return call->router->routing != call->routing ||
+         call->condition (call->user_data) ||
+         call->router->routing != call->routing;
 }
 
 static gboolean
@@ -278,7 +285,8 @@ router_route_until (TfMessageRouter *router,
   is_over = tf__dispatcher_run_until (&call.routing->dispatcher, is_route_over, &call, deadline_us);
 
   if (!is_over)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "The condition did not come true in time");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                         "The condition did not come true in time");
   else if (self->routing != call.routing)
     g_set_error_literal (error, TF_ERROR, TF_ERROR_NOT_RUNNING, "The router was stopped meanwhile");
 
@@ -365,8 +373,8 @@ tf_thread_router_get_main_context (TfThreadRouter *self)
  * Switches the router to a foreign loop, and gets the descriptor for it.
  *
  * The descriptor is readable when there is something to deliver: poll it for that alone, and call
- * [method@ThreadRouter.dispatch] then. The main context delivers nothing any more, until [method@MessageRouter.attach]. The
- * descriptor belongs to the router and is closed with its stop.
+ * [method@ThreadRouter.dispatch] then. The main context delivers nothing any more, until
+ * [method@MessageRouter.attach]. The descriptor belongs to the router and is closed with its stop.
  *
  * ## Errors
  *
@@ -473,14 +481,53 @@ tf_thread_router_set_property (GObject      *object,
     }
 }
 
+typedef struct
+{
+  TfRouting  *routing; /* (owned) */
+  GHashTable *open;    /* (owned) */
+} Remains;
+
+static gboolean
+on_remains_cb (gpointer data)
+{
+  Remains *remains = data;
+
+  tf__enter_foreground ();
+  tf__dispatcher_set_owner (&remains->routing->dispatcher, g_thread_self ());
+  end_routing (g_steal_pointer (&remains->routing), remains->open);
+  g_hash_table_unref (remains->open);
+  g_free (remains);
+  return G_SOURCE_REMOVE;
+}
+
+/* In another thread, while the owner may be delivering: nothing but the senders can be closed here. */
+static void
+leave_remains (TfThreadRouter *self)
+{
+  Remains *remains = g_new (Remains, 1);
+  GSource *source = g_idle_source_new ();
+
+  remains->routing = g_steal_pointer (&self->routing);
+  remains->open = g_hash_table_ref (self->open);
+  tf__routing_close_senders (remains->routing);
+
+  g_source_set_static_name (source, "[tf] router");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_remains_cb, remains, NULL);
+  g_source_attach (source, self->main_context);
+  g_source_unref (source);
+}
+
 static void
 tf_thread_router_finalize (GObject *object)
 {
   TfThreadRouter *self = TF_THREAD_ROUTER (object);
 
   tf__enter_foreground ();
-  if (self->routing != NULL)
-    end_routing (self);
+  if (self->routing != NULL && tf__dispatcher_is_owner (&self->routing->dispatcher))
+    end_routing (g_steal_pointer (&self->routing), self->open);
+  else if (self->routing != NULL)
+    leave_remains (self);
 
   g_hash_table_unref (self->open);
   g_main_context_unref (self->main_context);
@@ -521,7 +568,8 @@ tf_thread_router_class_init (TfThreadRouterClass *klass)
   props[PROP_MAIN_CONTEXT] =
     g_param_spec_boxed ("main-context", NULL, NULL, G_TYPE_MAIN_CONTEXT,
                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
-  props[PROP_RUNNING] = g_param_spec_boolean ("running", NULL, NULL, FALSE,
-                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_RUNNING] =
+    g_param_spec_boolean ("running", NULL, NULL, FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }

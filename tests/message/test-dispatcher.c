@@ -417,6 +417,86 @@ test_run_until (void)
   letterbox_clear (&box);
 }
 
+static gboolean
+detach_office (gpointer data)
+{
+  tf__enter_foreground ();
+  tf__dispatcher_detach (&((Office *) data)->dispatcher);
+  return FALSE;
+}
+
+static void
+test_run_until_detached (void)
+{
+  Office    office;
+  Letterbox box;
+
+  g_test_summary ("The condition may end the dispatcher: what was ready is dropped.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  send_many (&box, 3);
+  tf__enter_foreground ();
+  g_assert_false (tf__dispatcher_run_until (&office.dispatcher, detach_office, &office, 0));
+  office_assert_text (&office, "");
+
+  office_clear (&office);
+  letterbox_clear (&box);
+}
+
+static gboolean
+is_open (gpointer gate)
+{
+  return tf_test_gate_is_open (gate);
+}
+
+typedef struct
+{
+  Office    *office;
+  TfTestGate gate;
+} Nudger;
+
+static gpointer
+run_nudge (gpointer data)
+{
+  Nudger *self = data;
+
+  tf_test_gate_open (&self->gate);
+  tf__dispatcher_nudge (&self->office->dispatcher);
+  return NULL;
+}
+
+static void
+test_nudge (void)
+{
+  Office office;
+  Nudger nudger = { &office };
+
+  g_test_summary ("A nudge has it look at the condition, and delivers nothing; one that comes too"
+                  " late is dropped.");
+
+  office_init (&office);
+  tf_test_gate_init (&nudger.gate);
+  tf__enter_foreground ();
+  for (guint i = 0; i < tf_test_scale (500); i++)
+    {
+      GThread *thread = g_thread_new ("nudger", run_nudge, &nudger);
+
+      g_assert_true (tf__dispatcher_run_until (&office.dispatcher, is_open, &nudger.gate,
+                                               G_MAXINT64));
+      g_thread_join (thread);
+      tf_test_gate_close (&nudger.gate);
+    }
+  tf_test_drain (office.context);
+  tf__dispatcher_nudge (&office.dispatcher);
+  tf__dispatcher_detach (&office.dispatcher);
+  tf__dispatcher_nudge (&office.dispatcher);
+  office_assert_text (&office, "");
+
+  office_clear (&office);
+  tf_test_gate_clear (&nudger.gate);
+}
+
 static void
 test_detach (void)
 {
@@ -494,6 +574,8 @@ main (int   argc,
   tf_test_add ("/dispatcher/wake-up/does-not-come-in-a-turn", test_no_wakeup_in_turn);
   tf_test_add ("/dispatcher/wake-up/is-never-lost", test_no_lost_wakeup);
   tf_test_add ("/dispatcher/by-hand/stops-at-the-condition", test_run_until);
+  tf_test_add ("/dispatcher/by-hand/ends-with-the-dispatcher", test_run_until_detached);
+  tf_test_add ("/dispatcher/by-hand/can-be-nudged", test_nudge);
   tf_test_add ("/dispatcher/end/drops-and-refuses", test_detach);
   tf_test_add ("/dispatcher/owner/is-who-dispatched-last", test_owner);
 

@@ -57,70 +57,6 @@ test_counter (void)
   tf_test_counter_clear (&counter);
 }
 
-static gboolean
-on_idle_cb (gpointer user_data)
-{
-  return ++*(guint *) user_data < 3;
-}
-
-static gboolean
-is_three (gpointer user_data)
-{
-  return *(guint *) user_data == 3;
-}
-
-static void
-test_run_until (void)
-{
-  guint n = 0;
-
-  g_test_summary ("A context runs until the condition holds, and has nothing left to do then.");
-
-  g_idle_add (on_idle_cb, &n);
-  tf_test_run_until (NULL, is_three, &n);
-  tf_test_drain (NULL);
-  tf_test_assert_idle (NULL);
-}
-
-static gboolean
-is_never (gpointer user_data)
-{
-  return FALSE;
-}
-
-static void
-test_run_until_time_limit (void)
-{
-  g_test_summary ("A test that would hang ends with what it waited for.");
-
-  if (g_test_subprocess ())
-    {
-      g_setenv ("TF_TEST_TIMEOUT", "1", TRUE);
-      tf_test_run_until (NULL, is_never, NULL);
-      return;
-    }
-
-  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
-  g_test_trap_assert_failed ();
-  g_test_trap_assert_stderr ("*did not happen in time*");
-}
-
-static void
-test_log (void)
-{
-  g_autoptr (TfTestLog) log = tf_test_log_new (G_LOG_LEVEL_WARNING);
-  g_autofree char      *text = NULL;
-
-  g_test_summary ("Warnings that are collected end no test, and can be counted.");
-
-  g_warning ("one of %d", 2);
-  g_warning ("two of %d", 2);
-  g_assert_cmpuint (tf_test_log_count (log, "* of 2"), ==, 2);
-  g_assert_cmpuint (tf_test_log_count (log, "two*"), ==, 1);
-  text = tf_test_log_dup_text (log);
-  g_assert_cmpstr (text, ==, "one of 2\ntwo of 2\n");
-}
-
 static void
 test_random (void)
 {
@@ -143,9 +79,6 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   tf_test_add ("/support/gate/lets-through-once-opened", test_gate);
   tf_test_add ("/support/counter/can-be-waited-for", test_counter);
-  tf_test_add ("/support/run-until/runs-until-the-condition-holds", test_run_until);
-  tf_test_add ("/support/run-until/ends-after-the-time", test_run_until_time_limit);
-  tf_test_add ("/support/log/collects-warnings", test_log);
   tf_test_add ("/support/random/can-be-had-again", test_random);
 
   return g_test_run ();

@@ -43,10 +43,13 @@ typedef struct
 
   TfLock          lock;
   TfExecutorState state;       /* [lock] and [atomic]; written in the foreground */
-  GPtrArray      *fifos;       /* (owned) [lock] of TfFifo, by priority; none is empty */
-  guint           n_queued;    /* [lock] */
+  GPtrArray      *fifos;       /* (owned) [lock] of TfFifo, by priority; none is empty, but for the
+ * last */
+  gint            n_queued;    /* [lock] to write, [atomic] to read */
   guint           n_pumps;     /* [lock] jobs in the pool, or on their way there */
-  guint           n_coming;    /* [lock] those among them that have not had the lock yet */
+  gint            n_coming;    /* [lock] to write, [atomic] to read: without a task, on their way
+                                * from the pool or looking for one */
+  guint           n_turns;     /* [lock] turns of the dispatcher, one inside the other */
   guint           max_workers; /* [lock] */
   GCond           pump_left;   /* [lock] */
   gboolean        is_awaited;  /* [lock] somebody waits for the pumps to leave */
@@ -92,6 +95,11 @@ void     tf__engine_unlink_live (TfEngine *self,
 GPtrArray *tf__engine_dup_live_futures (TfEngine *self);
 char      *tf__engine_describe_live (TfEngine *self);
 void       tf__engine_start_pump (TfEngine *self);
+/* A turn of the dispatcher: while it goes on, the owner starts the pumps. */
+void tf__engine_begin_turn (TfEngine *self);
+void tf__engine_end_turn (TfEngine *self);
+/* In the owner context: starts a pump if one is needed. */
+void tf__engine_look (TfEngine *self);
 /* For a pump: the next task, or NULL when it has to leave. @has_arrived: it comes from the pool.
  * @start_next: another one must be started before the task is run. */
 TfTask  *tf__engine_take_task (TfEngine *self,
@@ -149,6 +157,7 @@ TfFuture *tf__engine_submit (TfEngine       *self,
                              gpointer        place,
                              GError        **error);
 TfEngine *tf__executor_get_engine (TfExecutor *self);
+void      tf__executor_notify_n_waiting (TfExecutor *self) TF_FOREGROUND;
 void      tf__executor_notify_counts (TfExecutor *self) TF_FOREGROUND;
 void      tf__executor_notify_state (TfExecutor *self) TF_FOREGROUND;
 void      tf__executor_emit_failed (TfExecutor *self,

@@ -10,6 +10,9 @@
 
 #define MAX_NAMED 5
 
+/* How long a pump looks for the next task before it gives its thread back. */
+#define SPIN_US 20
+
 TfEngine *
 tf__engine_new (GMainContext *context,
                 TfThreadPool *pool,
@@ -52,6 +55,8 @@ tf__engine_unref (TfEngine *self)
   g_weak_ref_clear (&self->facade);
   g_cond_clear (&self->pump_left);
   tf__lock_clear (&self->lock);
+  for (guint i = 0; i < self->fifos->len; i++)
+    g_free (self->fifos->pdata[i]);
   g_ptr_array_unref (self->fifos);
   tf__thread_pool_leave (self->pool);
   tf__thread_pool_unref (self->pool);
@@ -105,7 +110,8 @@ tf__engine_change_count (TfEngine *self,
                          gint      difference)
 {
   tf__add (count, difference);
-  tf__store (&self->are_counts_new, TRUE);
+  if (!tf__load (&self->are_counts_new))
+    tf__store (&self->are_counts_new, TRUE);
 }
 
 gboolean
@@ -149,6 +155,7 @@ static void     queue_unlink_locked (TfEngine *self,
 static void     link_live_locked (TfEngine *self,
                                   TfTask   *task) TF_CALLER_HOLDS (self->lock);
 static gboolean needs_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
+static gboolean may_start_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 static void     announce_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 static void     pump_leaves_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 
@@ -184,7 +191,12 @@ queue_push_locked (TfEngine *self,
   guint   index = find_fifo_locked (self, task->priority);
   TfFifo *fifo = index < self->fifos->len ? self->fifos->pdata[index] : NULL;
 
-  if (fifo == NULL || fifo->priority != task->priority)
+  if (self->n_queued == 0 && self->fifos->len == 1)
+    {
+      fifo = self->fifos->pdata[0];
+      fifo->priority = task->priority;
+    }
+  else if (fifo == NULL || fifo->priority != task->priority)
     {
       fifo = g_new0 (TfFifo, 1);
       fifo->priority = task->priority;
@@ -199,7 +211,7 @@ queue_push_locked (TfEngine *self,
   fifo->last = task;
 
   task->is_queued = TRUE;
-  self->n_queued++;
+  tf__store (&self->n_queued, self->n_queued + 1);
 }
 
 static void
@@ -222,9 +234,10 @@ queue_unlink_locked (TfEngine *self,
   task->next_queued = NULL;
   task->previous_queued = NULL;
   task->is_queued = FALSE;
-  self->n_queued--;
+  tf__store (&self->n_queued, self->n_queued - 1);
 
-  if (fifo->first == NULL)
+  /* The last one is kept, since the queue runs empty often. */
+  if (fifo->first == NULL && self->fifos->len > 1)
     g_free (g_ptr_array_remove_index (self->fifos, index));
 }
 
@@ -300,7 +313,7 @@ tf__engine_enqueue (TfEngine *self,
   if (is_queued)
     {
       queue_push_locked (self, task);
-      start_pump = needs_pump_locked (self);
+      start_pump = may_start_pump_locked (self);
       if (start_pump)
         announce_pump_locked (self);
     }
@@ -385,13 +398,19 @@ tf__engine_describe_live (TfEngine *self)
                           n_tasks, text->str);
 }
 
-/* Pumps: jobs in the thread pool, at most as many as there may be workers, which take one task
- * after the other.
+/* Pumps: jobs in the thread pool, at most as many as there may be workers, which take one task after
+ * the other.
  *
- * Starting one costs system calls, so it is done only when no other is coming: between its start
- * and the moment when it has the lock. A pump that took a task and leaves others behind, with none
- * coming, starts the next before it runs; so tasks never wait for a free worker longer than that,
- * also when the first waits for the second. */
+ * Starting one costs system calls and often the processor of whoever starts it, so:
+ *
+ * - a pump without a task, on its way from the pool or looking for one, is coming. Whoever appends a
+ *   task starts a pump only if none is coming; but the first one always.
+ * - a pump that took a task and leaves others behind, with none coming, starts the next before it
+ *   runs. So tasks never wait for a free worker longer than that, also when the first of them waits
+ *   for the second.
+ * - during a turn of the dispatcher both are left to the owner, who looks every few messages, at the
+ *   end of the turn, and before the loop sleeps inside of it.
+ * - a pump that finds no task looks for one for a moment before it leaves; one at a time. */
 
 static gboolean
 needs_pump_locked (TfEngine *self)
@@ -399,11 +418,60 @@ needs_pump_locked (TfEngine *self)
   return self->n_queued > 0 && self->n_coming == 0 && self->n_pumps < self->max_workers;
 }
 
+/* The same for somebody who is not the owner in the middle of a turn. */
+static gboolean
+may_start_pump_locked (TfEngine *self)
+{
+  return needs_pump_locked (self) && (self->n_turns == 0 || self->n_pumps == 0);
+}
+
 static void
 announce_pump_locked (TfEngine *self)
 {
   self->n_pumps++;
-  self->n_coming++;
+  tf__store (&self->n_coming, self->n_coming + 1);
+}
+
+void
+tf__engine_begin_turn (TfEngine *self)
+{
+  tf__lock (&self->lock);
+  self->n_turns++;
+  tf__unlock (&self->lock);
+}
+
+void
+tf__engine_end_turn (TfEngine *self)
+{
+  gboolean start_pump;
+
+  tf__lock (&self->lock);
+  self->n_turns--;
+  start_pump = needs_pump_locked (self);
+  if (start_pump)
+    announce_pump_locked (self);
+  tf__unlock (&self->lock);
+
+  if (start_pump)
+    tf__engine_start_pump (self);
+}
+
+void
+tf__engine_look (TfEngine *self)
+{
+  gboolean start_pump;
+
+  if (tf__load (&self->n_queued) == 0 || tf__load (&self->n_coming) > 0)
+    return;
+
+  tf__lock (&self->lock);
+  start_pump = needs_pump_locked (self);
+  if (start_pump)
+    announce_pump_locked (self);
+  tf__unlock (&self->lock);
+
+  if (start_pump)
+    tf__engine_start_pump (self);
 }
 
 static void
@@ -420,31 +488,62 @@ tf__engine_start_pump (TfEngine *self)
   tf__thread_pool_push (self->pool, &tf__engine_ref (self)->job);
 }
 
+static TfTask *take_task_locked (TfEngine *self,
+                                 gboolean *start_next) TF_CALLER_HOLDS (self->lock);
+
+static TfTask *
+take_task_locked (TfEngine *self,
+                  gboolean *start_next)
+{
+  TfTask *task = ((TfFifo *) self->fifos->pdata[0])->first;
+
+  queue_unlink_locked (self, task);
+  *start_next = may_start_pump_locked (self);
+  if (*start_next)
+    announce_pump_locked (self);
+
+  return task;
+}
+
+/* Waits a moment for a task, since one often comes. It yields the processor: its own wake-up may have
+ * put the owner on the same one. */
+static void
+look_for_task (TfEngine *self)
+{
+  gint64 end_us = g_get_monotonic_time () + SPIN_US;
+
+  while (tf__load (&self->n_queued) == 0 && g_get_monotonic_time () < end_us)
+    g_thread_yield ();
+}
+
 TfTask *
 tf__engine_take_task (TfEngine *self,
                       gboolean  has_arrived,
                       gboolean *start_next)
 {
-  TfTask *task = NULL;
+  TfTask  *task = NULL;
+  gboolean is_looking;
 
   *start_next = FALSE;
 
   tf__lock (&self->lock);
   if (has_arrived)
-    self->n_coming--;
+    tf__store (&self->n_coming, self->n_coming - 1);
+
+  is_looking = self->n_queued == 0 && self->n_coming == 0 && self->n_pumps <= self->max_workers;
+  if (is_looking)
+    {
+      tf__store (&self->n_coming, self->n_coming + 1);
+      tf__unlock (&self->lock);
+      look_for_task (self);
+      tf__lock (&self->lock);
+      tf__store (&self->n_coming, self->n_coming - 1);
+    }
 
   if (self->n_queued == 0 || self->n_pumps > self->max_workers)
-    {
-      pump_leaves_locked (self);
-    }
+    pump_leaves_locked (self);
   else
-    {
-      task = ((TfFifo *) self->fifos->pdata[0])->first;
-      queue_unlink_locked (self, task);
-      *start_next = needs_pump_locked (self);
-      if (*start_next)
-        announce_pump_locked (self);
-    }
+    task = take_task_locked (self, start_next);
   tf__unlock (&self->lock);
 
   return task;
@@ -455,7 +554,7 @@ void
 tf__engine_return_pump (TfEngine *self)
 {
   tf__lock (&self->lock);
-  self->n_coming++;
+  tf__store (&self->n_coming, self->n_coming + 1);
   tf__unlock (&self->lock);
 
   tf__thread_pool_push (self->pool, &self->job);
@@ -500,7 +599,7 @@ tf__engine_wait_for_pumps (TfEngine *self,
 
   tf__lock (&self->lock);
   self->is_awaited = TRUE;
-  while (self->n_pumps > self->n_coming && is_in_time)
+  while (self->n_pumps > (guint) self->n_coming && is_in_time)
     {
       if (deadline_us == G_MAXINT64)
         tf__lock_wait (&self->lock, &self->pump_left);
@@ -508,7 +607,7 @@ tf__engine_wait_for_pumps (TfEngine *self,
         is_in_time = tf__lock_wait_until (&self->lock, &self->pump_left, deadline_us);
     }
   self->is_awaited = FALSE;
-  is_in_time = self->n_pumps <= self->n_coming;
+  is_in_time = self->n_pumps <= (guint) self->n_coming;
   tf__unlock (&self->lock);
 
   return is_in_time;

@@ -197,8 +197,7 @@ show_submission (TfExecutor *self,
   tf__enter_foreground ();
   if (engine->list != NULL)
     tf__live_list_sync (engine);
-  if (tf__engine_take_news_of_counts (engine))
-    tf__executor_notify_counts (self);
+  tf__executor_notify_n_waiting (self);
 }
 
 static TfFuture *

@@ -139,7 +139,7 @@ tf__future_notify_if_still (TfFuture    *self,
                             TfFutureProp prop)
 {
   if (tf__future_get_phase (self) == phase)
-    g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+    g_object_notify_by_pspec ((GObject *) self, props[prop]);
 }
 
 TF_FOREGROUND
@@ -148,7 +148,7 @@ emit_done (TfFuture *self)
 {
   TfFuturePrivate *priv = tf_future_get_instance_private (self);
 
-  g_object_notify_by_pspec (G_OBJECT (self), props[TF_FUTURE_PROP_DONE]);
+  g_object_notify_by_pspec ((GObject *) self, props[TF_FUTURE_PROP_DONE]);
   tf__owner_unbind (self);
   priv->work_class->settle (priv->work, self);
   g_signal_emit (self, signals[SIGNAL_DONE], 0);
@@ -166,9 +166,9 @@ emit_move (TfFuture *self,
   gboolean         is_done = tf__phase_is_done (to);
 
   if (to == TF_PHASE_COMPLETED && tf__outcome_has_value (priv->outcome))
-    g_object_notify_by_pspec (G_OBJECT (self), props[TF_FUTURE_PROP_VALUE]);
+    g_object_notify_by_pspec ((GObject *) self, props[TF_FUTURE_PROP_VALUE]);
   else if (is_done && to != TF_PHASE_COMPLETED)
-    g_object_notify_by_pspec (G_OBJECT (self), props[TF_FUTURE_PROP_ERROR]);
+    g_object_notify_by_pspec ((GObject *) self, props[TF_FUTURE_PROP_ERROR]);
 
   if (tf__phase_get_state (from) != tf__phase_get_state (to))
     tf__future_notify_if_still (self, to, TF_FUTURE_PROP_STATE);
@@ -326,7 +326,7 @@ report_unread (TfFuture *self)
 static void
 tf_future_finalize (GObject *object)
 {
-  TfFuture        *self = TF_FUTURE (object);
+  TfFuture        *self = (TfFuture *) object;
   TfFuturePrivate *priv = tf_future_get_instance_private (self);
 
   report_unread (self);

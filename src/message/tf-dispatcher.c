@@ -36,7 +36,8 @@ tf__dispatcher_init (TfDispatcher            *self,
   self->host = host;
   self->context = g_main_context_ref (context);
   self->inbox = g_async_queue_new ();
-  self->owner = g_thread_self ();
+  tf__lock_init (&self->turnstile);
+  self->owner = tf__current_thread ();
   self->budget_us = DEFAULT_BUDGET_US;
   self->interval_us = DEFAULT_INTERVAL_US;
   self->stride = MAX_STRIDE;
@@ -61,6 +62,7 @@ tf__dispatcher_clear (TfDispatcher *self)
   g_warn_if_fail (self->source == NULL);
   g_warn_if_fail (self->first_ready == NULL && self->first_due == NULL);
 
+  tf__lock_clear (&self->turnstile);
   g_async_queue_unref (self->inbox);
   g_main_context_unref (self->context);
 }
@@ -291,6 +293,7 @@ run_turn (TfDispatcher *self)
 
       last_us = self->now_us;
       n_steps = 0;
+      self->klass->look (self->host);
       collect_inbox (self);
       collect_due (self);
     }
@@ -421,6 +424,9 @@ prepare_source (GSource *source,
       return FALSE;
     }
 
+  /* A handler may run a nested loop in the middle of a turn. */
+  self->klass->look (self->host);
+
   /* From here on a push wakes the loop; the look into the inbox has to come after. */
   tf__dispatcher_arm (self);
   if (is_ready (self))
@@ -461,7 +467,8 @@ dispatch_source (GSource    *source,
     return G_SOURCE_REMOVE;
 
   host = self->klass->host_ref (self->host);
-  tf__dispatcher_set_owner (self, g_thread_self ());
+  tf__dispatcher_set_owner (self, tf__current_thread ());
+  self->klass->turn_began (host);
   run_turn (self);
 
   if (self->first_ready != NULL && g_source_get_priority (source) < PAUSE_PRIORITY)

@@ -110,8 +110,7 @@ tf__task_release (TfTask *self)
   TfTaskHost *host = self->host;
 
   /* Only then nobody else writes it; and one that was given up is cleared when its code returns. */
-  if (host == NULL || tf__task_get_fate (self) != TF_FATE_CLOSED ||
-      !tf__outcome_is_heavy (&self->outcome))
+  if (host == NULL || tf__task_get_fate (self) != TF_FATE_CLOSED)
     {
       tf_task_unref (self);
       return;
@@ -121,6 +120,12 @@ tf__task_release (TfTask *self)
     {
       /* The background may have a reference for a moment longer, and must not free the result. */
       tf__outcome_clear (&self->outcome);
+      tf_task_unref (self);
+      return;
+    }
+
+  if (!tf__outcome_is_heavy (&self->outcome))
+    {
       tf_task_unref (self);
       return;
     }

@@ -56,18 +56,23 @@ typedef struct
   TfTask         *first_live;  /* [lock] in the order of submission, until "done" was delivered */
   TfTask         *last_live;   /* [lock] */
 
-  gint n_waiting;      /* [atomic] futures that are not done, and have not been seen to start */
-  gint n_executing;    /* [atomic] futures that are not done, and have been seen to start */
-  gint n_abandoned;    /* [atomic] functions that go on although their future was given up */
-  gint n_open;         /* [atomic] tasks whose final message has not been taken */
-  gint are_counts_new; /* [atomic] the counts have not been notified */
-  gint is_list_wanted; /* [atomic] there is a live list */
-  gint is_facade_gone; /* [atomic] */
+  /* Numbers that only grow, each with one writer, so that a difference of two is a count that any
+   * thread may read. [lock] writes the first, the foreground the others. */
+  guint n_submitted;
+  guint n_seen;           /* were told to have started */
+  guint n_left_waiting;   /* done or given up, and not seen to start */
+  guint n_left_executing; /* done or given up after that */
+  guint n_ended;          /* whose final message was taken */
+  guint n_given_up;
+  guint n_late;         /* given up, and ended since */
+  gint  is_list_wanted; /* [atomic] there is a live list */
+  gint  is_facade_gone; /* [atomic] */
 
   GWeakRef        facade;
   TfLiveList     *list;             /* (owned) (nullable) [foreground] */
   TfFailureReport failure_report;   /* [foreground] */
   gboolean        is_shutting_down; /* [foreground] */
+  gboolean        are_counts_new;   /* [foreground] the counts have not been notified */
 } TfEngine;
 
 /* Any thread: tf-engine-shared.c. */
@@ -84,9 +89,11 @@ void            tf__engine_set_max_workers (TfEngine *self,
 /* A place for a task that is being submitted: FALSE if the engine takes none any more. It does not
  * come to its end before the place is used. */
 gboolean tf__engine_reserve (TfEngine *self);
-/* Links a task whose future is made, and queues it, with the reference of the queue. */
+/* Links a task whose future is made, and queues it, with the reference of the queue. Without a place
+ * only in the owner context, where nobody can have stopped the engine since it was looked at. */
 void     tf__engine_enqueue (TfEngine *self,
-                             TfTask   *task);
+                             TfTask   *task,
+                             gboolean  is_reserved);
 gboolean tf__engine_unqueue (TfEngine *self,
                              TfTask   *task);
 void     tf__engine_unlink_live (TfEngine *self,
@@ -108,16 +115,18 @@ TfTask  *tf__engine_take_task (TfEngine *self,
 void     tf__engine_return_pump (TfEngine *self);
 gboolean tf__engine_wait_for_pumps (TfEngine *self,
                                     gint64    deadline_us);
-gint     tf__engine_get_count (const gint *count);
-void     tf__engine_change_count (TfEngine *self,
-                                  gint     *count,
-                                  gint      difference);
-gboolean tf__engine_take_news_of_counts (TfEngine *self);
+guint    tf__engine_get_n_waiting (TfEngine *self);
+guint    tf__engine_get_n_executing (TfEngine *self);
+guint    tf__engine_get_n_abandoned (TfEngine *self);
+guint    tf__engine_get_n_open (TfEngine *self);
+/* Adds one to a number of the foreground. */
+void     tf__engine_count (TfEngine *self,
+                           guint    *number) TF_FOREGROUND;
 gboolean tf__engine_is_list_wanted (TfEngine *self);
 void     tf__engine_want_list (TfEngine *self);
 gboolean tf__engine_is_facade_gone (TfEngine *self);
 void     tf__engine_set_facade_gone (TfEngine *self);
-gint     tf__engine_get_n_pending (TfEngine *self);
+guint    tf__engine_get_n_pending (TfEngine *self);
 /* The live tasks that are not in the table, in the order of submission. */
 GPtrArray *tf__engine_dup_unlisted (TfEngine   *self,
                                     GHashTable *listed);

@@ -98,32 +98,49 @@ tf__engine_set_facade_gone (TfEngine *self)
 
 /* Counts */
 
-gint
-tf__engine_get_count (const gint *count)
+static guint
+get_difference (const guint *all,
+                const guint *gone)
 {
-  return tf__load (count);
+  return tf__load_relaxed (all) - tf__load_relaxed (gone);
+}
+
+guint
+tf__engine_get_n_waiting (TfEngine *self)
+{
+  return get_difference (&self->n_submitted, &self->n_seen) - tf__load_relaxed (&self->n_left_waiting);
+}
+
+guint
+tf__engine_get_n_executing (TfEngine *self)
+{
+  return get_difference (&self->n_seen, &self->n_left_executing);
+}
+
+guint
+tf__engine_get_n_abandoned (TfEngine *self)
+{
+  return get_difference (&self->n_given_up, &self->n_late);
+}
+
+guint
+tf__engine_get_n_open (TfEngine *self)
+{
+  return get_difference (&self->n_submitted, &self->n_ended);
+}
+
+guint
+tf__engine_get_n_pending (TfEngine *self)
+{
+  return tf__engine_get_n_open (self) - tf__engine_get_n_abandoned (self);
 }
 
 void
-tf__engine_change_count (TfEngine *self,
-                         gint     *count,
-                         gint      difference)
+tf__engine_count (TfEngine *self,
+                  guint    *number)
 {
-  tf__add (count, difference);
-  if (!tf__load (&self->are_counts_new))
-    tf__store (&self->are_counts_new, TRUE);
-}
-
-gboolean
-tf__engine_take_news_of_counts (TfEngine *self)
-{
-  return tf__load (&self->are_counts_new) && tf__exchange (&self->are_counts_new, FALSE);
-}
-
-gint
-tf__engine_get_n_pending (TfEngine *self)
-{
-  return tf__load (&self->n_open) - tf__load (&self->n_abandoned);
+  tf__store_relaxed (number, *number + 1);
+  self->are_counts_new = TRUE;
 }
 
 gboolean
@@ -283,10 +300,7 @@ tf__engine_reserve (TfEngine *self)
   tf__lock (&self->lock);
   is_running = self->state == TF_EXECUTOR_STATE_RUNNING;
   if (is_running)
-    {
-      tf__add (&self->n_open, 1);
-      tf__engine_change_count (self, &self->n_waiting, 1);
-    }
+    tf__store_relaxed (&self->n_submitted, self->n_submitted + 1);
   tf__unlock (&self->lock);
 
   return is_running;
@@ -294,13 +308,16 @@ tf__engine_reserve (TfEngine *self)
 
 void
 tf__engine_enqueue (TfEngine *self,
-                    TfTask   *task)
+                    TfTask   *task,
+                    gboolean  is_reserved)
 {
   gboolean is_queued;
   gboolean start_pump = FALSE;
 
   tf__lock (&self->lock);
   link_live_locked (self, task);
+  if (!is_reserved)
+    tf__store_relaxed (&self->n_submitted, self->n_submitted + 1);
 
   /* Stopped on its own thread since the reservation: accepted, and cancelled as those before it
    * were. */

@@ -21,8 +21,10 @@ tf__engine_tell_counts (TfEngine *self)
 {
   TfExecutor *facade;
 
-  if (!tf__engine_take_news_of_counts (self))
+  if (!self->are_counts_new)
     return;
+
+  self->are_counts_new = FALSE;
 
   facade = get_facade (self);
   if (facade == NULL)
@@ -84,7 +86,7 @@ TF_FOREGROUND
 static void
 detach_if_over (TfEngine *self)
 {
-  if (tf__engine_is_facade_gone (self) && tf__engine_get_count (&self->n_open) == 0)
+  if (tf__engine_is_facade_gone (self) && tf__engine_get_n_open (self) == 0)
     tf__dispatcher_detach (&self->dispatcher);
 }
 
@@ -127,10 +129,15 @@ deliver (TfPipe  *pipe,
 
   tf__enter_foreground ();
 
-  /* The only other news, a submission on another thread, changes counts and list alone. */
   if (news == TF_NEWS_CANCEL)
-    leave (self);
-  else if (self->list != NULL)
+    {
+      leave (self);
+      return;
+    }
+
+  /* A submission on another thread. */
+  self->are_counts_new = TRUE;
+  if (self->list != NULL)
     tf__live_list_sync (self);
 }
 
@@ -216,15 +223,16 @@ host_started (TfTaskHost *host,
 {
   TfEngine *self = (TfEngine *) host;
 
-  tf__engine_change_count (self, &self->n_waiting, -1);
-  tf__engine_change_count (self, &self->n_executing, 1);
+  tf__enter_foreground ();
+  tf__engine_count (self, &self->n_seen);
 }
 
+TF_FOREGROUND
 static void
 leave_counts (TfEngine *self,
               TfTask   *task)
 {
-  tf__engine_change_count (self, task->is_seen_started ? &self->n_executing : &self->n_waiting, -1);
+  tf__engine_count (self, task->is_seen_started ? &self->n_left_executing : &self->n_left_waiting);
 }
 
 static void
@@ -234,12 +242,14 @@ host_ended (TfTaskHost *host,
 {
   TfEngine *self = (TfEngine *) host;
 
+  tf__enter_foreground ();
+
   if (is_given_up)
-    tf__engine_change_count (self, &self->n_abandoned, -1);
+    tf__engine_count (self, &self->n_late);
   else
     leave_counts (self, task);
 
-  tf__engine_change_count (self, &self->n_open, -1);
+  tf__engine_count (self, &self->n_ended);
 }
 
 static void
@@ -248,8 +258,9 @@ host_given_up (TfTaskHost *host,
 {
   TfEngine *self = (TfEngine *) host;
 
+  tf__enter_foreground ();
   leave_counts (self, task);
-  tf__engine_change_count (self, &self->n_abandoned, 1);
+  tf__engine_count (self, &self->n_given_up);
 }
 
 static void

@@ -134,6 +134,37 @@ tf__future_set_report (TfFuture *self,
 /* Moves */
 
 void
+tf__future_begin_telling (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  priv->n_emitting++;
+}
+
+void
+tf__future_end_telling (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  if (--priv->n_emitting > 0 || !priv->is_owed)
+    return;
+
+  priv->is_owed = FALSE;
+  g_object_unref (self);
+}
+
+void
+tf__future_release (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  if (priv->n_emitting > 0)
+    priv->is_owed = TRUE;
+  else
+    g_object_unref (self);
+}
+
+void
 tf__future_notify_if_still (TfFuture    *self,
                             TfPhase      phase,
                             TfFutureProp prop)
@@ -199,10 +230,9 @@ tf__future_move (TfFuture     *self,
 
   tf__future_store_phase (self, to);
 
-  /* A handler may run a nested loop that brings the future to its end. */
-  g_object_ref (self);
+  tf__future_begin_telling (self);
   emit_move (self, from, to);
-  g_object_unref (self);
+  tf__future_end_telling (self);
   return TRUE;
 }
 
@@ -217,8 +247,7 @@ tf__future_deliver_event (TfFuture *self,
   if (tf__future_get_phase (self) != TF_PHASE_EXECUTING)
     return;
 
-  /* A handler may run a nested loop that brings the future to its end. */
-  g_object_ref (self);
+  tf__future_begin_telling (self);
 
   switch (event->road)
     {
@@ -239,7 +268,7 @@ tf__future_deliver_event (TfFuture *self,
       break;
     }
 
-  g_object_unref (self);
+  tf__future_end_telling (self);
 }
 
 static void

@@ -138,7 +138,7 @@ static void
 leave_future (TfTask *self)
 {
   self->host->klass->settled (self->host, self);
-  g_clear_object (&self->future);
+  tf__future_release (g_steal_pointer (&self->future));
 }
 
 TF_FOREGROUND

@@ -42,19 +42,19 @@ typedef struct
   TfThreadPool *pool; /* (owned) [const] */
 
   TfLock          lock;
-  TfExecutorState state;       /* [lock] and [atomic]; written in the foreground */
-  GPtrArray      *fifos;       /* (owned) [lock] of TfFifo, by priority; none is empty, but for the
+  TfExecutorState state;         /* [lock] and [atomic]; written in the foreground */
+  GPtrArray      *fifos;         /* (owned) [lock] of TfFifo, by priority; none is empty, but for the
  * last */
-  gint            n_queued;    /* [lock] to write, [atomic] to read */
-  guint           n_pumps;     /* [lock] jobs in the pool, or on their way there */
-  gint            n_coming;    /* [lock] to write, [atomic] to read: without a task, on their way
+  gint            n_queued;      /* [lock] to write, [atomic] to read */
+  guint           n_pumps;       /* [lock] jobs in the pool, or on their way there */
+  gint            n_coming;      /* [lock] to write, [atomic] to read: without a task, on their way
                                 * from the pool or looking for one */
-  guint           n_turns;     /* [lock] turns of the dispatcher, one inside the other */
-  guint           max_workers; /* [lock] */
-  GCond           pump_left;   /* [lock] */
-  gboolean        is_awaited;  /* [lock] somebody waits for the pumps to leave */
-  TfTask         *first_live;  /* [lock] in the order of submission, until "done" was delivered */
-  TfTask         *last_live;   /* [lock] */
+  guint           n_turns;       /* [lock] turns of the dispatcher, one inside the other */
+  guint           max_workers;   /* [lock] */
+  GCond           pump_left;     /* [lock] */
+  gboolean        is_awaited;    /* [lock] somebody waits for the pumps to leave */
+  TfTask         *first_arrival; /* [lock] submitted on other threads, and not live yet */
+  TfTask         *last_arrival;  /* [lock] */
 
   /* Numbers that only grow, each with one writer, so that a difference of two is a count that any
    * thread may read. [lock] writes the first, the foreground the others. */
@@ -68,6 +68,8 @@ typedef struct
   gint  is_list_wanted; /* [atomic] there is a live list */
   gint  is_facade_gone; /* [atomic] */
 
+  TfTask         *first_live; /* [foreground] in the order of submission, until "done" was delivered */
+  TfTask         *last_live;  /* [foreground] */
   GWeakRef        facade;
   TfLiveList     *list;             /* (owned) (nullable) [foreground] */
   TfFailureReport failure_report;   /* [foreground] */
@@ -96,12 +98,8 @@ void     tf__engine_enqueue (TfEngine *self,
                              gboolean  is_reserved);
 gboolean tf__engine_unqueue (TfEngine *self,
                              TfTask   *task);
-void     tf__engine_unlink_live (TfEngine *self,
-                                 TfTask   *task);
-/* With a reference on each. */
-GPtrArray *tf__engine_dup_live_futures (TfEngine *self);
-char      *tf__engine_describe_live (TfEngine *self);
-void       tf__engine_start_pump (TfEngine *self);
+TfTask  *tf__engine_take_arrivals (TfEngine *self);
+void     tf__engine_start_pump (TfEngine *self);
 /* A turn of the dispatcher: while it goes on, the owner starts the pumps. */
 void tf__engine_begin_turn (TfEngine *self);
 void tf__engine_end_turn (TfEngine *self);
@@ -127,11 +125,8 @@ void     tf__engine_want_list (TfEngine *self);
 gboolean tf__engine_is_facade_gone (TfEngine *self);
 void     tf__engine_set_facade_gone (TfEngine *self);
 guint    tf__engine_get_n_pending (TfEngine *self);
-/* The live tasks that are not in the table, in the order of submission. */
-GPtrArray *tf__engine_dup_unlisted (TfEngine   *self,
-                                    GHashTable *listed);
-void       tf__engine_store_state (TfEngine       *self,
-                                   TfExecutorState state);
+void     tf__engine_store_state (TfEngine       *self,
+                                 TfExecutorState state);
 /* After a submission in another thread than the owner's. */
 void tf__engine_announce (TfEngine *self);
 
@@ -149,6 +144,15 @@ void                           tf__engine_tell_counts (TfEngine *self) TF_FOREGR
 void                           tf__engine_check_stopped (TfEngine *self) TF_FOREGROUND;
 /* The executor goes: stops everything. In the owner thread at once, elsewhere by a message. */
 void tf__engine_leave_facade (TfEngine *self);
+
+/* Owner context: tf-live-tasks.c. */
+void tf__live_tasks_add (TfEngine *self, TfTask *task) TF_FOREGROUND;
+void tf__live_tasks_remove (TfEngine *self, TfTask *task) TF_FOREGROUND;
+/* With a reference on each. */
+GPtrArray *tf__live_tasks_dup_futures (TfEngine *self) TF_FOREGROUND;
+/* Those that are not in the table, in the order of submission. */
+GPtrArray *tf__live_tasks_dup_unlisted (TfEngine *self, GHashTable *listed) TF_FOREGROUND;
+char      *tf__live_tasks_describe (TfEngine *self) TF_FOREGROUND;
 
 /* Owner context: tf-live-list.c. */
 void     tf__live_list_sync (TfEngine *self) TF_FOREGROUND;

@@ -8,8 +8,6 @@
 
 #include "core/tf-clock-private.h"
 
-#define MAX_NAMED 5
-
 /* How long a pump looks for the next task before it gives its thread back. */
 #define SPIN_US 20
 
@@ -169,8 +167,8 @@ static void     queue_push_locked (TfEngine *self,
                                    TfTask   *task) TF_CALLER_HOLDS (self->lock);
 static void     queue_unlink_locked (TfEngine *self,
                                      TfTask   *task) TF_CALLER_HOLDS (self->lock);
-static void     link_live_locked (TfEngine *self,
-                                  TfTask   *task) TF_CALLER_HOLDS (self->lock);
+static void     add_arrival_locked (TfEngine *self,
+                                    TfTask   *task) TF_CALLER_HOLDS (self->lock);
 static gboolean needs_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 static gboolean may_start_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 static void     announce_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
@@ -258,38 +256,29 @@ queue_unlink_locked (TfEngine *self,
     g_free (g_ptr_array_remove_index (self->fifos, index));
 }
 
-static void
-link_live_locked (TfEngine *self,
-                  TfTask   *task)
+/* The tasks that were submitted on other threads since the last call, in order, linked by next_live. */
+TfTask *
+tf__engine_take_arrivals (TfEngine *self)
 {
-  task->previous_live = self->last_live;
-  if (self->last_live == NULL)
-    self->first_live = task;
-  else
-    self->last_live->next_live = task;
-  self->last_live = task;
+  TfTask *first;
+
+  tf__lock (&self->lock);
+  first = g_steal_pointer (&self->first_arrival);
+  self->last_arrival = NULL;
+  tf__unlock (&self->lock);
+
+  return first;
 }
 
-void
-tf__engine_unlink_live (TfEngine *self,
-                        TfTask   *task)
+static void
+add_arrival_locked (TfEngine *self,
+                    TfTask   *task)
 {
-  tf__lock (&self->lock);
-
-  if (task->previous_live == NULL)
-    self->first_live = task->next_live;
+  if (self->last_arrival == NULL)
+    self->first_arrival = task;
   else
-    task->previous_live->next_live = task->next_live;
-
-  if (task->next_live == NULL)
-    self->last_live = task->previous_live;
-  else
-    task->next_live->previous_live = task->previous_live;
-
-  task->next_live = NULL;
-  task->previous_live = NULL;
-
-  tf__unlock (&self->lock);
+    self->last_arrival->next_live = task;
+  self->last_arrival = task;
 }
 
 gboolean
@@ -315,7 +304,8 @@ tf__engine_enqueue (TfEngine *self,
   gboolean start_pump = FALSE;
 
   tf__lock (&self->lock);
-  link_live_locked (self, task);
+  if (!task->is_live)
+    add_arrival_locked (self, task);
   if (!is_reserved)
     tf__store_relaxed (&self->n_submitted, self->n_submitted + 1);
 
@@ -355,64 +345,6 @@ tf__engine_unqueue (TfEngine *self,
   tf__unlock (&self->lock);
 
   return is_queued;
-}
-
-GPtrArray *
-tf__engine_dup_live_futures (TfEngine *self)
-{
-  GPtrArray *futures = g_ptr_array_new_with_free_func (g_object_unref);
-
-  tf__lock (&self->lock);
-  for (TfTask *task = self->first_live; task != NULL; task = task->next_live)
-    g_ptr_array_add (futures, g_object_ref (task->future));
-  tf__unlock (&self->lock);
-
-  return futures;
-}
-
-GPtrArray *
-tf__engine_dup_unlisted (TfEngine   *self,
-                         GHashTable *listed)
-{
-  GPtrArray *tasks = g_ptr_array_new ();
-  TfTask    *task;
-
-  /* New ones are at the end. */
-  tf__lock (&self->lock);
-  task = self->last_live;
-  while (task != NULL && task->previous_live != NULL && !g_hash_table_contains (listed, task))
-    task = task->previous_live;
-
-  for (; task != NULL; task = task->next_live)
-    {
-      if (!g_hash_table_contains (listed, task))
-        g_ptr_array_add (tasks, task);
-    }
-  tf__unlock (&self->lock);
-
-  return tasks;
-}
-
-char *
-tf__engine_describe_live (TfEngine *self)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  guint               n_tasks = 0;
-
-  tf__lock (&self->lock);
-  for (TfTask *task = self->first_live; task != NULL; task = task->next_live)
-    {
-      n_tasks++;
-      if (n_tasks <= MAX_NAMED)
-        g_string_append_printf (text, "%s“%s”", n_tasks == 1 ? "" : ", ", tf__task_get_name (task));
-    }
-  tf__unlock (&self->lock);
-
-  if (n_tasks > MAX_NAMED)
-    g_string_append (text, ", …");
-
-  return g_strdup_printf (n_tasks == 1 ? "%u task still runs: %s" : "%u tasks still run: %s",
-                          n_tasks, text->str);
 }
 
 /* Pumps: jobs in the thread pool, at most as many as there may be workers, which take one task after

@@ -60,7 +60,7 @@ void
 tf__engine_cancel_all (TfEngine *self)
 {
   /* Handlers may do anything, so not along the list itself. */
-  GPtrArray *futures = tf__engine_dup_live_futures (self);
+  GPtrArray *futures = tf__live_tasks_dup_futures (self);
 
   for (guint i = 0; i < futures->len; i++)
     tf_future_cancel (futures->pdata[i]);
@@ -271,7 +271,7 @@ host_settled (TfTaskHost *host,
 
   tf__enter_foreground ();
 
-  tf__engine_unlink_live (self, task);
+  tf__live_tasks_remove (self, task);
   if (self->list != NULL)
     tf__live_list_remove (self, task);
 

@@ -90,7 +90,7 @@ drive_to_end (TfEngine *engine,
   if (is_over)
     return TRUE;
 
-  stragglers = tf__engine_describe_live (engine);
+  stragglers = tf__live_tasks_describe (engine);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
                "The executor could not be shut down in time; %s", stragglers);
   return FALSE;

@@ -194,6 +194,8 @@ tf__engine_submit (TfEngine       *self,
   join_cancellable (task);
   tf__task_join_early_cancellable (task);
 
+  if (tf__dispatcher_is_owner (&self->dispatcher))
+    tf__live_tasks_add (self, task);
   tf__engine_enqueue (self, task, is_reserved);
 
   return future;

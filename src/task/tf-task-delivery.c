@@ -392,5 +392,5 @@ TfFuture *
 tf__task_make_future (TfTask *self,
                       GType   type)
 {
-  return tf__future_new (type, &work_class, tf_task_ref (self));
+  return tf__future_new (type, &work_class, tf__task_ref_new (self));
 }

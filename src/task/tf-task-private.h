@@ -83,6 +83,7 @@ struct _TfTask
   guint8 has_started;     /* [worker], and the foreground after the final message */
   guint8 is_queued;       /* [lock of the host] */
   guint8 is_seen_started; /* [foreground] */
+  guint8 is_live;         /* [foreground] in the list of the host */
   guint8 is_over;         /* [foreground] the future has been told the end */
 
   TfTaskFunc     func;      /* [const] */
@@ -94,8 +95,8 @@ struct _TfTask
 
   TfTask *next_queued;     /* [lock of the host] */
   TfTask *previous_queued; /* [lock of the host] */
-  TfTask *next_live;       /* [lock of the host] */
-  TfTask *previous_live;   /* [lock of the host] */
+  TfTask *next_live;       /* [foreground]; [lock of the host] while it arrives */
+  TfTask *previous_live;   /* [foreground] */
 
   TfOutcome      outcome;            /* [worker], and the foreground after the final message */
   TfFutureFunc   callback;           /* [foreground] after the submission */
@@ -110,7 +111,9 @@ struct _TfTask
 };
 
 /* Any thread: tf-task-shared.c. */
-TfTask       *tf__task_alloc (void);
+TfTask *tf__task_alloc (void);
+/* The same as tf_task_ref(), cheaper while the caller has the only reference. */
+TfTask       *tf__task_ref_new (TfTask *self);
 const char   *tf__task_get_name (TfTask *self);
 TfFate        tf__task_get_fate (TfTask *self);
 GCancellable *tf__task_ensure_cancellable (TfTask *self);

@@ -49,6 +49,17 @@ tf_task_ref (TfTask *self)
   return self;
 }
 
+TfTask *
+tf__task_ref_new (TfTask *self)
+{
+  if (tf__load_relaxed (&self->ref_count) == 1)
+    tf__store_relaxed (&self->ref_count, 2);
+  else
+    tf_task_ref (self);
+
+  return self;
+}
+
 static void
 free_extra (TfTaskExtra *extra)
 {

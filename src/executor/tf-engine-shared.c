@@ -357,8 +357,9 @@ tf__engine_unqueue (TfEngine *self,
  * - a pump that took a task and leaves others behind, with none coming, starts the next before it
  *   runs. So tasks never wait for a free worker longer than that, also when the first of them waits
  *   for the second.
- * - during a turn of the dispatcher both are left to the owner, who looks every few messages, at the
- *   end of the turn, and before the loop sleeps inside of it.
+ * - during a turn of the dispatcher the first of the two is left to the owner, who looks every few
+ *   messages, at the end of the turn, and before the loop sleeps inside of it. The second is not: a
+ *   handler may block until its tasks have run.
  * - a pump that finds no task looks for one for a moment before it leaves; one at a time. */
 
 static gboolean
@@ -367,7 +368,7 @@ needs_pump_locked (TfEngine *self)
   return self->n_queued > 0 && self->n_coming == 0 && self->n_pumps < self->max_workers;
 }
 
-/* The same for somebody who is not the owner in the middle of a turn. */
+/* The same for who appends a task. */
 static gboolean
 may_start_pump_locked (TfEngine *self)
 {
@@ -447,7 +448,7 @@ take_task_locked (TfEngine *self,
   TfTask *task = ((TfFifo *) self->fifos->pdata[0])->first;
 
   queue_unlink_locked (self, task);
-  *start_next = may_start_pump_locked (self);
+  *start_next = needs_pump_locked (self);
   if (*start_next)
     announce_pump_locked (self);
 

@@ -194,7 +194,13 @@ unref_engine (gpointer host)
   tf__engine_unref (host);
 }
 
-const TfDispatcherClass tf__engine_dispatcher_class = { turn_began, look, turn_ended, ref_engine, unref_engine };
+const TfDispatcherClass tf__engine_dispatcher_class = {
+  .turn_began = turn_began,
+  .look = look,
+  .turn_ended = turn_ended,
+  .host_ref = ref_engine,
+  .host_unref = unref_engine,
+};
 
 /* What the tasks ask */
 

@@ -11,7 +11,7 @@
 
 typedef struct
 {
-  /* In the owner context: a turn of the source begins; it has delivered some messages, or the loop is
+  /* (nullable) In the owner context: a turn of the source begins; it has delivered some messages, or the loop is
    * going to sleep; it is over. With what the dispatcher works for. */
   void (*turn_began) (gpointer host);
   void (*look) (gpointer host);

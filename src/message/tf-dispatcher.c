@@ -247,6 +247,14 @@ step (TfDispatcher *self)
   pipe->klass->unref (pipe);
 }
 
+TF_FOREGROUND
+static void
+look (TfDispatcher *self)
+{
+  if (self->klass->look != NULL)
+    self->klass->look (self->host);
+}
+
 /* How many deliveries fit into a quarter of what is left of the budget, if they go on as they
  * went. */
 static guint
@@ -293,7 +301,7 @@ run_turn (TfDispatcher *self)
 
       last_us = self->now_us;
       n_steps = 0;
-      self->klass->look (self->host);
+      look (self);
       collect_inbox (self);
       collect_due (self);
     }
@@ -425,7 +433,7 @@ prepare_source (GSource *source,
     }
 
   /* A handler may run a nested loop in the middle of a turn. */
-  self->klass->look (self->host);
+  look (self);
 
   /* From here on a push wakes the loop; the look into the inbox has to come after. */
   tf__dispatcher_arm (self);
@@ -468,13 +476,15 @@ dispatch_source (GSource    *source,
 
   host = self->klass->host_ref (self->host);
   tf__dispatcher_set_owner (self, tf__current_thread ());
-  self->klass->turn_began (host);
+  if (self->klass->turn_began != NULL)
+    self->klass->turn_began (host);
   run_turn (self);
 
   if (self->first_ready != NULL && g_source_get_priority (source) < PAUSE_PRIORITY)
     self->paused_to_us = tf__clock_now () + self->budget_us / 2;
 
-  self->klass->turn_ended (host);
+  if (self->klass->turn_ended != NULL)
+    self->klass->turn_ended (host);
   self->klass->host_unref (host);
 
   return G_SOURCE_CONTINUE;

@@ -232,7 +232,7 @@ deliver (TfPipe  *pipe,
       deliver_progress (self);
       break;
     case TF_NEWS_RETURNED:
-      self->detour->told_returned (self->data);
+      tf__task_get_detour (self)->told_returned (self->data);
       break;
     case TF_NEWS_FINAL:
       deliver_final (self);

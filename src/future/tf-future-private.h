@@ -83,12 +83,12 @@ typedef struct
   TfContinuation    *continuations; /* [foreground] */
   TfFutureMore      *more;          /* (owned) (nullable) [foreground] */
   TfOwnerLink       *owner_link;    /* (nullable) [the lock of the owners] */
-  gint               phase;         /* [atomic] a TfPhase, written in the foreground only */
-  gint               n_waiters;     /* [atomic] threads that block until it is done */
-  gint               is_read;       /* [atomic] somebody has looked at the failure */
-  gint               report;        /* [foreground, until it is done] a TfFailureReport */
-  guint16            n_emitting;    /* [foreground] moves and events that are being told, one inside the other */
-  guint16            is_owed;       /* [foreground] the work has given its reference up meanwhile */
+  guint8             phase;         /* [atomic] a TfPhase, written in the foreground only */
+  guint8             is_read;       /* [atomic] somebody has looked at the failure */
+  guint8             report;        /* [foreground, until it is done] a TfFailureReport */
+  guint8             is_owed;       /* [foreground] the work has given its reference up meanwhile */
+  guint16            n_waiters;     /* [atomic] threads that block until it is done */
+  guint16            n_emitting;    /* [foreground] what is being told, one inside the other */
 } TfFuturePrivate;
 
 typedef enum

@@ -48,13 +48,13 @@ tf__future_store_phase (TfFuture *self,
 
   if (!tf__phase_is_done (phase))
     {
-      tf__store_release (&priv->phase, (gint) phase);
+      tf__store_release (&priv->phase, (guint8) phase);
       return;
     }
 
   /* A waiter counts itself before it looks at the phase; so either it sees this one, or it is seen
    * here. */
-  tf__store (&priv->phase, (gint) phase);
+  tf__store (&priv->phase, (guint8) phase);
 
   if (tf__load (&priv->n_waiters) > 0)
     wake_site (get_site (self));

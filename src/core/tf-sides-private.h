@@ -43,6 +43,9 @@ tf__enter_worker (void)
 {
 }
 
+/* What tells the current thread from all others that live; cheaper than g_thread_self(). */
+gpointer tf__current_thread (void);
+
 /* A lock is a leaf: who holds one calls nothing that may take another, and no code of the
  * user's. */
 typedef struct TF__ATTR (capability ("mutex"))
@@ -64,12 +67,14 @@ gboolean tf__lock_wait_until (TfLock *lock,
 
 /* Atomics, all sequentially consistent unless the name says otherwise; for plain integers of any
  * width and for pointers, which GLib's own cannot do. */
-#define tf__load(address)            __atomic_load_n ((address), __ATOMIC_SEQ_CST)
-#define tf__load_relaxed(address)    __atomic_load_n ((address), __ATOMIC_RELAXED)
-#define tf__store(address, value)    __atomic_store_n ((address), (value), __ATOMIC_SEQ_CST)
-#define tf__exchange(address, value) __atomic_exchange_n ((address), (value), __ATOMIC_SEQ_CST)
-#define tf__add(address, value)      __atomic_fetch_add ((address), (value), __ATOMIC_SEQ_CST)
-#define tf__sub(address, value)      __atomic_fetch_sub ((address), (value), __ATOMIC_SEQ_CST)
+#define tf__load(address)                 __atomic_load_n ((address), __ATOMIC_SEQ_CST)
+#define tf__load_relaxed(address)         __atomic_load_n ((address), __ATOMIC_RELAXED)
+#define tf__store_relaxed(address, value) __atomic_store_n ((address), (value), __ATOMIC_RELAXED)
+#define tf__store_release(address, value) __atomic_store_n ((address), (value), __ATOMIC_RELEASE)
+#define tf__store(address, value)         __atomic_store_n ((address), (value), __ATOMIC_SEQ_CST)
+#define tf__exchange(address, value)      __atomic_exchange_n ((address), (value), __ATOMIC_SEQ_CST)
+#define tf__add(address, value)           __atomic_fetch_add ((address), (value), __ATOMIC_SEQ_CST)
+#define tf__sub(address, value)           __atomic_fetch_sub ((address), (value), __ATOMIC_SEQ_CST)
 #define tf__cas(address, expected, new_value)                                               \
   __atomic_compare_exchange_n ((address), (expected), (new_value), FALSE, __ATOMIC_SEQ_CST, \
                                __ATOMIC_SEQ_CST)

@@ -13,6 +13,14 @@
 TfSide tf__foreground_side;
 TfSide tf__worker_side;
 
+static _Thread_local char thread_mark;
+
+gpointer
+tf__current_thread (void)
+{
+  return &thread_mark;
+}
+
 void
 tf__lock_init (TfLock *lock)
 {
@@ -25,6 +33,17 @@ tf__lock_clear (TfLock *lock)
   g_mutex_clear (&lock->mutex);
 }
 
+/* Leaves the memory of the lock to who holds it for a moment. */
+static inline void
+relax (void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause ();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 /* The analysis knows the lock by its wrapper only, so the wrappers themselves are left out of
  * it. */
 TF__ATTR (no_thread_safety_analysis)
@@ -35,6 +54,8 @@ tf__lock (TfLock *lock)
     {
       if (g_mutex_trylock (&lock->mutex))
         return;
+
+      relax ();
     }
 
   g_mutex_lock (&lock->mutex);

@@ -44,30 +44,40 @@ typedef struct
   TfWorkerPool *worker_pool; /* (owned) (nullable) [const] workers of any kind */
 
   TfLock             lock;
-  TfParallelContext *pool_context; /* (owned) (nullable) [lock] that made the pool for this executor */
-  TfExecutorState    state;        /* [lock] and [atomic]; written in the foreground */
-  GPtrArray         *fifos;        /* (owned) [lock] of TfFifo, by priority; none is empty */
-  guint              n_queued;     /* [lock] */
-  guint              n_pumps;      /* [lock] jobs in the pool, or on their way there */
-  guint              n_coming;     /* [lock] those among them that have not had the lock yet */
-  guint              max_workers;  /* [lock] */
-  GCond              pump_left;    /* [lock] */
-  gboolean           is_awaited;   /* [lock] somebody waits for the pumps to leave */
-  TfTask            *first_live;   /* [lock] in the order of submission, until "done" was delivered */
-  TfTask            *last_live;    /* [lock] */
+  TfParallelContext *pool_context;  /* (owned) (nullable) [lock] that made the pool for this executor */
+  TfExecutorState    state;         /* [lock] and [atomic]; written in the foreground */
+  GPtrArray         *fifos;         /* (owned) [lock] of TfFifo, by priority; none is empty, but for the
+ * last */
+  gint               n_queued;      /* [lock] to write, [atomic] to read */
+  guint              n_pumps;       /* [lock] jobs in the pool, or on their way there */
+  gint               n_coming;      /* [lock] to write, [atomic] to read: without a task, on their way
+                                * from the pool or looking for one */
+  guint              n_turns;       /* [lock] turns of the dispatcher, one inside the other */
+  guint              max_workers;   /* [lock] */
+  GCond              pump_left;     /* [lock] */
+  gboolean           is_awaited;    /* [lock] somebody waits for the pumps to leave */
+  TfTask            *first_arrival; /* [lock] submitted on other threads, and not live yet */
+  TfTask            *last_arrival;  /* [lock] */
 
-  gint n_waiting;      /* [atomic] futures that are not done, and have not been seen to start */
-  gint n_executing;    /* [atomic] futures that are not done, and have been seen to start */
-  gint n_abandoned;    /* [atomic] functions that go on although their future was given up */
-  gint n_open;         /* [atomic] tasks whose final message has not been taken */
-  gint are_counts_new; /* [atomic] the counts have not been notified */
-  gint is_list_wanted; /* [atomic] there is a live list */
-  gint is_facade_gone; /* [atomic] */
+  /* Numbers that only grow, each with one writer, so that a difference of two is a count that any
+   * thread may read. [lock] writes the first, the foreground the others. */
+  guint n_submitted;
+  guint n_seen;           /* were told to have started */
+  guint n_left_waiting;   /* done or given up, and not seen to start */
+  guint n_left_executing; /* done or given up after that */
+  guint n_ended;          /* whose final message was taken */
+  guint n_given_up;
+  guint n_late;         /* given up, and ended since */
+  gint  is_list_wanted; /* [atomic] there is a live list */
+  gint  is_facade_gone; /* [atomic] */
 
+  TfTask         *first_live; /* [foreground] in the order of submission, until "done" was delivered */
+  TfTask         *last_live;  /* [foreground] */
   GWeakRef        facade;
   TfLiveList     *list;             /* (owned) (nullable) [foreground] */
   TfFailureReport failure_report;   /* [foreground] */
   gboolean        is_shutting_down; /* [foreground] */
+  gboolean        are_counts_new;   /* [foreground] the counts have not been notified */
 } TfEngine;
 
 /* Any thread: tf-engine-shared.c. */
@@ -87,17 +97,20 @@ void            tf__engine_set_max_workers (TfEngine *self,
 /* A place for a task that is being submitted: FALSE if the engine takes none any more. It does not
  * come to its end before the place is used. */
 gboolean tf__engine_reserve (TfEngine *self);
-/* Links a task whose future is made, and queues it, with the reference of the queue. */
+/* Links a task whose future is made, and queues it, with the reference of the queue. Without a place
+ * only in the owner context, where nobody can have stopped the engine since it was looked at. */
 void     tf__engine_enqueue (TfEngine *self,
-                             TfTask   *task);
+                             TfTask   *task,
+                             gboolean  is_reserved);
 gboolean tf__engine_unqueue (TfEngine *self,
                              TfTask   *task);
-void     tf__engine_unlink_live (TfEngine *self,
-                                 TfTask   *task);
-/* With a reference on each. */
-GPtrArray *tf__engine_dup_live_futures (TfEngine *self);
-char      *tf__engine_describe_live (TfEngine *self);
-void       tf__engine_start_pump (TfEngine *self);
+TfTask  *tf__engine_take_arrivals (TfEngine *self);
+void     tf__engine_start_pump (TfEngine *self);
+/* A turn of the dispatcher: while it goes on, the owner starts the pumps. */
+void tf__engine_begin_turn (TfEngine *self);
+void tf__engine_end_turn (TfEngine *self);
+/* In the owner context: starts a pump if one is needed. */
+void tf__engine_look (TfEngine *self);
 /* Whether a pump has to give its worker back after each task. */
 gboolean tf__engine_is_crowded (TfEngine *self);
 gboolean tf__engine_is_closed (TfEngine *self);
@@ -110,21 +123,20 @@ TfTask *tf__engine_take_task (TfEngine *self,
 gboolean tf__engine_return_pump (TfEngine *self);
 gboolean tf__engine_wait_for_pumps (TfEngine *self,
                                     gint64    deadline_us);
-gint     tf__engine_get_count (const gint *count);
-void     tf__engine_change_count (TfEngine *self,
-                                  gint     *count,
-                                  gint      difference);
-gboolean tf__engine_take_news_of_counts (TfEngine *self);
+guint    tf__engine_get_n_waiting (TfEngine *self);
+guint    tf__engine_get_n_executing (TfEngine *self);
+guint    tf__engine_get_n_abandoned (TfEngine *self);
+guint    tf__engine_get_n_open (TfEngine *self);
+/* Adds one to a number of the foreground. */
+void     tf__engine_count (TfEngine *self,
+                           guint    *number) TF_FOREGROUND;
 gboolean tf__engine_is_list_wanted (TfEngine *self);
 void     tf__engine_want_list (TfEngine *self);
 gboolean tf__engine_is_facade_gone (TfEngine *self);
 void     tf__engine_set_facade_gone (TfEngine *self);
-gint     tf__engine_get_n_pending (TfEngine *self);
-/* The live tasks that are not in the table, in the order of submission. */
-GPtrArray *tf__engine_dup_unlisted (TfEngine   *self,
-                                    GHashTable *listed);
-void       tf__engine_store_state (TfEngine       *self,
-                                   TfExecutorState state);
+guint    tf__engine_get_n_pending (TfEngine *self);
+void     tf__engine_store_state (TfEngine       *self,
+                                 TfExecutorState state);
 /* After a submission in another thread than the owner's. */
 void tf__engine_announce (TfEngine *self);
 
@@ -143,6 +155,15 @@ void                           tf__engine_check_stopped (TfEngine *self) TF_FORE
 /* The executor goes: stops everything. In the owner thread at once, elsewhere by a message. */
 void tf__engine_leave_facade (TfEngine *self);
 
+/* Owner context: tf-live-tasks.c. */
+void tf__live_tasks_add (TfEngine *self, TfTask *task) TF_FOREGROUND;
+void tf__live_tasks_remove (TfEngine *self, TfTask *task) TF_FOREGROUND;
+/* With a reference on each. */
+GPtrArray *tf__live_tasks_dup_futures (TfEngine *self) TF_FOREGROUND;
+/* Those that are not in the table, in the order of submission. */
+GPtrArray *tf__live_tasks_dup_unlisted (TfEngine *self, GHashTable *listed) TF_FOREGROUND;
+char      *tf__live_tasks_describe (TfEngine *self) TF_FOREGROUND;
+
 /* Owner context: tf-live-list.c. */
 void     tf__live_list_sync (TfEngine *self) TF_FOREGROUND;
 void     tf__live_list_remove (TfEngine *self,
@@ -159,6 +180,7 @@ TfFuture *tf__engine_submit (TfEngine       *self,
                              gpointer        place,
                              GError        **error);
 TfEngine *tf__executor_get_engine (TfExecutor *self);
+void      tf__executor_notify_n_waiting (TfExecutor *self) TF_FOREGROUND;
 void      tf__executor_notify_counts (TfExecutor *self) TF_FOREGROUND;
 void      tf__executor_notify_state (TfExecutor *self) TF_FOREGROUND;
 void      tf__executor_emit_failed (TfExecutor *self,

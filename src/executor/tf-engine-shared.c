@@ -9,7 +9,8 @@
 #include "context/tf-worker-pool-private.h"
 #include "core/tf-clock-private.h"
 
-#define MAX_NAMED 5
+/* How long a pump looks for the next task before it gives its thread back. */
+#define SPIN_US 20
 
 TfEngine *
 tf__engine_new (GMainContext      *context,
@@ -60,6 +61,8 @@ tf__engine_unref (TfEngine *self)
   g_weak_ref_clear (&self->facade);
   g_cond_clear (&self->pump_left);
   tf__lock_clear (&self->lock);
+  for (guint i = 0; i < self->fifos->len; i++)
+    g_free (self->fifos->pdata[i]);
   g_ptr_array_unref (self->fifos);
   if (self->pool != NULL)
     {
@@ -117,31 +120,49 @@ tf__engine_set_facade_gone (TfEngine *self)
 
 /* Counts */
 
-gint
-tf__engine_get_count (const gint *count)
+static guint
+get_difference (const guint *all,
+                const guint *gone)
 {
-  return tf__load (count);
+  return tf__load_relaxed (all) - tf__load_relaxed (gone);
+}
+
+guint
+tf__engine_get_n_waiting (TfEngine *self)
+{
+  return get_difference (&self->n_submitted, &self->n_seen) - tf__load_relaxed (&self->n_left_waiting);
+}
+
+guint
+tf__engine_get_n_executing (TfEngine *self)
+{
+  return get_difference (&self->n_seen, &self->n_left_executing);
+}
+
+guint
+tf__engine_get_n_abandoned (TfEngine *self)
+{
+  return get_difference (&self->n_given_up, &self->n_late);
+}
+
+guint
+tf__engine_get_n_open (TfEngine *self)
+{
+  return get_difference (&self->n_submitted, &self->n_ended);
+}
+
+guint
+tf__engine_get_n_pending (TfEngine *self)
+{
+  return tf__engine_get_n_open (self) - tf__engine_get_n_abandoned (self);
 }
 
 void
-tf__engine_change_count (TfEngine *self,
-                         gint     *count,
-                         gint      difference)
+tf__engine_count (TfEngine *self,
+                  guint    *number)
 {
-  tf__add (count, difference);
-  tf__store (&self->are_counts_new, TRUE);
-}
-
-gboolean
-tf__engine_take_news_of_counts (TfEngine *self)
-{
-  return tf__load (&self->are_counts_new) && tf__exchange (&self->are_counts_new, FALSE);
-}
-
-gint
-tf__engine_get_n_pending (TfEngine *self)
-{
-  return tf__load (&self->n_open) - tf__load (&self->n_abandoned);
+  tf__store_relaxed (number, *number + 1);
+  self->are_counts_new = TRUE;
 }
 
 gboolean
@@ -170,9 +191,10 @@ static void     queue_push_locked (TfEngine *self,
                                    TfTask   *task) TF_CALLER_HOLDS (self->lock);
 static void     queue_unlink_locked (TfEngine *self,
                                      TfTask   *task) TF_CALLER_HOLDS (self->lock);
-static void     link_live_locked (TfEngine *self,
-                                  TfTask   *task) TF_CALLER_HOLDS (self->lock);
+static void     add_arrival_locked (TfEngine *self,
+                                    TfTask   *task) TF_CALLER_HOLDS (self->lock);
 static gboolean needs_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
+static gboolean may_start_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 static void     announce_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 static void     pump_leaves_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 
@@ -208,7 +230,12 @@ queue_push_locked (TfEngine *self,
   guint   index = find_fifo_locked (self, task->priority);
   TfFifo *fifo = index < self->fifos->len ? self->fifos->pdata[index] : NULL;
 
-  if (fifo == NULL || fifo->priority != task->priority)
+  if (self->n_queued == 0 && self->fifos->len == 1)
+    {
+      fifo = self->fifos->pdata[0];
+      fifo->priority = task->priority;
+    }
+  else if (fifo == NULL || fifo->priority != task->priority)
     {
       fifo = g_new0 (TfFifo, 1);
       fifo->priority = task->priority;
@@ -223,7 +250,7 @@ queue_push_locked (TfEngine *self,
   fifo->last = task;
 
   task->is_queued = TRUE;
-  self->n_queued++;
+  tf__store (&self->n_queued, self->n_queued + 1);
 }
 
 static void
@@ -246,44 +273,36 @@ queue_unlink_locked (TfEngine *self,
   task->next_queued = NULL;
   task->previous_queued = NULL;
   task->is_queued = FALSE;
-  self->n_queued--;
+  tf__store (&self->n_queued, self->n_queued - 1);
 
-  if (fifo->first == NULL)
+  /* The last one is kept, since the queue runs empty often. */
+  if (fifo->first == NULL && self->fifos->len > 1)
     g_free (g_ptr_array_remove_index (self->fifos, index));
 }
 
-static void
-link_live_locked (TfEngine *self,
-                  TfTask   *task)
+/* The tasks that were submitted on other threads since the last call, in order, linked by next_live. */
+TfTask *
+tf__engine_take_arrivals (TfEngine *self)
 {
-  task->previous_live = self->last_live;
-  if (self->last_live == NULL)
-    self->first_live = task;
-  else
-    self->last_live->next_live = task;
-  self->last_live = task;
+  TfTask *first;
+
+  tf__lock (&self->lock);
+  first = g_steal_pointer (&self->first_arrival);
+  self->last_arrival = NULL;
+  tf__unlock (&self->lock);
+
+  return first;
 }
 
-void
-tf__engine_unlink_live (TfEngine *self,
-                        TfTask   *task)
+static void
+add_arrival_locked (TfEngine *self,
+                    TfTask   *task)
 {
-  tf__lock (&self->lock);
-
-  if (task->previous_live == NULL)
-    self->first_live = task->next_live;
+  if (self->last_arrival == NULL)
+    self->first_arrival = task;
   else
-    task->previous_live->next_live = task->next_live;
-
-  if (task->next_live == NULL)
-    self->last_live = task->previous_live;
-  else
-    task->next_live->previous_live = task->previous_live;
-
-  task->next_live = NULL;
-  task->previous_live = NULL;
-
-  tf__unlock (&self->lock);
+    self->last_arrival->next_live = task;
+  self->last_arrival = task;
 }
 
 gboolean
@@ -294,10 +313,7 @@ tf__engine_reserve (TfEngine *self)
   tf__lock (&self->lock);
   is_running = self->state == TF_EXECUTOR_STATE_RUNNING;
   if (is_running)
-    {
-      tf__add (&self->n_open, 1);
-      tf__engine_change_count (self, &self->n_waiting, 1);
-    }
+    tf__store_relaxed (&self->n_submitted, self->n_submitted + 1);
   tf__unlock (&self->lock);
 
   return is_running;
@@ -305,13 +321,17 @@ tf__engine_reserve (TfEngine *self)
 
 void
 tf__engine_enqueue (TfEngine *self,
-                    TfTask   *task)
+                    TfTask   *task,
+                    gboolean  is_reserved)
 {
   gboolean is_queued;
   gboolean start_pump = FALSE;
 
   tf__lock (&self->lock);
-  link_live_locked (self, task);
+  if (!task->is_live)
+    add_arrival_locked (self, task);
+  if (!is_reserved)
+    tf__store_relaxed (&self->n_submitted, self->n_submitted + 1);
 
   /* Stopped on its own thread since the reservation: accepted, and cancelled as those before it
    * were. */
@@ -324,7 +344,7 @@ tf__engine_enqueue (TfEngine *self,
   if (is_queued)
     {
       queue_push_locked (self, task);
-      start_pump = needs_pump_locked (self);
+      start_pump = may_start_pump_locked (self);
       if (start_pump)
         announce_pump_locked (self);
     }
@@ -351,71 +371,20 @@ tf__engine_unqueue (TfEngine *self,
   return is_queued;
 }
 
-GPtrArray *
-tf__engine_dup_live_futures (TfEngine *self)
-{
-  GPtrArray *futures = g_ptr_array_new_with_free_func (g_object_unref);
-
-  tf__lock (&self->lock);
-  for (TfTask *task = self->first_live; task != NULL; task = task->next_live)
-    g_ptr_array_add (futures, g_object_ref (task->future));
-  tf__unlock (&self->lock);
-
-  return futures;
-}
-
-GPtrArray *
-tf__engine_dup_unlisted (TfEngine   *self,
-                         GHashTable *listed)
-{
-  GPtrArray *tasks = g_ptr_array_new ();
-  TfTask    *task;
-
-  /* New ones are at the end. */
-  tf__lock (&self->lock);
-  task = self->last_live;
-  while (task != NULL && task->previous_live != NULL && !g_hash_table_contains (listed, task))
-    task = task->previous_live;
-
-  for (; task != NULL; task = task->next_live)
-    {
-      if (!g_hash_table_contains (listed, task))
-        g_ptr_array_add (tasks, task);
-    }
-  tf__unlock (&self->lock);
-
-  return tasks;
-}
-
-char *
-tf__engine_describe_live (TfEngine *self)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  guint               n_tasks = 0;
-
-  tf__lock (&self->lock);
-  for (TfTask *task = self->first_live; task != NULL; task = task->next_live)
-    {
-      n_tasks++;
-      if (n_tasks <= MAX_NAMED)
-        g_string_append_printf (text, "%s“%s”", n_tasks == 1 ? "" : ", ", tf__task_get_name (task));
-    }
-  tf__unlock (&self->lock);
-
-  if (n_tasks > MAX_NAMED)
-    g_string_append (text, ", …");
-
-  return g_strdup_printf (n_tasks == 1 ? "%u task still runs: %s" : "%u tasks still run: %s",
-                          n_tasks, text->str);
-}
-
-/* Pumps: jobs in the thread pool, at most as many as there may be workers, which take one task
- * after the other.
+/* Pumps: jobs in the thread pool, at most as many as there may be workers, which take one task after
+ * the other.
  *
- * Starting one costs system calls, so it is done only when no other is coming: between its start
- * and the moment when it has the lock. A pump that took a task and leaves others behind, with none
- * coming, starts the next before it runs; so tasks never wait for a free worker longer than that,
- * also when the first waits for the second. */
+ * Starting one costs system calls and often the processor of whoever starts it, so:
+ *
+ * - a pump without a task, on its way from the pool or looking for one, is coming. Whoever appends a
+ *   task starts a pump only if none is coming; but the first one always.
+ * - a pump that took a task and leaves others behind, with none coming, starts the next before it
+ *   runs. So tasks never wait for a free worker longer than that, also when the first of them waits
+ *   for the second.
+ * - during a turn of the dispatcher the first of the two is left to the owner, who looks every few
+ *   messages, at the end of the turn, and before the loop sleeps inside of it. The second is not: a
+ *   handler may block until its tasks have run.
+ * - a pump that finds no task looks for one for a moment before it leaves; one at a time. */
 
 static gboolean
 needs_pump_locked (TfEngine *self)
@@ -423,11 +392,60 @@ needs_pump_locked (TfEngine *self)
   return self->n_queued > 0 && self->n_coming == 0 && self->n_pumps < self->max_workers;
 }
 
+/* The same for who appends a task. */
+static gboolean
+may_start_pump_locked (TfEngine *self)
+{
+  return needs_pump_locked (self) && (self->n_turns == 0 || self->n_pumps == 0);
+}
+
 static void
 announce_pump_locked (TfEngine *self)
 {
   self->n_pumps++;
-  self->n_coming++;
+  tf__store (&self->n_coming, self->n_coming + 1);
+}
+
+void
+tf__engine_begin_turn (TfEngine *self)
+{
+  tf__lock (&self->lock);
+  self->n_turns++;
+  tf__unlock (&self->lock);
+}
+
+void
+tf__engine_end_turn (TfEngine *self)
+{
+  gboolean start_pump;
+
+  tf__lock (&self->lock);
+  self->n_turns--;
+  start_pump = needs_pump_locked (self);
+  if (start_pump)
+    announce_pump_locked (self);
+  tf__unlock (&self->lock);
+
+  if (start_pump)
+    tf__engine_start_pump (self);
+}
+
+void
+tf__engine_look (TfEngine *self)
+{
+  gboolean start_pump;
+
+  if (tf__load (&self->n_queued) == 0 || tf__load (&self->n_coming) > 0)
+    return;
+
+  tf__lock (&self->lock);
+  start_pump = needs_pump_locked (self);
+  if (start_pump)
+    announce_pump_locked (self);
+  tf__unlock (&self->lock);
+
+  if (start_pump)
+    tf__engine_start_pump (self);
 }
 
 static void
@@ -532,31 +550,62 @@ tf__engine_is_closed (TfEngine *self)
   return tf_worker_pool_is_closed (self->worker_pool) || is_pool_context_closed (self);
 }
 
+static TfTask *take_task_locked (TfEngine *self,
+                                 gboolean *start_next) TF_CALLER_HOLDS (self->lock);
+
+static TfTask *
+take_task_locked (TfEngine *self,
+                  gboolean *start_next)
+{
+  TfTask *task = ((TfFifo *) self->fifos->pdata[0])->first;
+
+  queue_unlink_locked (self, task);
+  *start_next = needs_pump_locked (self);
+  if (*start_next)
+    announce_pump_locked (self);
+
+  return task;
+}
+
+/* Waits a moment for a task, since one often comes. It yields the processor: its own wake-up may have
+ * put the owner on the same one. */
+static void
+look_for_task (TfEngine *self)
+{
+  gint64 end_us = g_get_monotonic_time () + SPIN_US;
+
+  while (tf__load (&self->n_queued) == 0 && g_get_monotonic_time () < end_us)
+    g_thread_yield ();
+}
+
 TfTask *
 tf__engine_take_task (TfEngine *self,
                       gboolean  has_arrived,
                       gboolean *start_next)
 {
-  TfTask *task = NULL;
+  TfTask  *task = NULL;
+  gboolean is_looking;
 
   *start_next = FALSE;
 
   tf__lock (&self->lock);
   if (has_arrived)
-    self->n_coming--;
+    tf__store (&self->n_coming, self->n_coming - 1);
+
+  is_looking = self->n_queued == 0 && self->n_coming == 0 && self->n_pumps <= self->max_workers;
+  if (is_looking)
+    {
+      tf__store (&self->n_coming, self->n_coming + 1);
+      tf__unlock (&self->lock);
+      look_for_task (self);
+      tf__lock (&self->lock);
+      tf__store (&self->n_coming, self->n_coming - 1);
+    }
 
   if (self->n_queued == 0 || self->n_pumps > self->max_workers)
-    {
-      pump_leaves_locked (self);
-    }
+    pump_leaves_locked (self);
   else
-    {
-      task = ((TfFifo *) self->fifos->pdata[0])->first;
-      queue_unlink_locked (self, task);
-      *start_next = needs_pump_locked (self);
-      if (*start_next)
-        announce_pump_locked (self);
-    }
+    task = take_task_locked (self, start_next);
   tf__unlock (&self->lock);
 
   return task;
@@ -571,7 +620,7 @@ tf__engine_return_pump (TfEngine *self)
   tf__lock (&self->lock);
   is_needed = self->n_queued > 0 && self->n_pumps <= self->max_workers;
   if (is_needed)
-    self->n_coming++;
+    tf__store (&self->n_coming, self->n_coming + 1);
   else
     pump_leaves_locked (self);
   tf__unlock (&self->lock);
@@ -621,10 +670,10 @@ tf__engine_wait_for_pumps (TfEngine *self,
 
   tf__lock (&self->lock);
   self->is_awaited = TRUE;
-  while (self->n_pumps > self->n_coming && is_in_time)
+  while (self->n_pumps > (guint) self->n_coming && is_in_time)
     is_in_time = tf__clock_wait (&self->lock, &self->pump_left, deadline_us);
   self->is_awaited = FALSE;
-  is_in_time = self->n_pumps <= self->n_coming;
+  is_in_time = self->n_pumps <= (guint) self->n_coming;
   tf__unlock (&self->lock);
 
   return is_in_time;

@@ -23,8 +23,10 @@ tf__engine_tell_counts (TfEngine *self)
 {
   TfExecutor *facade;
 
-  if (!tf__engine_take_news_of_counts (self))
+  if (!self->are_counts_new)
     return;
+
+  self->are_counts_new = FALSE;
 
   facade = get_facade (self);
   if (facade == NULL)
@@ -60,7 +62,7 @@ void
 tf__engine_cancel_all (TfEngine *self)
 {
   /* Handlers may do anything, so not along the list itself. */
-  GPtrArray *futures = tf__engine_dup_live_futures (self);
+  GPtrArray *futures = tf__live_tasks_dup_futures (self);
 
   for (guint i = 0; i < futures->len; i++)
     tf_future_cancel (futures->pdata[i]);
@@ -86,7 +88,7 @@ TF_FOREGROUND
 static void
 detach_if_over (TfEngine *self)
 {
-  if (tf__engine_is_facade_gone (self) && tf__engine_get_count (&self->n_open) == 0)
+  if (tf__engine_is_facade_gone (self) && tf__engine_get_n_open (self) == 0)
     tf__dispatcher_detach (&self->dispatcher);
 }
 
@@ -134,10 +136,15 @@ deliver (TfPipe  *pipe,
 
   tf__enter_foreground ();
 
-  /* The only other news, a submission on another thread, changes counts and list alone. */
   if (news == TF_NEWS_CANCEL)
-    leave (self);
-  else if (self->list != NULL)
+    {
+      leave (self);
+      return;
+    }
+
+  /* A submission on another thread. */
+  self->are_counts_new = TRUE;
+  if (self->list != NULL)
     tf__live_list_sync (self);
 }
 
@@ -159,12 +166,25 @@ const TfPipeClass tf__engine_pipe_class = { deliver, pipe_ref, pipe_unref };
 /* What the dispatcher asks */
 
 static void
+turn_began (gpointer host)
+{
+  tf__engine_begin_turn (host);
+}
+
+static void
+look (gpointer host)
+{
+  tf__engine_look (host);
+}
+
+static void
 turn_ended (gpointer host)
 {
   TfEngine *self = host;
 
   tf__enter_foreground ();
 
+  tf__engine_end_turn (self);
   tf__engine_tell_counts (self);
   detach_if_over (self);
 }
@@ -181,7 +201,13 @@ unref_engine (gpointer host)
   tf__engine_unref (host);
 }
 
-const TfDispatcherClass tf__engine_dispatcher_class = { turn_ended, ref_engine, unref_engine };
+const TfDispatcherClass tf__engine_dispatcher_class = {
+  .turn_began = turn_began,
+  .look = look,
+  .turn_ended = turn_ended,
+  .host_ref = ref_engine,
+  .host_unref = unref_engine,
+};
 
 /* What the tasks ask */
 
@@ -210,15 +236,16 @@ host_started (TfTaskHost *host,
 {
   TfEngine *self = (TfEngine *) host;
 
-  tf__engine_change_count (self, &self->n_waiting, -1);
-  tf__engine_change_count (self, &self->n_executing, 1);
+  tf__enter_foreground ();
+  tf__engine_count (self, &self->n_seen);
 }
 
+TF_FOREGROUND
 static void
 leave_counts (TfEngine *self,
               TfTask   *task)
 {
-  tf__engine_change_count (self, task->is_seen_started ? &self->n_executing : &self->n_waiting, -1);
+  tf__engine_count (self, task->is_seen_started ? &self->n_left_executing : &self->n_left_waiting);
 }
 
 static void
@@ -228,12 +255,14 @@ host_ended (TfTaskHost *host,
 {
   TfEngine *self = (TfEngine *) host;
 
+  tf__enter_foreground ();
+
   if (is_given_up)
-    tf__engine_change_count (self, &self->n_abandoned, -1);
+    tf__engine_count (self, &self->n_late);
   else
     leave_counts (self, task);
 
-  tf__engine_change_count (self, &self->n_open, -1);
+  tf__engine_count (self, &self->n_ended);
 }
 
 static void
@@ -242,8 +271,9 @@ host_given_up (TfTaskHost *host,
 {
   TfEngine *self = (TfEngine *) host;
 
+  tf__enter_foreground ();
   leave_counts (self, task);
-  tf__engine_change_count (self, &self->n_abandoned, 1);
+  tf__engine_count (self, &self->n_given_up);
 }
 
 static void
@@ -254,7 +284,7 @@ host_settled (TfTaskHost *host,
 
   tf__enter_foreground ();
 
-  tf__engine_unlink_live (self, task);
+  tf__live_tasks_remove (self, task);
   if (self->list != NULL)
     tf__live_list_remove (self, task);
 

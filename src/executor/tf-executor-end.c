@@ -82,7 +82,7 @@ drive_to_end (TfEngine *engine,
 
   engine->is_shutting_down = TRUE;
   is_over = tf__dispatcher_run_until (&engine->dispatcher, is_empty, engine, deadline_us);
-  if (is_over && tf__engine_get_count (&engine->n_abandoned) == 0)
+  if (is_over && tf__engine_get_n_abandoned (engine) == 0)
     tf__engine_wait_for_pumps (engine, deadline_us);
   engine->is_shutting_down = FALSE;
 
@@ -90,7 +90,7 @@ drive_to_end (TfEngine *engine,
   if (is_over)
     return TRUE;
 
-  stragglers = tf__engine_describe_live (engine);
+  stragglers = tf__live_tasks_describe (engine);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
                "The executor could not be shut down in time; %s", stragglers);
   return FALSE;

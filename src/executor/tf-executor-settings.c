@@ -93,7 +93,7 @@ tf_executor_get_n_waiting (TfExecutor *self)
 {
   g_return_val_if_fail (TF_IS_EXECUTOR (self), 0);
 
-  return (guint) tf__engine_get_count (&self->engine->n_waiting);
+  return tf__engine_get_n_waiting (self->engine);
 }
 
 /**
@@ -115,7 +115,7 @@ tf_executor_get_n_executing (TfExecutor *self)
 {
   g_return_val_if_fail (TF_IS_EXECUTOR (self), 0);
 
-  return (guint) tf__engine_get_count (&self->engine->n_executing);
+  return tf__engine_get_n_executing (self->engine);
 }
 
 /**
@@ -139,7 +139,7 @@ tf_executor_get_n_abandoned (TfExecutor *self)
 {
   g_return_val_if_fail (TF_IS_EXECUTOR (self), 0);
 
-  return (guint) tf__engine_get_count (&self->engine->n_abandoned);
+  return tf__engine_get_n_abandoned (self->engine);
 }
 
 /**

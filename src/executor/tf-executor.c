@@ -74,13 +74,19 @@ void
 tf__executor_notify (TfExecutor    *self,
                      TfExecutorProp prop)
 {
-  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+  g_object_notify_by_pspec ((GObject *) self, props[prop]);
+}
+
+void
+tf__executor_notify_n_waiting (TfExecutor *self)
+{
+  g_object_notify_by_pspec ((GObject *) self, props[TF_EXECUTOR_PROP_N_WAITING]);
 }
 
 void
 tf__executor_notify_counts (TfExecutor *self)
 {
-  GObject *object = G_OBJECT (self);
+  GObject *object = (GObject *) self;
 
   g_object_notify_by_pspec (object, props[TF_EXECUTOR_PROP_N_WAITING]);
   g_object_notify_by_pspec (object, props[TF_EXECUTOR_PROP_N_EXECUTING]);

@@ -206,12 +206,12 @@ tf__gtask_make_task (GTask          *gtask,
   self->handler = g_signal_connect_data (gtask, "notify::completed", G_CALLBACK (on_completed_cb),
                                          self, unref_closure_work, 0);
 
-  task->detour = &detour;
-  task->n_halves = 2;
   /* It returns through the GTask. */
   task->has_returned = TRUE;
   tf_task_set_priority (task, g_task_get_priority (gtask));
   tf_task_set_name (task, g_task_get_name (gtask));
+  task->extra->detour = &detour;
+  task->extra->n_halves = 2;
   if (cancellable != NULL)
     {
       tf_task_set_cancellable (task, cancellable);

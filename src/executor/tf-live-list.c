@@ -30,7 +30,7 @@ TF_FOREGROUND
 static guint
 append_unlisted (TfEngine *self)
 {
-  GPtrArray *tasks = tf__engine_dup_unlisted (self, self->list->iters);
+  GPtrArray *tasks = tf__live_tasks_dup_unlisted (self, self->list->iters);
   guint      n_added = tasks->len;
 
   for (guint i = 0; i < tasks->len; i++)

@@ -34,9 +34,23 @@ refuse (TfTask *task)
   tf_task_unref (task);
 }
 
+/* Whether the engine may be stopped while the task is being submitted: by its own thread, or in this one
+ * by code of the user's. */
+static gboolean
+needs_place (TfEngine *self,
+             TfTask   *task)
+{
+  const TfTaskExtra *extra = task->extra;
+
+  return !tf__dispatcher_is_owner (&self->dispatcher) ||
+         (extra != NULL &&
+          (extra->future_type != G_TYPE_INVALID || extra->cancellable != NULL || extra->has_owner));
+}
+
 static gboolean
 is_acceptable (TfEngine *self,
                TfTask   *task,
+               gboolean *is_reserved,
                GError  **error)
 {
   /* A stopped executor has closed its own context too; that it was stopped says more. */
@@ -59,7 +73,9 @@ is_acceptable (TfEngine *self,
       return FALSE;
     }
 
-  if (!tf__engine_reserve (self))
+  *is_reserved = needs_place (self, task);
+  if (*is_reserved ? !tf__engine_reserve (self)
+                   : tf__engine_get_state (self) != TF_EXECUTOR_STATE_RUNNING)
     {
       g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
                    "Task “%s” was not accepted: the executor has been stopped",
@@ -141,6 +157,7 @@ tf__engine_submit (TfEngine       *self,
 {
   TfFuture *future;
   GType     type = TF_TYPE_FUTURE;
+  gboolean  is_reserved;
 
   if (task->is_submitted)
     {
@@ -150,7 +167,7 @@ tf__engine_submit (TfEngine       *self,
       return NULL;
     }
 
-  if (!is_acceptable (self, task, error))
+  if (!is_acceptable (self, task, &is_reserved, error))
     {
       refuse (task);
       return NULL;
@@ -177,7 +194,9 @@ tf__engine_submit (TfEngine       *self,
   join_cancellable (task);
   tf__task_join_early_cancellable (task);
 
-  tf__engine_enqueue (self, task);
+  if (tf__dispatcher_is_owner (&self->dispatcher))
+    tf__live_tasks_add (self, task);
+  tf__engine_enqueue (self, task, is_reserved);
 
   return future;
 }
@@ -195,10 +214,10 @@ show_submission (TfExecutor *self,
     }
 
   tf__enter_foreground ();
+  engine->are_counts_new = TRUE;
   if (engine->list != NULL)
     tf__live_list_sync (engine);
-  if (tf__engine_take_news_of_counts (engine))
-    tf__executor_notify_counts (self);
+  tf__executor_notify_n_waiting (self);
 }
 
 static TfFuture *

@@ -208,7 +208,7 @@ deliver (TfPipe  *pipe,
     {
       stop_clock (self);
       tf__future_move (self->future, TF_FUTURE_EVENT_GIVEN_UP, NULL);
-      g_clear_object (&self->future);
+      tf__future_release (g_steal_pointer (&self->future));
     }
   else if (news == TF_NEWS_OWNER_GONE)
     {
@@ -312,7 +312,7 @@ deliver_final (TfDetached   *self,
 
   stop_clock (self);
   tf__future_move (self->future, event, &self->outcome);
-  g_clear_object (&self->future);
+  tf__future_release (g_steal_pointer (&self->future));
 }
 
 static const TfFutureEvent events[] = {
@@ -343,7 +343,7 @@ static void
 adopt_loop (TfDispatcher *dispatcher)
 {
   if (!tf__dispatcher_is_owner (dispatcher) && g_main_context_is_owner (dispatcher->context))
-    tf__dispatcher_set_owner (dispatcher, g_thread_self ());
+    tf__dispatcher_set_owner (dispatcher, tf__current_thread ());
 }
 
 TF_FOREGROUND

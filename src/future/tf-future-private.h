@@ -83,10 +83,12 @@ typedef struct
   TfContinuation    *continuations; /* [foreground] */
   TfFutureMore      *more;          /* (owned) (nullable) [foreground] */
   TfOwnerLink       *owner_link;    /* (nullable) [the lock of the owners] */
-  gint               phase;         /* [atomic] a TfPhase, written in the foreground only */
-  gint               n_waiters;     /* [atomic] threads that block until it is done */
-  gint               is_read;       /* [atomic] somebody has looked at the failure */
-  gint               report;        /* [foreground, until it is done] a TfFailureReport */
+  guint8             phase;         /* [atomic] a TfPhase, written in the foreground only */
+  guint8             is_read;       /* [atomic] somebody has looked at the failure */
+  guint8             report;        /* [foreground, until it is done] a TfFailureReport */
+  guint8             is_owed;       /* [foreground] the work has given its reference up meanwhile */
+  guint16            n_waiters;     /* [atomic] threads that block until it is done */
+  guint16            n_emitting;    /* [foreground] what is being told, one inside the other */
 } TfFuturePrivate;
 
 typedef enum
@@ -127,6 +129,11 @@ void     tf__future_mark_read (TfFuture *self);
 gboolean tf__future_is_read (TfFuture *self);
 
 /* Owner context. */
+/* Between the two the future lives, also if a handler runs a nested loop that brings it to its end:
+ * the reference of the work is given up by tf__future_release(). */
+void     tf__future_begin_telling (TfFuture *self) TF_FOREGROUND;
+void     tf__future_end_telling (TfFuture *self) TF_FOREGROUND;
+void     tf__future_release (TfFuture *self) TF_FOREGROUND;
 gboolean tf__future_move (TfFuture     *self,
                           TfFutureEvent event,
                           TfOutcome    *outcome) TF_FOREGROUND;

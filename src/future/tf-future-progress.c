@@ -120,10 +120,9 @@ tf__future_show_progress (TfFuture *self,
       status = old.status;
     }
 
-  /* A handler may run a nested loop that brings the future to its end. */
-  g_object_ref (self);
+  tf__future_begin_telling (self);
   notify_progress (self, &old, is_status_new);
-  g_object_unref (self);
+  tf__future_end_telling (self);
   g_free (status);
 }
 

@@ -46,11 +46,17 @@ tf__future_store_phase (TfFuture *self,
 {
   TfFuturePrivate *priv = tf__future_get_private (self);
 
+  if (!tf__phase_is_done (phase))
+    {
+      tf__store_release (&priv->phase, (guint8) phase);
+      return;
+    }
+
   /* A waiter counts itself before it looks at the phase; so either it sees this one, or it is seen
    * here. */
-  tf__store (&priv->phase, (gint) phase);
+  tf__store (&priv->phase, (guint8) phase);
 
-  if (tf__phase_is_done (phase) && tf__load (&priv->n_waiters) > 0)
+  if (tf__load (&priv->n_waiters) > 0)
     wake_site (get_site (self));
 }
 

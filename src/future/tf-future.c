@@ -134,12 +134,43 @@ tf__future_set_report (TfFuture *self,
 /* Moves */
 
 void
+tf__future_begin_telling (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  priv->n_emitting++;
+}
+
+void
+tf__future_end_telling (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  if (--priv->n_emitting > 0 || !priv->is_owed)
+    return;
+
+  priv->is_owed = FALSE;
+  g_object_unref (self);
+}
+
+void
+tf__future_release (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  if (priv->n_emitting > 0)
+    priv->is_owed = TRUE;
+  else
+    g_object_unref (self);
+}
+
+void
 tf__future_notify_if_still (TfFuture    *self,
                             TfPhase      phase,
                             TfFutureProp prop)
 {
   if (tf__future_get_phase (self) == phase)
-    g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
+    g_object_notify_by_pspec ((GObject *) self, props[prop]);
 }
 
 TF_FOREGROUND
@@ -148,7 +179,7 @@ emit_done (TfFuture *self)
 {
   TfFuturePrivate *priv = tf_future_get_instance_private (self);
 
-  g_object_notify_by_pspec (G_OBJECT (self), props[TF_FUTURE_PROP_DONE]);
+  g_object_notify_by_pspec ((GObject *) self, props[TF_FUTURE_PROP_DONE]);
   tf__owner_unbind (self);
   priv->work_class->settle (priv->work, self);
   g_signal_emit (self, signals[SIGNAL_DONE], 0);
@@ -166,9 +197,9 @@ emit_move (TfFuture *self,
   gboolean         is_done = tf__phase_is_done (to);
 
   if (to == TF_PHASE_COMPLETED && tf__outcome_has_value (priv->outcome))
-    g_object_notify_by_pspec (G_OBJECT (self), props[TF_FUTURE_PROP_VALUE]);
+    g_object_notify_by_pspec ((GObject *) self, props[TF_FUTURE_PROP_VALUE]);
   else if (is_done && to != TF_PHASE_COMPLETED)
-    g_object_notify_by_pspec (G_OBJECT (self), props[TF_FUTURE_PROP_ERROR]);
+    g_object_notify_by_pspec ((GObject *) self, props[TF_FUTURE_PROP_ERROR]);
 
   if (tf__phase_get_state (from) != tf__phase_get_state (to))
     tf__future_notify_if_still (self, to, TF_FUTURE_PROP_STATE);
@@ -199,10 +230,9 @@ tf__future_move (TfFuture     *self,
 
   tf__future_store_phase (self, to);
 
-  /* A handler may run a nested loop that brings the future to its end. */
-  g_object_ref (self);
+  tf__future_begin_telling (self);
   emit_move (self, from, to);
-  g_object_unref (self);
+  tf__future_end_telling (self);
   return TRUE;
 }
 
@@ -217,8 +247,7 @@ tf__future_deliver_event (TfFuture *self,
   if (tf__future_get_phase (self) != TF_PHASE_EXECUTING)
     return;
 
-  /* A handler may run a nested loop that brings the future to its end. */
-  g_object_ref (self);
+  tf__future_begin_telling (self);
 
   switch (event->road)
     {
@@ -239,7 +268,7 @@ tf__future_deliver_event (TfFuture *self,
       break;
     }
 
-  g_object_unref (self);
+  tf__future_end_telling (self);
 }
 
 static void
@@ -326,7 +355,7 @@ report_unread (TfFuture *self)
 static void
 tf_future_finalize (GObject *object)
 {
-  TfFuture        *self = TF_FUTURE (object);
+  TfFuture        *self = (TfFuture *) object;
   TfFuturePrivate *priv = tf_future_get_instance_private (self);
 
   report_unread (self);

@@ -49,11 +49,6 @@ pipe_unref (TfPipe *pipe)
 
 const TfPipeClass tf__context_host_pipe_class = { deliver, pipe_ref, pipe_unref };
 
-static void
-turn_ended (gpointer host)
-{
-}
-
 static gpointer
 host_ref (gpointer host)
 {
@@ -66,4 +61,4 @@ host_unref (gpointer host)
   tf__context_host_unref (host);
 }
 
-const TfDispatcherClass tf__context_host_dispatcher_class = { turn_ended, host_ref, host_unref };
+const TfDispatcherClass tf__context_host_dispatcher_class = { .host_ref = host_ref, .host_unref = host_unref };

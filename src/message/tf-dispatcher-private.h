@@ -11,7 +11,10 @@
 
 typedef struct
 {
-  /* In the owner context, when a turn of the source is over, with what the dispatcher works for. */
+  /* (nullable) In the owner context: a turn of the source begins; it has delivered some messages, or the loop is
+   * going to sleep; it is over. With what the dispatcher works for. */
+  void (*turn_began) (gpointer host);
+  void (*look) (gpointer host);
   void (*turn_ended) (gpointer host);
   /* The source keeps its host alive, and the host keeps the dispatcher. */
   gpointer (*host_ref) (gpointer host);
@@ -25,7 +28,8 @@ struct _TfDispatcher
 
   GMainContext *context;   /* (owned) [const] */
   GAsyncQueue  *inbox;     /* (owned) [const] of pipes (owned): once each, when there is first news */
-  GThread      *owner;     /* [atomic] who made the dispatcher, then who dispatched last */
+  TfLock        turnstile; /* around the lock of the inbox, which does not try before it sleeps */
+  gpointer      owner;     /* [atomic] who made the dispatcher, then who dispatched last */
   gboolean      is_closed; /* [the lock of the inbox] */
   gint          is_armed;  /* [atomic] the loop is going to sleep, and wants to be woken */
 
@@ -57,7 +61,7 @@ void tf__dispatcher_clear (TfDispatcher *self);
 /* Any thread. */
 gboolean tf__dispatcher_is_owner (TfDispatcher *self);
 void     tf__dispatcher_set_owner (TfDispatcher *self,
-                                   GThread      *thread);
+                                   gpointer      thread);
 /* Takes the reference, unless the dispatcher is closed: FALSE then. The pipe may be delivered and
  * freed before this returns, so the caller holds the host of the dispatcher by another
  * reference. */

@@ -16,12 +16,12 @@
 gboolean
 tf__dispatcher_is_owner (TfDispatcher *self)
 {
-  return tf__load (&self->owner) == g_thread_self ();
+  return tf__load (&self->owner) == tf__current_thread ();
 }
 
 void
 tf__dispatcher_set_owner (TfDispatcher *self,
-                          GThread      *thread)
+                          gpointer      thread)
 {
   tf__store (&self->owner, thread);
 }
@@ -36,11 +36,13 @@ tf__dispatcher_push (TfDispatcher *self,
 {
   gboolean is_closed;
 
+  tf__lock (&self->turnstile);
   g_async_queue_lock (self->inbox);
   is_closed = self->is_closed;
   if (!is_closed)
     g_async_queue_push_unlocked (self->inbox, pipe);
   g_async_queue_unlock (self->inbox);
+  tf__unlock (&self->turnstile);
 
   if (!is_closed && tf__load (&self->is_armed) && tf__exchange (&self->is_armed, FALSE))
     tf__dispatcher_wake (self);
@@ -181,9 +183,11 @@ tf__dispatcher_take_inbox (TfDispatcher *self,
 {
   TfPipe *first;
 
+  tf__lock (&self->turnstile);
   g_async_queue_lock (self->inbox);
   first = take_all_locked (self, last);
   g_async_queue_unlock (self->inbox);
+  tf__unlock (&self->turnstile);
 
   return first;
 }

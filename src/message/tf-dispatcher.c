@@ -37,7 +37,8 @@ tf__dispatcher_init (TfDispatcher            *self,
   self->host = host;
   self->context = g_main_context_ref (context);
   self->inbox = g_async_queue_new ();
-  self->owner = g_thread_self ();
+  tf__lock_init (&self->turnstile);
+  self->owner = tf__current_thread ();
   self->budget_us = DEFAULT_BUDGET_US;
   self->interval_us = DEFAULT_INTERVAL_US;
   self->wake_fd = -1;
@@ -66,6 +67,7 @@ tf__dispatcher_clear (TfDispatcher *self)
   g_warn_if_fail (!self->is_attached && self->source == NULL);
   g_warn_if_fail (self->first_ready == NULL && self->first_due == NULL);
 
+  tf__lock_clear (&self->turnstile);
   g_async_queue_unref (self->inbox);
   g_main_context_unref (self->context);
 }
@@ -249,6 +251,14 @@ step (TfDispatcher *self)
   pipe->klass->unref (pipe);
 }
 
+TF_FOREGROUND
+static void
+look (TfDispatcher *self)
+{
+  if (self->klass->look != NULL)
+    self->klass->look (self->host);
+}
+
 /* How many deliveries fit into a quarter of what is left of the budget, if they go on as they
  * went. */
 static guint
@@ -294,6 +304,7 @@ tf__dispatcher_run_turn (TfDispatcher *self)
 
       last_us = self->now_us;
       n_steps = 0;
+      look (self);
       collect_inbox (self);
       collect_due (self);
     }
@@ -427,6 +438,9 @@ prepare_source (GSource *source,
       return FALSE;
     }
 
+  /* A handler may run a nested loop in the middle of a turn. */
+  look (self);
+
   /* From here on a push wakes the loop; the look into the inbox has to come after. */
   tf__dispatcher_arm (self);
   if (tf__dispatcher_is_ready (self))
@@ -467,13 +481,16 @@ dispatch_source (GSource    *source,
     return G_SOURCE_REMOVE;
 
   host = self->klass->host_ref (self->host);
-  tf__dispatcher_set_owner (self, g_thread_self ());
+  tf__dispatcher_set_owner (self, tf__current_thread ());
+  if (self->klass->turn_began != NULL)
+    self->klass->turn_began (host);
   tf__dispatcher_run_turn (self);
 
   if (self->first_ready != NULL && g_source_get_priority (source) < PAUSE_PRIORITY)
     self->paused_to_us = tf__clock_now () + self->budget_us / 2;
 
-  self->klass->turn_ended (host);
+  if (self->klass->turn_ended != NULL)
+    self->klass->turn_ended (host);
   self->klass->host_unref (host);
 
   return G_SOURCE_CONTINUE;

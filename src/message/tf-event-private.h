@@ -32,6 +32,8 @@ void        tf__event_init (TfEvent      *self,
 void        tf__event_clear (TfEvent *self);
 const char *tf__event_get_kind (const TfEvent *self);
 
+/* Whether a value of this type is a number, with nothing to free. */
+gboolean tf__value_is_plain (GType type);
 /* Copies @source into the uninitialised @target; numbers go without a call. */
 void tf__value_init_copy (GValue       *target,
                           const GValue *source);

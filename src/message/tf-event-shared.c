@@ -6,8 +6,8 @@
 
 #include "message/tf-event-private.h"
 
-static gboolean
-is_plain (GType type)
+gboolean
+tf__value_is_plain (GType type)
 {
   switch (type)
     {
@@ -35,7 +35,7 @@ tf__value_init_copy (GValue       *target,
       return;
     }
 
-  if (is_plain (type))
+  if (tf__value_is_plain (type))
     {
       *target = *source;
       return;
@@ -61,7 +61,9 @@ tf__event_init (TfEvent      *self,
 void
 tf__event_clear (TfEvent *self)
 {
-  if (G_VALUE_TYPE (&self->value) != G_TYPE_INVALID)
+  GType type = G_VALUE_TYPE (&self->value);
+
+  if (type != G_TYPE_INVALID && !tf__value_is_plain (type))
     g_value_unset (&self->value);
 
   g_clear_pointer (&self->kind_text, g_free);

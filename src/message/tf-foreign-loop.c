@@ -132,9 +132,12 @@ tf__foreign_loop_dispatch (TfDispatcher *self)
   if (read (self->timer_fd, &n_expirations, sizeof n_expirations) < 0 && errno != EAGAIN)
     g_warning ("The timer of a foreign loop cannot be read: %s", g_strerror (errno));
 
-  tf__dispatcher_set_owner (self, g_thread_self ());
+  tf__dispatcher_set_owner (self, tf__current_thread ());
+  if (self->klass->turn_began != NULL)
+    self->klass->turn_began (self->host);
   tf__dispatcher_run_turn (self);
-  self->klass->turn_ended (self->host);
+  if (self->klass->turn_ended != NULL)
+    self->klass->turn_ended (self->host);
 
   /* A handler may have gone back to the main context. */
   if (self->poll_fd >= 0)

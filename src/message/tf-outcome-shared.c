@@ -88,6 +88,9 @@ tf__outcome_is_heavy (const TfOutcome *self)
   if (type == G_TYPE_POINTER)
     return self->value_free != NULL;
 
+  if (tf__value_is_plain (type))
+    return FALSE;
+
   return G_TYPE_IS_VALUE_TYPE (type) &&
          (g_type_is_a (type, G_TYPE_BOXED) || g_type_is_a (type, G_TYPE_OBJECT) ||
           g_type_is_a (type, G_TYPE_PARAM) || G_TYPE_IS_INTERFACE (type) ||
@@ -123,7 +126,7 @@ tf__outcome_clear (TfOutcome *self)
       if (outcome.value_free != NULL && g_value_get_pointer (&outcome.value) != NULL)
         outcome.value_free (g_value_get_pointer (&outcome.value));
     }
-  else
+  else if (!tf__value_is_plain (G_VALUE_TYPE (&outcome.value)))
     {
       g_value_unset (&outcome.value);
     }

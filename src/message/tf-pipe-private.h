@@ -55,6 +55,9 @@ typedef struct
   gint64   completed; /* [atomic] */
   gint64   total;     /* [lock] */
   char    *status;    /* (owned) (nullable) [lock] */
+  char    *single;    /* (owned) (nullable) the status while one thread alone sets it: only that one
+                       * reads or writes this, and without the lock */
+  gpointer writer;    /* [lock] to write, [atomic] to read: that thread, or the slot if several do */
   gboolean is_dirty;  /* [atomic] announced, and not taken since */
   gboolean is_new;    /* [atomic] total or status changed, and not taken since */
 } TfProgressSlot;

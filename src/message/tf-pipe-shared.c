@@ -6,6 +6,8 @@
 
 #include "message/tf-pipe-private.h"
 
+#include <string.h>
+
 #include "message/tf-dispatcher-private.h"
 
 /* A chunk and its head fill half a page. */
@@ -65,7 +67,9 @@ tf__pipe_clear (TfPipe *self)
   g_free (box->spare);
   if (box->taken != NULL)
     free_chunk (box->taken, box->n_delivered);
-  g_free (box->slot.status);
+  if (box->slot.status != box->slot.single)
+    g_free (box->slot.status);
+  g_free (box->slot.single);
   g_cond_clear (&box->room);
   g_free (box);
 }
@@ -271,6 +275,47 @@ announce (TfPipe         *self,
     tf__pipe_post (self, TF_NEWS_PROGRESS);
 }
 
+/* Whether the text is the one that is set; FALSE also where that cannot be told without the lock. */
+static gboolean
+is_status_set (TfProgressSlot *slot,
+               const char     *status)
+{
+  return tf__load (&slot->writer) == tf__current_thread () && strcmp (status, slot->single) == 0;
+}
+
+static void set_status_locked (TfPipe         *self,
+                               TfProgressSlot *slot,
+                               const char     *status) TF_CALLER_HOLDS (self->lock);
+
+/* As long as one thread alone sets the text, that thread may compare it without the lock: nobody else
+ * frees it. When another one comes, what the first has set is kept to the end. */
+static void
+set_status_locked (TfPipe         *self,
+                   TfProgressSlot *slot,
+                   const char     *status)
+{
+  gpointer thread = tf__current_thread ();
+
+  if (g_strcmp0 (status, slot->status) == 0)
+    return;
+
+  if (slot->status != slot->single)
+    g_free (slot->status);
+  slot->status = g_strdup (status);
+  tf__store (&slot->is_new, TRUE);
+
+  if (slot->writer == NULL || slot->writer == thread)
+    {
+      g_free (slot->single);
+      slot->single = slot->status;
+      tf__store (&slot->writer, thread);
+    }
+  else
+    {
+      tf__store (&slot->writer, (gpointer) slot);
+    }
+}
+
 gboolean
 tf__pipe_set_progress (TfPipe       *self,
                        const gint64 *completed,
@@ -284,17 +329,12 @@ tf__pipe_set_progress (TfPipe       *self,
 
   slot = &ensure_box (self)->slot;
 
-  if ((total != NULL && *total != tf__load_relaxed (&slot->total)) || status != NULL)
+  if ((total != NULL && *total != tf__load_relaxed (&slot->total)) ||
+      (status != NULL && !is_status_set (slot, status)))
     {
-      char *old_status = NULL;
-
       tf__lock (&self->lock);
-      if (status != NULL && g_strcmp0 (status, slot->status) != 0)
-        {
-          old_status = slot->status;
-          slot->status = g_strdup (status);
-          tf__store (&slot->is_new, TRUE);
-        }
+      if (status != NULL)
+        set_status_locked (self, slot, status);
       if (total != NULL && *total != slot->total)
         {
           tf__store (&slot->is_new, TRUE);
@@ -303,8 +343,6 @@ tf__pipe_set_progress (TfPipe       *self,
       if (completed != NULL)
         tf__store (&slot->completed, *completed);
       tf__unlock (&self->lock);
-
-      g_free (old_status);
     }
   else if (completed != NULL)
     {

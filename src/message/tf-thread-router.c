@@ -95,11 +95,6 @@ pipe_unref (TfPipe *pipe)
 
 const TfPipeClass tf__message_pipe_class = { deliver, pipe_ref, pipe_unref };
 
-static void
-turn_ended (gpointer host)
-{
-}
-
 static gpointer
 ref_routing (gpointer host)
 {
@@ -112,7 +107,7 @@ unref_routing (gpointer host)
   tf__routing_unref (host);
 }
 
-const TfDispatcherClass tf__routing_dispatcher_class = { turn_ended, ref_routing, unref_routing };
+const TfDispatcherClass tf__routing_dispatcher_class = { .host_ref = ref_routing, .host_unref = unref_routing };
 
 /* Calls */
 
@@ -493,7 +488,7 @@ on_remains_cb (gpointer data)
   Remains *remains = data;
 
   tf__enter_foreground ();
-  tf__dispatcher_set_owner (&remains->routing->dispatcher, g_thread_self ());
+  tf__dispatcher_set_owner (&remains->routing->dispatcher, tf__current_thread ());
   end_routing (g_steal_pointer (&remains->routing), remains->open);
   g_hash_table_unref (remains->open);
   g_free (remains);

@@ -138,7 +138,7 @@ static void
 leave_future (TfTask *self)
 {
   self->host->klass->settled (self->host, self);
-  g_clear_object (&self->future);
+  tf__future_release (g_steal_pointer (&self->future));
 }
 
 TF_FOREGROUND
@@ -232,7 +232,7 @@ deliver (TfPipe  *pipe,
       deliver_progress (self);
       break;
     case TF_NEWS_RETURNED:
-      self->detour->told_returned (self->data);
+      tf__task_get_detour (self)->told_returned (self->data);
       break;
     case TF_NEWS_FINAL:
       deliver_final (self);
@@ -392,5 +392,5 @@ TfFuture *
 tf__task_make_future (TfTask *self,
                       GType   type)
 {
-  return tf__future_new (type, &work_class, tf_task_ref (self));
+  return tf__future_new (type, &work_class, tf__task_ref_new (self));
 }

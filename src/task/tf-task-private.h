@@ -56,15 +56,24 @@ typedef struct
 /* What few tasks need. Written before the task is submitted, and constant after. */
 typedef struct
 {
-  char         *name;              /* (owned) (nullable) */
-  char         *description;       /* (owned) (nullable) */
-  char         *location;          /* (owned) (nullable) */
-  GCancellable *cancellable;       /* (owned) (nullable): the user's */
-  gulong        cancelled_handler; /* [foreground] after the submission */
-  GWeakRef      owner;
-  gboolean      has_owner;
-  GType         future_type; /* or G_TYPE_INVALID */
+  char               *name;              /* (owned) (nullable) */
+  char               *description;       /* (owned) (nullable) */
+  char               *location;          /* (owned) (nullable) */
+  GCancellable       *cancellable;       /* (owned) (nullable): the user's */
+  gulong              cancelled_handler; /* [foreground] after the submission */
+  GWeakRef            owner;
+  gboolean            has_owner;
+  GType               future_type; /* or G_TYPE_INVALID */
+  const TfTaskDetour *detour;      /* (nullable) */
+  gint                n_halves;    /* [atomic] of a task with a detour: what has not ended yet */
 } TfTaskExtra;
+
+typedef enum
+{
+  TF_TASK_PLAIN,
+  TF_TASK_OF_BINDING,    /* nothing set is a failure */
+  TF_TASK_WITH_ARGUMENT, /* the data is a GVariant */
+} TfTaskKind;
 
 /* The record of a task: the specification before it is submitted, the background's handle while it
  * runs, and the mailbox between the two sides. The one structure that both sides use; each field
@@ -74,15 +83,14 @@ struct _TfTask
   TfPipe pipe; /* first: a pipe of this class is the task */
 
   gint   ref_count;       /* [atomic] */
-  gint   n_halves;        /* [atomic] of a task with a detour: what has not ended yet */
-  gint   has_returned;    /* [atomic] one of the return functions was called */
   int    priority;        /* [const] once submitted */
+  guint8 kind;            /* [const] a TfTaskKind */
   guint8 is_submitted;    /* [const] once submitted */
-  guint8 must_return;     /* [const] the function of a binding: nothing set is a failure */
-  guint8 has_argument;    /* [const] data is a GVariant */
   guint8 has_started;     /* [worker], and the foreground after the final message */
+  guint8 has_returned;    /* [atomic] one of the return functions was called */
   guint8 is_queued;       /* [lock of the host] */
   guint8 is_seen_started; /* [foreground] */
+  guint8 is_live;         /* [foreground] in the list of the host */
   guint8 is_over;         /* [foreground] the future has been told the end */
 
   TfTaskFunc     func;      /* [const] */
@@ -92,25 +100,32 @@ struct _TfTask
   TfTaskHost *host;   /* (owned) (nullable) [const] once submitted */
   TfFuture   *future; /* [foreground] a reference, held until "done" was delivered */
 
-  TfTask *next_queued;     /* [lock of the host] */
-  TfTask *previous_queued; /* [lock of the host] */
-  TfTask *next_live;       /* [lock of the host] */
-  TfTask *previous_live;   /* [lock of the host] */
+  TfTask *next_live;     /* [foreground]; [lock of the host] while it arrives */
+  TfTask *previous_live; /* [foreground] */
 
-  TfOutcome      outcome;            /* [worker], and the foreground after the final message */
+  union
+  {
+    struct
+    {
+      TfTask *next_queued;     /* [lock of the host] while it is queued, and cleared after */
+      TfTask *previous_queued; /* the same */
+    };
+    TfOutcome outcome; /* [worker], and the foreground after the final message */
+  };
   TfFutureFunc   callback;           /* [foreground] after the submission */
   gpointer       callback_data;      /* [foreground] after the submission */
   GDestroyNotify callback_data_free; /* [foreground] after the submission */
 
-  TfTaskExtra        *extra;       /* (owned) (nullable) [const] once submitted */
-  const TfTaskDetour *detour;      /* (nullable) [const] once submitted */
-  GCancellable       *cancellable; /* (owned) (nullable) [atomic] set once: the task's own */
-  gpointer            place;       /* [const] once submitted: the address of the call */
-  gint64              time_us;     /* [worker] when it started; [foreground] after the end: how long it ran */
+  TfTaskExtra  *extra;       /* (owned) (nullable) [const] once submitted */
+  GCancellable *cancellable; /* (owned) (nullable) [atomic] set once: the task's own */
+  gpointer      place;       /* [const] once submitted: the address of the call */
+  gint64        time_us;     /* [worker] when it started; [foreground] after the end: how long it ran */
 };
 
 /* Any thread: tf-task-shared.c. */
-TfTask       *tf__task_alloc (void);
+TfTask *tf__task_alloc (void);
+/* The same as tf_task_ref(), cheaper while the caller has the only reference. */
+TfTask       *tf__task_ref_new (TfTask *self);
 const char   *tf__task_get_name (TfTask *self);
 TfFate        tf__task_get_fate (TfTask *self);
 GCancellable *tf__task_ensure_cancellable (TfTask *self);
@@ -123,7 +138,8 @@ gboolean tf__task_request_cancel (TfTask *self);
 gboolean tf__task_request_abort (TfTask *self);
 /* One half of a task with a detour has ended: TRUE if it was the last one, and the caller has to set
  * the outcome and post the final message. */
-gboolean tf__task_end_half (TfTask *self);
+const TfTaskDetour *tf__task_get_detour (TfTask *self);
+gboolean            tf__task_end_half (TfTask *self);
 /* Posts the final message of a task with a detour that was cancelled, if its code has returned. */
 void tf__task_end_early (TfTask *self);
 /* FALSE, with a critical that names @function, when the task cannot take a result now. */

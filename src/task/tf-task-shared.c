@@ -49,6 +49,17 @@ tf_task_ref (TfTask *self)
   return self;
 }
 
+TfTask *
+tf__task_ref_new (TfTask *self)
+{
+  if (tf__load_relaxed (&self->ref_count) == 1)
+    tf__store_relaxed (&self->ref_count, 2);
+  else
+    tf_task_ref (self);
+
+  return self;
+}
+
 static void
 free_extra (TfTaskExtra *extra)
 {
@@ -110,8 +121,7 @@ tf__task_release (TfTask *self)
   TfTaskHost *host = self->host;
 
   /* Only then nobody else writes it; and one that was given up is cleared when its code returns. */
-  if (host == NULL || tf__task_get_fate (self) != TF_FATE_CLOSED ||
-      !tf__outcome_is_heavy (&self->outcome))
+  if (host == NULL || tf__task_get_fate (self) != TF_FATE_CLOSED)
     {
       tf_task_unref (self);
       return;
@@ -121,6 +131,12 @@ tf__task_release (TfTask *self)
     {
       /* The background may have a reference for a moment longer, and must not free the result. */
       tf__outcome_clear (&self->outcome);
+      tf_task_unref (self);
+      return;
+    }
+
+  if (!tf__outcome_is_heavy (&self->outcome))
+    {
       tf_task_unref (self);
       return;
     }
@@ -220,10 +236,16 @@ tf__task_ensure_cancellable (TfTask *self)
   return cancellable;
 }
 
+const TfTaskDetour *
+tf__task_get_detour (TfTask *self)
+{
+  return self->extra == NULL ? NULL : self->extra->detour;
+}
+
 gboolean
 tf__task_end_half (TfTask *self)
 {
-  return tf__sub (&self->n_halves, 1) == 1;
+  return tf__sub (&self->extra->n_halves, 1) == 1;
 }
 
 /* Called after the fate has changed, and after the code has returned; so at least one of the two
@@ -233,8 +255,8 @@ tf__task_end_early (TfTask *self)
 {
   gint last = 1;
 
-  if (self->detour != NULL && tf__fate_is_cancelled (tf__task_get_fate (self)) &&
-      tf__cas (&self->n_halves, &last, 0))
+  if (tf__task_get_detour (self) != NULL && tf__fate_is_cancelled (tf__task_get_fate (self)) &&
+      tf__cas (&self->extra->n_halves, &last, 0))
     tf__pipe_post (&self->pipe, TF_NEWS_FINAL);
 }
 
@@ -300,7 +322,7 @@ tf__task_claim_return (TfTask     *self,
       return FALSE;
     }
 
-  if (tf__exchange (&self->has_returned, TRUE))
+  if (tf__exchange (&self->has_returned, (guint8) TRUE))
     {
       g_critical ("%s: task “%s” has returned before", function, tf__task_get_name (self));
       return FALSE;

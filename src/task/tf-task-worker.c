@@ -18,7 +18,7 @@ TF_WORKER
 static void
 require_result (TfTask *self)
 {
-  if (!self->must_return || self->has_returned)
+  if (self->kind != TF_TASK_OF_BINDING || self->has_returned)
     return;
 
   self->has_returned = TRUE;
@@ -34,7 +34,8 @@ require_result (TfTask *self)
 void
 tf__task_run (TfTask *self)
 {
-  TfTaskFrame frame;
+  const TfTaskDetour *detour = tf__task_get_detour (self);
+  TfTaskFrame         frame;
 
   if (tf__task_get_fate (self) != TF_FATE_OPEN)
     {
@@ -47,12 +48,12 @@ tf__task_run (TfTask *self)
   tf__pipe_post (&self->pipe, TF_NEWS_STARTED);
 
   tf__task_push_frame (&frame, self);
-  self->func (self, self->has_argument ? NULL : self->data);
+  self->func (self, self->kind == TF_TASK_WITH_ARGUMENT ? NULL : self->data);
   tf__task_pop_frame (&frame);
 
-  if (self->detour != NULL)
+  if (detour != NULL)
     {
-      self->detour->code_returned (self->data);
+      detour->code_returned (self->data);
       tf_task_unref (self);
       return;
     }
@@ -81,7 +82,7 @@ tf_task_get_argument (TfTask *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return self->has_argument ? self->data : NULL;
+  return self->kind == TF_TASK_WITH_ARGUMENT ? self->data : NULL;
 }
 
 /**

@@ -101,7 +101,7 @@ tf_task_new_for_bindings (TfTaskFunc     func,
   g_return_val_if_fail (func != NULL, NULL);
 
   self = tf_task_new (func, user_data, user_data_free);
-  self->must_return = TRUE;
+  self->kind = TF_TASK_OF_BINDING;
   return self;
 }
 
@@ -133,7 +133,7 @@ tf_task_new_with_argument (TfTaskFunc func,
 
   self = tf__task_alloc ();
   self->func = func;
-  self->has_argument = TRUE;
+  self->kind = TF_TASK_WITH_ARGUMENT;
   if (argument != NULL)
     {
       self->data = g_variant_ref_sink (argument);

@@ -278,7 +278,8 @@ test_counts_notify (void)
       g_assert_cmpuint (n_waiting - before, <=, 1);
     }
   g_assert_cmpuint (n_waiting, >, n_submitted);
-  g_assert_cmpuint (n_executing, ==, n_waiting);
+  g_assert_cmpuint (n_executing, >, 0);
+  g_assert_cmpuint (n_executing, <=, n_waiting);
   tf_test_executor_finish (&executor);
   block_clear (&block);
 }

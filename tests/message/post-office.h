@@ -52,7 +52,11 @@ office_unref (gpointer host)
 static inline const TfDispatcherClass *
 office_get_class (void)
 {
-  static const TfDispatcherClass klass = { office_turn_ended, office_ref, office_unref };
+  static const TfDispatcherClass klass = {
+    .turn_ended = office_turn_ended,
+    .host_ref = office_ref,
+    .host_unref = office_unref,
+  };
 
   return &klass;
 }

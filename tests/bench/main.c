@@ -1,0 +1,103 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "bench.h"
+
+#include <locale.h>
+
+/* tf-bench [WORKLOAD…] [--json] [--markdown] [--quick] [--list] */
+
+static gboolean is_list;
+static char   **names;
+
+#define FLAG(name, where, text)                      \
+  {                                                  \
+    name, 0, 0, G_OPTION_ARG_NONE, where, text, NULL \
+  }
+
+static const GOptionEntry entries[] = {
+  FLAG ("json", &bench_options.is_json, "One line of JSON for each figure"),
+  FLAG ("markdown", &bench_options.is_markdown, "The tables as docs/performance.md has them"),
+  FLAG ("quick", &bench_options.is_quick, "Smaller numbers: less than 50 s"),
+  FLAG ("samples", &bench_options.has_samples, "Also what each repetition measured, on stderr"),
+  FLAG ("list", &is_list, "Show the names of the workloads"),
+  { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, NULL, "[WORKLOAD…]" },
+  { NULL }
+};
+
+static gboolean
+is_known (const char *name)
+{
+  for (const BenchWorkload *workload = bench_workloads; workload->name != NULL; workload++)
+    {
+      if (g_ascii_strcasecmp (workload->name, name) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
+is_wanted (const BenchWorkload *workload)
+{
+  if (names == NULL)
+    return !workload->is_extra;
+
+  for (char **name = names; *name != NULL; name++)
+    {
+      if (g_ascii_strcasecmp (workload->name, *name) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static int
+run_all (void)
+{
+  for (char **name = names; name != NULL && *name != NULL; name++)
+    {
+      if (!is_known (*name))
+        {
+          g_printerr ("No workload is called “%s”; --list shows them.\n", *name);
+          return 2;
+        }
+    }
+
+  for (const BenchWorkload *workload = bench_workloads; workload->name != NULL; workload++)
+    {
+      if (is_list)
+        g_print ("%-8s %s%s\n", workload->name, workload->text,
+                 workload->is_extra ? " (only when asked for)" : "");
+      else if (is_wanted (workload))
+        {
+          bench_report_heading (workload->name, workload->text);
+          workload->run (workload->name);
+        }
+    }
+
+  return 0;
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr (GOptionContext) options = g_option_context_new (NULL);
+  g_autoptr (GError)         error = NULL;
+
+  setlocale (LC_ALL, "");
+  if (argc == 4 && g_strcmp0 (argv[1], "--child") == 0)
+    return bench_be_child (argv[2], argv[3]);
+
+  g_option_context_set_summary (options, "Measures the library against a floor and against GTask.");
+  g_option_context_add_main_entries (options, entries, NULL);
+  if (!g_option_context_parse (options, &argc, &argv, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return 2;
+    }
+
+  return run_all ();
+}

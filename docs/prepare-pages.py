@@ -51,10 +51,11 @@ def read_names(girfile):
 
 def read_kit_names():
     """The test kit is not in the reference: its names are known, and link nowhere."""
+    top = pathlib.Path(__file__).resolve().parent.parent
     names = {}
-    for header in (pathlib.Path(__file__).resolve().parent.parent / 'include/tf-testing').glob('*.h'):
-        for name in re.findall(r'\btf_test_\w+', header.read_text(encoding='utf-8')):
-            names[name + '()'] = None
+    for source in [*(top / 'include/tf-testing').glob('*.h'), *(top / 'src/testing').glob('*.c')]:
+        for name in re.findall(r'\b(?:tf_test|TF_TEST)_\w+', source.read_text(encoding='utf-8')):
+            names[name + '()' if name.startswith('tf') else name] = None
     return names
 
 

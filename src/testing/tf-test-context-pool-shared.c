@@ -68,7 +68,7 @@ tf_test_pool_shutdown (TfWorkerPool *pool,
 static void
 tf_test_pool_finalize (GObject *object)
 {
-  tf__test_crew_free (((TfTestPool *) object)->crew);
+  tf__test_crew_unref (((TfTestPool *) object)->crew);
 
   G_OBJECT_CLASS (tf_test_pool_parent_class)->finalize (object);
 }

@@ -43,7 +43,7 @@ void  tf__test_stage_checkpoint (const char *name);
 
 TfTestCrew *tf__test_crew_new (TfTestStage *stage,
                                guint        max_workers);
-void        tf__test_crew_free (TfTestCrew *self);
+void        tf__test_crew_unref (TfTestCrew *self);
 void        tf__test_crew_push (TfTestCrew  *self,
                                 GObject     *pool,
                                 TfWorkerFunc func,

@@ -41,6 +41,7 @@ struct _TfTestStage
 
 struct _TfTestCrew
 {
+  gint         ref_count;   /* [atomic] */
   TfTestStage *stage;       /* [const] (owned) */
   guint        max_workers; /* [const] */
   guint        n_begun;     /* that have not ended */
@@ -242,18 +243,38 @@ let_all_go_locked (TfTestStage *self,
     }
 }
 
-/* The work of the worker is over: what waits for the crew to be idle, if it is now. */
-static GPtrArray *
-leave_crew_locked (Worker *worker)
+/* The function has returned: another one may begin. */
+static void
+make_room (Worker *worker)
 {
-  TfTestCrew *crew = worker->crew;
+  TfTestStage *stage = worker->stage;
 
-  crew->n_begun--;
-  crew->n_left--;
+  g_mutex_lock (&stage->mutex);
+  worker->crew->n_begun--;
   if (worker->is_released)
-    let_all_go_locked (worker->stage, crew);
+    let_all_go_locked (stage, worker->crew);
+  g_mutex_unlock (&stage->mutex);
+}
 
-  return crew->n_left == 0 ? g_steal_pointer (&crew->waiters) : NULL;
+/* The worker holds nothing any more. Returns what waits for the crew to be idle, if it is now. */
+static GPtrArray *
+end_worker (Worker *worker)
+{
+  TfTestStage *stage = worker->stage;
+  GPtrArray   *waiters = NULL;
+
+  g_mutex_lock (&stage->mutex);
+  worker->state = STATE_ENDED;
+  worker->crew->n_left--;
+  if (worker->crew->n_left == 0)
+    waiters = g_steal_pointer (&worker->crew->waiters);
+  g_queue_push_tail (&stage->ended, worker->thread);
+  if (stage->running == worker)
+    stage->running = NULL;
+  g_cond_broadcast (&stage->changed);
+  g_mutex_unlock (&stage->mutex);
+
+  return waiters;
 }
 
 static gpointer
@@ -261,6 +282,7 @@ run_worker (gpointer data)
 {
   Worker      *self = data;
   TfTestStage *stage = self->stage;
+  TfTestCrew  *crew = self->crew;
   GPtrArray   *waiters;
 
   g_mutex_lock (&stage->mutex);
@@ -269,25 +291,15 @@ run_worker (gpointer data)
 
   self->func (self->user_data);
 
-  g_mutex_lock (&stage->mutex);
-  waiters = leave_crew_locked (self);
-  g_mutex_unlock (&stage->mutex);
+  make_room (self);
+  /* Before its end, so that whoever waits for that has nothing to fear from the pool. */
+  g_object_unref (self->pool);
+  waiters = end_worker (self);
 
   for (guint i = 0; waiters != NULL && i < waiters->len; i++)
     tf_cancel_flag_set (waiters->pdata[i]);
   g_clear_pointer (&waiters, g_ptr_array_unref);
-
-  /* The test has nothing to fear from the pool once it has the baton again. */
-  g_object_unref (self->pool);
-
-  g_mutex_lock (&stage->mutex);
-  self->state = STATE_ENDED;
-  g_queue_push_tail (&stage->ended, self->thread);
-  if (stage->running == self)
-    stage->running = NULL;
-  g_cond_broadcast (&stage->changed);
-  g_mutex_unlock (&stage->mutex);
-
+  tf__test_crew_unref (crew);
   tf__test_stage_unref (stage);
   return NULL;
 }
@@ -381,15 +393,18 @@ tf__test_crew_new (TfTestStage *stage,
 {
   TfTestCrew *self = g_new0 (TfTestCrew, 1);
 
+  self->ref_count = 1;
   self->stage = tf__test_stage_ref (stage);
   self->max_workers = max_workers;
   return self;
 }
 
 void
-tf__test_crew_free (TfTestCrew *self)
+tf__test_crew_unref (TfTestCrew *self)
 {
-  /* Each worker holds the pool, which has this: so nobody is left. */
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
+
   g_clear_pointer (&self->waiters, g_ptr_array_unref);
   tf__test_stage_unref (self->stage);
   g_free (self);
@@ -403,6 +418,7 @@ tf__test_crew_push (TfTestCrew  *self,
 {
   Worker *worker = g_new0 (Worker, 1);
 
+  g_atomic_int_inc (&self->ref_count);
   worker->crew = self;
   worker->pool = g_object_ref (pool);
   worker->func = func;

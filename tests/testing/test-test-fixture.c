@@ -19,11 +19,12 @@ run_error (TfTask  *task,
 }
 
 static void
-run_gate (TfTask  *task,
-          gpointer gate)
+run_for_ever (TfTask  *task,
+              gpointer user_data)
 {
-  tf_test_gate_wait (gate);
-  tf_task_return_none (task);
+  g_autoptr (TfCancelFlag) flag = tf_cancel_flag_new ();
+
+  tf_cancel_flag_wait (flag, -1);
 }
 
 static TfFuture *
@@ -192,16 +193,24 @@ leave_source (TfTestFixture *fixture)
   g_source_unref (source);
 }
 
-static TfTestGate closed_gate;
+/* A future whose function never returns. */
+static TfFuture *
+start_for_ever (TfTestFixture *fixture)
+{
+  TfFuture *future = submit (fixture->executor, run_for_ever, NULL);
+
+  while (tf_future_get_state (future) == TF_FUTURE_STATE_WAITING)
+    g_main_context_iteration (fixture->main_context, TRUE);
+
+  return future;
+}
 
 static void
 leave_worker (TfTestFixture *fixture)
 {
-  g_autoptr (TfFuture) future = submit (fixture->executor, run_gate, &closed_gate);
+  g_autoptr (TfFuture) future = start_for_ever (fixture);
   g_autoptr (GError)   error = NULL;
 
-  while (tf_future_get_state (future) == TF_FUTURE_STATE_WAITING)
-    g_main_context_iteration (fixture->main_context, TRUE);
   tf_future_abort (future, "too slow", NULL);
   error = tf_future_dup_error (future);
 }
@@ -209,7 +218,7 @@ leave_worker (TfTestFixture *fixture)
 static void
 leave_running (TfTestFixture *fixture)
 {
-  g_object_unref (submit (fixture->executor, run_gate, &closed_gate));
+  g_object_unref (start_for_ever (fixture));
 }
 
 static void
@@ -266,8 +275,6 @@ test_leak (gconstpointer data)
 
   if (g_test_subprocess ())
     {
-      /* The gate has its 30 seconds from before. */
-      tf_test_gate_init (&closed_gate);
       g_setenv ("TF_TEST_TIMEOUT", "1", TRUE);
       tf_test_fixture_set_up (&fixture, NULL);
       leak->leave (&fixture);

@@ -44,14 +44,12 @@ typedef struct
   TfWorkerPool *worker_pool; /* (owned) (nullable) [const] workers of any kind */
 
   TfLock             lock;
-  TfParallelContext *pool_context;  /* (owned) (nullable) [lock] that made the pool for this executor */
+  TfParallelContext *pool_context;  /* (owned) (nullable) [lock] that made the pool */
   TfExecutorState    state;         /* [lock] and [atomic]; written in the foreground */
-  GPtrArray         *fifos;         /* (owned) [lock] of TfFifo, by priority; none is empty, but for the
- * last */
+  GPtrArray         *fifos;         /* (owned) [lock] of TfFifo, by priority */
   gint               n_queued;      /* [lock] to write, [atomic] to read */
   guint              n_pumps;       /* [lock] jobs in the pool, or on their way there */
-  gint               n_coming;      /* [lock] to write, [atomic] to read: without a task, on their way
-                                * from the pool or looking for one */
+  gint               n_coming;      /* the same: jobs without a task, coming or looking for one */
   guint              n_turns;       /* [lock] turns of the dispatcher, one inside the other */
   guint              max_workers;   /* [lock] */
   GCond              pump_left;     /* [lock] */

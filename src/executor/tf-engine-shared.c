@@ -130,7 +130,8 @@ get_difference (const guint *all,
 guint
 tf__engine_get_n_waiting (TfEngine *self)
 {
-  return get_difference (&self->n_submitted, &self->n_seen) - tf__load_relaxed (&self->n_left_waiting);
+  return get_difference (&self->n_submitted, &self->n_seen) -
+         tf__load_relaxed (&self->n_left_waiting);
 }
 
 guint

@@ -112,6 +112,6 @@ tf__live_tasks_describe (TfEngine *self)
   if (n_tasks > MAX_NAMED)
     g_string_append (text, ", …");
 
-  return g_strdup_printf (n_tasks == 1 ? "%u task still runs: %s" : "%u tasks still run: %s", n_tasks,
-                          text->str);
+  return g_strdup_printf (n_tasks == 1 ? "%u task still runs: %s" : "%u tasks still run: %s",
+                          n_tasks, text->str);
 }

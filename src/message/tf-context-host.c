@@ -61,4 +61,5 @@ host_unref (gpointer host)
   tf__context_host_unref (host);
 }
 
-const TfDispatcherClass tf__context_host_dispatcher_class = { .host_ref = host_ref, .host_unref = host_unref };
+const TfDispatcherClass tf__context_host_dispatcher_class = { .host_ref = host_ref,
+                                                              .host_unref = host_unref };

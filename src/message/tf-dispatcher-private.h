@@ -59,6 +59,8 @@ void tf__dispatcher_init (TfDispatcher            *self,
 void tf__dispatcher_clear (TfDispatcher *self);
 
 /* Any thread. */
+void     tf__dispatcher_init_inbox (TfDispatcher *self);
+void     tf__dispatcher_clear_inbox (TfDispatcher *self);
 gboolean tf__dispatcher_is_owner (TfDispatcher *self);
 void     tf__dispatcher_set_owner (TfDispatcher *self,
                                    gpointer      thread);

@@ -13,6 +13,20 @@
 
 #include "core/tf-clock-private.h"
 
+void
+tf__dispatcher_init_inbox (TfDispatcher *self)
+{
+  self->inbox = g_async_queue_new ();
+  tf__lock_init (&self->turnstile);
+}
+
+void
+tf__dispatcher_clear_inbox (TfDispatcher *self)
+{
+  tf__lock_clear (&self->turnstile);
+  g_async_queue_unref (self->inbox);
+}
+
 gboolean
 tf__dispatcher_is_owner (TfDispatcher *self)
 {

@@ -36,8 +36,7 @@ tf__dispatcher_init (TfDispatcher            *self,
   self->klass = klass;
   self->host = host;
   self->context = g_main_context_ref (context);
-  self->inbox = g_async_queue_new ();
-  tf__lock_init (&self->turnstile);
+  tf__dispatcher_init_inbox (self);
   self->owner = tf__current_thread ();
   self->budget_us = DEFAULT_BUDGET_US;
   self->interval_us = DEFAULT_INTERVAL_US;
@@ -67,8 +66,7 @@ tf__dispatcher_clear (TfDispatcher *self)
   g_warn_if_fail (!self->is_attached && self->source == NULL);
   g_warn_if_fail (self->first_ready == NULL && self->first_due == NULL);
 
-  tf__lock_clear (&self->turnstile);
-  g_async_queue_unref (self->inbox);
+  tf__dispatcher_clear_inbox (self);
   g_main_context_unref (self->context);
 }
 

@@ -107,7 +107,8 @@ unref_routing (gpointer host)
   tf__routing_unref (host);
 }
 
-const TfDispatcherClass tf__routing_dispatcher_class = { .host_ref = ref_routing, .host_unref = unref_routing };
+const TfDispatcherClass tf__routing_dispatcher_class = { .host_ref = ref_routing,
+                                                         .host_unref = unref_routing };
 
 /* Calls */
 

@@ -340,7 +340,9 @@ test_max_workers (void)
   g_test_summary ("Eleven workers run eleven tasks at the same time, and no more (EXEC-27).");
 
   crowd_init (&crowd);
-  g_assert_cmpuint (tf_thread_context_get_max_workers (TF_THREAD_CONTEXT (tf_executor_get_context (executor))), ==, 11);
+  g_assert_cmpuint (
+    tf_thread_context_get_max_workers (TF_THREAD_CONTEXT (tf_executor_get_context (executor))), ==,
+    11);
   for (guint i = 0; i < 30; i++)
     g_object_unref (submit_call (executor, body_crowd, &crowd, NULL));
   tf_test_counter_wait (&crowd.n_running, 11);

@@ -12,8 +12,9 @@ typedef struct
   TfTestCounter n_cancelled;
   TfTestCounter n_freed;
   GThread      *freed_in;
-  TfTestGate   *entered; /* (nullable) opened by the cancel function, which waits for the other one then */
-  TfTestGate   *release;
+  TfTestGate
+             *entered; /* (nullable) opened by the cancel function, which waits for the other one then */
+  TfTestGate *release;
 } Work;
 
 static inline void

@@ -17,7 +17,7 @@
  * The time that all limits of the library go by.
  *
  * By default that is the monotonic clock of the system. A test puts a clock of its own in its place
- * with [func@Clock.set_default], and moves it forward as it likes.
+ * with `tf_clock_set_default()`, and moves it forward as it likes.
  *
  * ## Threads
  *

@@ -470,19 +470,18 @@ static void
 give_up_queue (TfEngine *self,
                GError   *error)
 {
-  g_autoptr (GPtrArray) tasks = g_ptr_array_new_with_free_func ((GDestroyNotify) tf_task_unref);
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new ();
 
+  /* Taken out of the queue with its reference, so that each is given up once. */
   tf__lock (&self->lock);
   self->n_pumps--;
-  self->n_coming--;
-  if (self->n_pumps == 0)
+  tf__store (&self->n_coming, self->n_coming - 1);
+  while (self->n_pumps == 0 && self->n_queued > 0)
     {
-      for (guint i = 0; i < self->fifos->len; i++)
-        {
-          for (TfTask *task = ((TfFifo *) self->fifos->pdata[i])->first; task != NULL;
-               task = task->next_queued)
-            g_ptr_array_add (tasks, tf_task_ref (task));
-        }
+      TfTask *task = ((TfFifo *) self->fifos->pdata[0])->first;
+
+      queue_unlink_locked (self, task);
+      g_ptr_array_add (tasks, task);
     }
   tf__unlock (&self->lock);
 
@@ -491,8 +490,10 @@ give_up_queue (TfEngine *self,
                error->message);
   for (guint i = 0; i < tasks->len; i++)
     {
-      if (tf__task_request_cancel (tasks->pdata[i]))
-        tf__pipe_post (&((TfTask *) tasks->pdata[i])->pipe, TF_NEWS_CANCEL);
+      TfTask *task = tasks->pdata[i];
+
+      tf__task_request_cancel (task);
+      tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
     }
 
   tf__engine_unref (self);

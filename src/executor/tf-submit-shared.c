@@ -53,9 +53,9 @@ is_acceptable (TfEngine *self,
                gboolean *is_reserved,
                GError  **error)
 {
-  /* A stopped executor has closed its own context too; that it was stopped says more. */
-  if (tf__engine_get_state (self) == TF_EXECUTOR_STATE_RUNNING &&
-      tf__engine_is_closed (self))
+  /* A stopped executor has closed its own context too, after it was stopped; that says more. */
+  if (tf__engine_is_closed (self) &&
+      tf__engine_get_state (self) == TF_EXECUTOR_STATE_RUNNING)
     {
       g_set_error (error, TF_ERROR, TF_ERROR_CLOSED,
                    "Task “%s” was not accepted: the context has been closed",

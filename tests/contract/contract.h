@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* What every parallel context has to hold, whoever writes it. A program adds the suites for its context, and says
- * what that one declines; a test that needs it is skipped, visibly. */
+ * what that one declines; a test that needs it is not added, and a message says so. */
 typedef enum
 {
   TF_CONTRACT_WHOLE = 0,

@@ -143,6 +143,10 @@ watch (gpointer data)
   if (self == NULL || self->gtask == NULL)
     return;
 
+  /* One that completes on another thread may be doing so right now, and is left alone. */
+  if (g_task_get_context (self->gtask) != self->task->pipe.dispatcher->context)
+    return;
+
   gtask = g_steal_pointer (&self->gtask);
   g_weak_ref_set (&self->watched, gtask);
   tf__add (&self->ref_count, 1);

@@ -65,6 +65,8 @@ test_other_level (void)
     {
       g_autoptr (TfTestLog) log = tf_test_log_new (G_LOG_LEVEL_WARNING);
 
+      g_assert_nonnull (log);
+
       g_critical ("too much");
       return;
     }

@@ -383,8 +383,8 @@ tf__engine_unqueue (TfEngine *self,
  *   runs. So tasks never wait for a free worker longer than that, also when the first of them waits
  *   for the second.
  * - during a turn of the dispatcher the first of the two is left to the owner, who looks every few
- *   messages, at the end of the turn, and before the loop sleeps inside of it. The second is not: a
- *   handler may block until its tasks have run.
+ *   messages, at the end of the turn, and before the loop sleeps inside of it. So what a handler
+ *   submits while the pumps are busy may start only when it returns. The second is never left.
  * - a pump that finds no task looks for one for a moment before it leaves; one at a time. */
 
 static gboolean

@@ -65,6 +65,10 @@ gboolean tf__lock_wait_until (TfLock *lock,
                               GCond  *cond,
                               gint64  deadline_us) TF_CALLER_HOLDS (*lock);
 
+/* Two threads that write next to each other wait for each other's caches. */
+#define TF_CACHE_LINE      64
+#define TF_CACHE_GAP(name) char name[TF_CACHE_LINE]
+
 /* Atomics, all sequentially consistent unless the name says otherwise; for plain integers of any
  * width and for pointers, which GLib's own cannot do. */
 #define tf__load(address)                 __atomic_load_n ((address), __ATOMIC_SEQ_CST)

@@ -43,6 +43,7 @@ typedef struct
   TfThreadPool *pool;        /* (owned) (nullable) [const] the threads, or: */
   TfWorkerPool *worker_pool; /* (owned) (nullable) [const] workers of any kind */
 
+  TF_CACHE_GAP (before_both);
   TfLock             lock;
   TfParallelContext *pool_context;  /* (owned) (nullable) [lock] that made the pool */
   TfExecutorState    state;         /* [lock] and [atomic]; written in the foreground */
@@ -60,6 +61,7 @@ typedef struct
   /* Numbers that only grow, each with one writer, so that a difference of two is a count that any
    * thread may read. [lock] writes the first, the foreground the others. */
   guint n_submitted;
+  TF_CACHE_GAP (after_both);
   guint n_seen;           /* were told to have started */
   guint n_left_waiting;   /* done or given up, and not seen to start */
   guint n_left_executing; /* done or given up after that */

@@ -359,7 +359,7 @@ tf_executor_get_dispatch_budget (TfExecutor *self)
 /**
  * tf_executor_set_dispatch_budget: (set-property dispatch-budget)
  * @self: an executor
- * @dispatch_budget_us: microseconds, at least 1; 4000 by default, and 2000 suits smooth animation
+ * @dispatch_budget_us: microseconds, at least 1; 1000 by default
  *
  * Sets how long the source that delivers messages may go on in one turn of the loop.
  *

@@ -608,7 +608,7 @@ install_properties (GObjectClass *object_class)
   props[TF_EXECUTOR_PROP_DISPATCH_PRIORITY] = g_param_spec_int (
     "dispatch-priority", NULL, NULL, G_MININT, G_MAXINT, G_PRIORITY_DEFAULT_IDLE, writable);
   props[TF_EXECUTOR_PROP_DISPATCH_BUDGET] =
-    g_param_spec_int64 ("dispatch-budget", NULL, NULL, 1, G_MAXINT64, 4000, writable);
+    g_param_spec_int64 ("dispatch-budget", NULL, NULL, 1, G_MAXINT64, 1000, writable);
   props[TF_EXECUTOR_PROP_PROGRESS_INTERVAL] =
     g_param_spec_int64 ("progress-interval", NULL, NULL, 0, G_MAXINT64, 5000, writable);
   props[TF_EXECUTOR_PROP_FAILURE_REPORT] = g_param_spec_enum (

@@ -28,13 +28,16 @@ struct _TfDispatcher
 
   GMainContext *context;   /* (owned) [const] */
   GAsyncQueue  *inbox;     /* (owned) [const] of pipes (owned): once each, when there is first news */
-  TfLock        turnstile; /* around the lock of the inbox, which does not try before it sleeps */
   gpointer      owner;     /* [atomic] who made the dispatcher, then who dispatched last */
+
+  TF_CACHE_GAP (before_both);
+  TfLock        turnstile; /* around the lock of the inbox, which does not try before it sleeps */
   gboolean      is_closed; /* [the lock of the inbox] */
   gint          is_armed;  /* [atomic] the loop is going to sleep, and wants to be woken */
+  int           wake_fd;   /* [the lock of the inbox] -1 unless a foreign loop drives */
+  TF_CACHE_GAP (after_both);
 
-  int wake_fd;  /* [the lock of the inbox] -1 unless a foreign loop drives */
-  int timer_fd; /* [foreground] the same */
+  int timer_fd; /* [foreground] -1 unless a foreign loop drives */
   int poll_fd;  /* [foreground] the same: readable when one of the two is */
 
   GSource *source;       /* (owned) (nullable) [foreground] NULL when closed or unplugged */

@@ -37,7 +37,8 @@ void
 tf__dispatcher_set_owner (TfDispatcher *self,
                           gpointer      thread)
 {
-  tf__store (&self->owner, thread);
+  if (tf__load (&self->owner) != thread)
+    tf__store (&self->owner, thread);
 }
 
 /* A wake-up is lost for nobody: the push and the length() of prepare take the lock of the same

@@ -18,7 +18,7 @@
  * up its budget: without it the source would be ready always, and those below would never be. */
 #define PAUSE_PRIORITY 121
 
-#define DEFAULT_BUDGET_US   4000
+#define DEFAULT_BUDGET_US   1000
 #define DEFAULT_INTERVAL_US 5000
 
 typedef struct
@@ -197,56 +197,75 @@ collect_due (TfDispatcher *self)
 
 /* Delivering */
 
+/* As many events of one pipe as the caller allows. A handler may run a nested loop, which may deliver
+ * the rest, or end the dispatcher. */
 TF_FOREGROUND
-static void
-deliver_event (TfPipe    *pipe,
-               TfPipeBox *box)
+static guint
+deliver_events (TfDispatcher *self,
+                TfPipe       *pipe,
+                TfPipeBox    *box,
+                guint         n_max)
 {
-  TfEvent event;
+  guint n = 0;
 
-  tf__pipe_next_taken (box, &event);
-  pipe->klass->deliver (pipe, TF_NEWS_EVENTS, &event);
-  tf__event_clear (&event);
+  do
+    {
+      TfEvent event;
+
+      tf__pipe_next_taken (box, &event);
+      pipe->klass->deliver (pipe, TF_NEWS_EVENTS, &event);
+      tf__event_clear (&event);
+      n++;
+    }
+  while (n < n_max && self->first_ready == pipe && tf__pipe_has_taken (box));
+
+  return n;
 }
 
-/* Takes the first of the ready as far as its next thing. Nothing private is held while the user's
- * code runs: what is left of the pipe is among the ready again, where a nested loop finds it. */
+/* Takes the first of the ready as far as its next thing, or its next @n_max events. Nothing private
+ * is held while the user's code runs: what is left of the pipe is among the ready, where a nested
+ * loop finds it. Returns the number of deliveries. */
 TF_FOREGROUND
-static void
-step (TfDispatcher *self)
+static guint
+step (TfDispatcher *self,
+      guint         n_max)
 {
-  TfPipe    *pipe = self->first_ready;
-  TfPipeBox *box = tf__pipe_get_box (pipe);
+  TfPipe    *pipe;
+  TfPipeBox *box;
   gboolean   has_more = TRUE;
   gboolean   is_early = FALSE;
   TfNews     news = TF_NEWS_EVENTS;
+  guint      n = 1;
 
+  if (self->n_in_row >= MAX_IN_ROW && self->first_ready != self->last_ready)
+    {
+      pipe = pop_ready (self);
+      append_ready (self, pipe, pipe);
+    }
+
+  pipe = self->first_ready;
+  box = tf__pipe_get_box (pipe);
   if (box == NULL || !tf__pipe_has_taken (box))
     news = tf__pipe_take (pipe, box == NULL || box->due_us <= self->now_us, &has_more, &is_early);
 
   if (is_early)
     append_due (self, pipe, tf__pipe_get_box (pipe));
 
-  if (!has_more)
-    {
-      pop_ready (self);
-    }
+  if (has_more)
+    pipe->klass->ref (pipe);
   else
-    {
-      pipe->klass->ref (pipe);
-      if (++self->n_in_row >= MAX_IN_ROW && self->first_ready != self->last_ready)
-        {
-          pop_ready (self);
-          append_ready (self, pipe, pipe);
-        }
-    }
+    pop_ready (self);
 
   if (news == TF_NEWS_EVENTS)
-    deliver_event (pipe, tf__pipe_get_box (pipe));
+    n = deliver_events (self, pipe, tf__pipe_get_box (pipe), n_max);
   else if (news != TF_NEWS_NONE)
     pipe->klass->deliver (pipe, news, NULL);
 
+  if (self->first_ready == pipe)
+    self->n_in_row += n;
+
   pipe->klass->unref (pipe);
+  return n;
 }
 
 TF_FOREGROUND
@@ -290,9 +309,8 @@ tf__dispatcher_run_turn (TfDispatcher *self)
             return;
         }
 
-      step (self);
-
-      if (++n_steps < self->stride)
+      n_steps += step (self, self->stride - n_steps);
+      if (n_steps < self->stride)
         continue;
 
       self->now_us = tf__clock_now ();
@@ -348,7 +366,7 @@ run_ready (TfDispatcher *self,
       if (n_left != G_MAXUINT64 && n_left-- == 0)
         return FALSE;
 
-      step (self);
+      step (self, 1);
     }
 
   return TRUE;

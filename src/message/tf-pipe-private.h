@@ -64,24 +64,28 @@ typedef struct
 
 typedef struct _TfChunk TfChunk;
 
-/* What only pipes with progress or events need; made by the first of them. */
+/* What only pipes with progress or events need; made by the first of them. The lock is not the one of
+ * the pipe: a sender writes to it with every event, and the foreground reads the pipe for each. */
 typedef struct
 {
-  TfProgressSlot slot;
-
+  _Alignas (TF_CACHE_LINE) TfLock lock; /* taken inside the lock of the pipe, or alone */
+  guint    n_waiting;                   /* [lock] senders waiting for room */
+  guint    n_events;                    /* [lock] sent and not taken */
+  TfChunk *first;                       /* (owned) [lock] */
+  TfChunk *last;                        /* [lock] */
+  TfChunk *spare;                       /* (owned) [lock] */
+  guint8   is_told;                     /* [lock] the pipe has been told, or is about to be */
+  guint8   is_closed;                   /* [lock] the final message has been taken */
   GCond    room;
-  guint    n_waiting; /* [lock] senders waiting for room */
-  guint    n_events;  /* [lock] sent and not taken */
-  TfChunk *first;     /* (owned) [lock] */
-  TfChunk *last;      /* [lock] */
-  TfChunk *spare;     /* (owned) [lock] */
 
-  TfChunk *taken;         /* (owned) [foreground] being delivered */
-  guint    n_delivered;   /* [foreground] of the taken chunk */
-  TfPipe  *next_due;      /* [foreground] */
-  TfPipe  *previous_due;  /* [foreground] */
-  gboolean is_due_listed; /* [foreground] */
-  gint64   due_us;        /* [foreground] when the slot may be taken again */
+  _Alignas (TF_CACHE_LINE) TfProgressSlot slot;
+
+  _Alignas (TF_CACHE_LINE) TfChunk *taken; /* (owned) [foreground] being delivered */
+  guint    n_delivered;                    /* [foreground] of the taken chunk */
+  gboolean is_due_listed;                  /* [foreground] */
+  TfPipe  *next_due;                       /* [foreground] */
+  TfPipe  *previous_due;                   /* [foreground] */
+  gint64   due_us;                         /* [foreground] when the slot may be taken again */
 } TfPipeBox;
 
 /* A mailbox of one task, and the only place where the background hands anything to the
@@ -96,7 +100,7 @@ struct _TfPipe
   gint               fate;      /* [atomic] a TfFate */
   guint16            news;      /* [lock] */
   guint8             is_listed; /* [lock] in the inbox, about to be pushed there, or among the ready */
-  guint8             is_closed; /* [lock] the final message has been taken */
+  guint8             is_closed; /* [lock] the final message has been taken: for a box made later */
 };
 
 /* The life of a pipe. */

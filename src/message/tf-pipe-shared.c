@@ -53,6 +53,14 @@ free_chunks (TfChunk *first)
     }
 }
 
+static void
+free_box (TfPipeBox *box)
+{
+  g_cond_clear (&box->room);
+  tf__lock_clear (&box->lock);
+  g_aligned_free (box);
+}
+
 void
 tf__pipe_clear (TfPipe *self)
 {
@@ -70,8 +78,7 @@ tf__pipe_clear (TfPipe *self)
   if (box->slot.status != box->slot.single)
     g_free (box->slot.status);
   g_free (box->slot.single);
-  g_cond_clear (&box->room);
-  g_free (box);
+  free_box (box);
 }
 
 gboolean
@@ -113,21 +120,24 @@ static TfPipeBox *
 ensure_box (TfPipe *self)
 {
   TfPipeBox *box = tf__load (&self->box);
-  TfPipeBox *none = NULL;
 
   if (box != NULL)
     return box;
 
-  box = g_new0 (TfPipeBox, 1);
-  box->slot.total = -1;
-  g_cond_init (&box->room);
+  tf__lock (&self->lock);
+  box = self->box;
+  if (box == NULL)
+    {
+      box = g_aligned_alloc0 (1, sizeof (TfPipeBox), TF_CACHE_LINE);
+      box->slot.total = -1;
+      box->is_closed = self->is_closed;
+      tf__lock_init (&box->lock);
+      g_cond_init (&box->room);
+      tf__store (&self->box, box);
+    }
+  tf__unlock (&self->lock);
 
-  if (tf__cas (&self->box, &none, box))
-    return box;
-
-  g_cond_clear (&box->room);
-  g_free (box);
-  return none;
+  return box;
 }
 
 static void
@@ -171,15 +181,13 @@ tf__pipe_post_last (TfPipe *self,
     self->klass->unref (self);
 }
 
-static void     append_locked (TfPipe    *self,
-                               TfPipeBox *box,
-                               TfEvent   *event) TF_CALLER_HOLDS (self->lock);
+static void     append_locked (TfPipeBox *box,
+                               TfEvent   *event) TF_CALLER_HOLDS (box->lock);
 static gboolean wait_for_room_locked (TfPipe    *self,
-                                      TfPipeBox *box) TF_CALLER_HOLDS (self->lock);
+                                      TfPipeBox *box) TF_CALLER_HOLDS (box->lock);
 
 static void
-append_locked (TfPipe    *self,
-               TfPipeBox *box,
+append_locked (TfPipeBox *box,
                TfEvent   *event)
 {
   if (box->last == NULL || box->last->n_events == N_CHUNK_EVENTS)
@@ -201,7 +209,6 @@ append_locked (TfPipe    *self,
 
   box->last->events[box->last->n_events++] = *event;
   box->n_events++;
-  self->news |= TF_NEWS_EVENTS;
 }
 
 /* FALSE if the event is not wanted any more. The owner thread never waits: it would wait for its
@@ -211,16 +218,16 @@ wait_for_room_locked (TfPipe    *self,
                       TfPipeBox *box)
 {
   while (box->n_events >= TF_PIPE_HIGH_WATER &&
-         !self->is_closed &&
+         !box->is_closed &&
          tf__load (&self->fate) == TF_FATE_OPEN &&
          !tf__dispatcher_is_owner (self->dispatcher))
     {
       box->n_waiting++;
-      tf__lock_wait (&self->lock, &box->room);
+      tf__lock_wait (&box->lock, &box->room);
       box->n_waiting--;
     }
 
-  return !self->is_closed && tf__load (&self->fate) == TF_FATE_OPEN;
+  return !box->is_closed && tf__load (&self->fate) == TF_FATE_OPEN;
 }
 
 gboolean
@@ -231,21 +238,21 @@ tf__pipe_send (TfPipe  *self,
   gboolean   is_first = FALSE;
   gboolean   is_wanted;
 
-  tf__lock (&self->lock);
+  tf__lock (&box->lock);
   is_wanted = wait_for_room_locked (self, box);
   if (is_wanted)
     {
-      append_locked (self, box, event);
-      is_first = !self->is_listed;
-      self->is_listed = TRUE;
+      append_locked (box, event);
+      is_first = !box->is_told;
+      box->is_told = TRUE;
     }
-  tf__unlock (&self->lock);
+  tf__unlock (&box->lock);
 
   /* The sender still has what the event was copied from, so this is never the last reference. */
   if (!is_wanted)
     tf__event_clear (event);
   else if (is_first)
-    push (self);
+    tf__pipe_post (self, TF_NEWS_EVENTS);
 
   return is_wanted;
 }
@@ -253,15 +260,17 @@ tf__pipe_send (TfPipe  *self,
 void
 tf__pipe_release_senders (TfPipe *self)
 {
-  TfPipeBox *box;
+  TfPipeBox *box = tf__load (&self->box);
+
+  if (box == NULL)
+    return;
 
   /* The lock orders this after a sender's look at the fate and before its sleep, or the other way
-   * round. */
-  tf__lock (&self->lock);
-  box = tf__load (&self->box);
-  if (box != NULL && box->n_waiting > 0)
+   * round. A sender that makes the box just now looks at the fate after that. */
+  tf__lock (&box->lock);
+  if (box->n_waiting > 0)
     g_cond_broadcast (&box->room);
-  tf__unlock (&self->lock);
+  tf__unlock (&box->lock);
 }
 
 /* The numbers are written before the mark is read; the foreground clears the mark before it reads
@@ -283,18 +292,17 @@ is_status_set (TfProgressSlot *slot,
   return tf__load (&slot->writer) == tf__current_thread () && strcmp (status, slot->single) == 0;
 }
 
-static void set_status_locked (TfPipe         *self,
-                               TfProgressSlot *slot,
-                               const char     *status) TF_CALLER_HOLDS (self->lock);
+static void set_status_locked (TfPipeBox  *box,
+                               const char *status) TF_CALLER_HOLDS (box->lock);
 
 /* As long as one thread alone sets the text, that thread may compare it without the lock: nobody else
  * frees it. When another one comes, what the first has set is kept to the end. */
 static void
-set_status_locked (TfPipe         *self,
-                   TfProgressSlot *slot,
-                   const char     *status)
+set_status_locked (TfPipeBox  *box,
+                   const char *status)
 {
-  gpointer thread = tf__current_thread ();
+  TfProgressSlot *slot = &box->slot;
+  gpointer        thread = tf__current_thread ();
 
   if (g_strcmp0 (status, slot->status) == 0)
     return;
@@ -322,19 +330,21 @@ tf__pipe_set_progress (TfPipe       *self,
                        const gint64 *total,
                        const char   *status)
 {
+  TfPipeBox      *box;
   TfProgressSlot *slot;
 
   if (tf__load (&self->fate) != TF_FATE_OPEN)
     return FALSE;
 
-  slot = &ensure_box (self)->slot;
+  box = ensure_box (self);
+  slot = &box->slot;
 
   if ((total != NULL && *total != tf__load_relaxed (&slot->total)) ||
       (status != NULL && !is_status_set (slot, status)))
     {
-      tf__lock (&self->lock);
+      tf__lock (&box->lock);
       if (status != NULL)
-        set_status_locked (self, slot, status);
+        set_status_locked (box, status);
       if (total != NULL && *total != slot->total)
         {
           tf__store (&slot->is_new, TRUE);
@@ -342,7 +352,7 @@ tf__pipe_set_progress (TfPipe       *self,
         }
       if (completed != NULL)
         tf__store (&slot->completed, *completed);
-      tf__unlock (&self->lock);
+      tf__unlock (&box->lock);
     }
   else if (completed != NULL)
     {
@@ -375,7 +385,8 @@ tf__pipe_take_slot (TfPipe   *self,
                     char    **status,
                     gboolean *is_status_new)
 {
-  TfProgressSlot *slot = &tf__load (&self->box)->slot;
+  TfPipeBox      *box = tf__load (&self->box);
+  TfProgressSlot *slot = &box->slot;
 
   *status = NULL;
   *is_status_new = FALSE;
@@ -390,34 +401,31 @@ tf__pipe_take_slot (TfPipe   *self,
   if (!tf__load (&slot->is_new))
     return;
 
-  tf__lock (&self->lock);
+  tf__lock (&box->lock);
   tf__store (&slot->is_new, FALSE);
   *completed = tf__load (&slot->completed);
   *total = slot->total;
   *status = g_strdup (slot->status);
   *is_status_new = TRUE;
-  tf__unlock (&self->lock);
+  tf__unlock (&box->lock);
 }
 
+static void   take_chunk_locked (TfPipeBox *box) TF_CALLER_HOLDS (box->lock);
+static TfNews take_box_locked (TfPipeBox *box,
+                               guint     *candidates) TF_CALLER_HOLDS (box->lock);
 static TfNews take_locked (TfPipe   *self,
                            gboolean  is_slot_due,
                            gboolean *has_more,
                            gboolean *is_early) TF_CALLER_HOLDS (self->lock);
-static void   take_chunk_locked (TfPipe    *self,
-                                 TfPipeBox *box) TF_CALLER_HOLDS (self->lock);
 
 static void
-take_chunk_locked (TfPipe    *self,
-                   TfPipeBox *box)
+take_chunk_locked (TfPipeBox *box)
 {
   TfChunk *chunk = box->first;
 
   box->first = chunk->next;
   if (box->first == NULL)
-    {
-      box->last = NULL;
-      self->news &= ~TF_NEWS_EVENTS;
-    }
+    box->last = NULL;
 
   box->n_events -= chunk->n_events;
   if (box->n_waiting > 0 && box->n_events <= LOW_WATER)
@@ -433,32 +441,64 @@ take_chunk_locked (TfPipe    *self,
 }
 
 static TfNews
+get_first (guint candidates)
+{
+  return candidates & -candidates;
+}
+
+/* Events are those that are in the box, told or not: a sender that has put one there tells the pipe a
+ * moment later, and must not be overtaken by what another sender says after that. */
+static TfNews
+take_box_locked (TfPipeBox *box,
+                 guint     *candidates)
+{
+  TfNews news;
+
+  if (box->first != NULL)
+    *candidates |= TF_NEWS_EVENTS;
+
+  news = get_first (*candidates);
+  if (news == TF_NEWS_EVENTS)
+    take_chunk_locked (box);
+  else if (news == TF_NEWS_FINAL)
+    box->is_closed = TRUE;
+
+  box->is_told = box->first != NULL;
+  return news;
+}
+
+static TfNews
 take_locked (TfPipe   *self,
              gboolean  is_slot_due,
              gboolean *has_more,
              gboolean *is_early)
 {
-  guint  candidates = self->news;
-  TfNews news;
+  TfPipeBox *box = self->box;
+  guint      candidates = self->news & ~(guint) TF_NEWS_EVENTS;
+  TfNews     news;
 
   if ((candidates & TF_NEWS_PROGRESS) && !(candidates & TF_NEWS_FINAL) && !is_slot_due)
     {
-      candidates &= ~TF_NEWS_PROGRESS;
+      candidates &= ~(guint) TF_NEWS_PROGRESS;
       *is_early = TRUE;
     }
 
-  /* The lowest bit comes first. */
-  news = candidates & -candidates;
-
-  if (news == TF_NEWS_EVENTS)
-    take_chunk_locked (self, self->box);
+  if (box == NULL)
+    {
+      news = get_first (candidates);
+    }
   else
-    self->news &= ~news;
+    {
+      tf__lock (&box->lock);
+      news = take_box_locked (box, &candidates);
+      tf__unlock (&box->lock);
+    }
 
   if (news == TF_NEWS_FINAL)
     self->is_closed = TRUE;
 
-  *has_more = news == TF_NEWS_EVENTS || (candidates & ~news) != 0;
+  self->news &= ~(guint) news & ~(guint) TF_NEWS_EVENTS;
+  *has_more = news == TF_NEWS_EVENTS || (candidates & ~(guint) news) != 0;
   return news;
 }
 
@@ -517,12 +557,15 @@ tf__pipe_drop_events (TfPipe *self)
     return;
 
   tf__lock (&self->lock);
+  self->news &= ~(guint) (TF_NEWS_EVENTS | TF_NEWS_PROGRESS);
+  tf__lock (&box->lock);
   first = g_steal_pointer (&box->first);
   box->last = NULL;
   box->n_events = 0;
-  self->news &= ~(TF_NEWS_EVENTS | TF_NEWS_PROGRESS);
+  box->is_told = FALSE;
   if (box->n_waiting > 0)
     g_cond_broadcast (&box->room);
+  tf__unlock (&box->lock);
   tf__unlock (&self->lock);
 
   while (tf__pipe_has_taken (box))

@@ -50,7 +50,7 @@ test_new_has_defaults (void)
 
   g_assert_cmpuint (max_workers, ==, g_get_num_processors ());
   g_assert_cmpint (priority, ==, G_PRIORITY_DEFAULT_IDLE);
-  g_assert_cmpint (budget, ==, 4000);
+  g_assert_cmpint (budget, ==, 1000);
   g_assert_cmpint (interval, ==, 5000);
   g_assert_cmpint (report, ==, TF_FAILURE_REPORT_LOG);
   g_assert_cmpuint (n_waiting, ==, 0);
@@ -264,7 +264,7 @@ test_properties_misuse (void)
   tf_executor_set_max_workers (executor, G_MAXUINT);
   g_test_assert_expected_messages ();
 
-  g_assert_cmpint (tf_executor_get_dispatch_budget (executor), ==, 4000);
+  g_assert_cmpint (tf_executor_get_dispatch_budget (executor), ==, 1000);
   g_assert_cmpint (tf_executor_get_progress_interval (executor), ==, 5000);
   g_assert_cmpuint (tf_executor_get_max_workers (executor), ==, g_get_num_processors ());
   tf_test_executor_finish (&executor);
@@ -300,7 +300,7 @@ test_properties_wrong_thread (void)
   call_in_thread (set_everything, executor);
   g_test_assert_expected_messages ();
 
-  g_assert_cmpint (tf_executor_get_dispatch_budget (executor), ==, 4000);
+  g_assert_cmpint (tf_executor_get_dispatch_budget (executor), ==, 1000);
   g_assert_cmpuint (tf_executor_get_max_workers (executor), ==, 2);
   tf_test_executor_finish (&executor);
 }

@@ -147,7 +147,8 @@ flood_at_priority (int priority)
   end_floods (&flood, &executor);
 
   g_assert_cmpint (flood.n_delivered, >, 0);
-  /* A turn takes 4 ms; so every second tick at the least, and half of that for a busy machine. */
+  /* A turn takes 1 ms, and the pumps have the processors as well; so every second tick at the
+   * least, and half of that for a busy machine. */
   g_assert_cmpuint (flood.n_ticks, >=, MAX (1, n_possible / 4));
   g_assert_cmpint (flood.most, <=, N_FLOODS * (HIGH_WATER + CHUNK));
 }

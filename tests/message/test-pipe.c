@@ -55,6 +55,68 @@ test_closed (void)
 }
 
 static void
+test_closed_before_box (void)
+{
+  Office    office;
+  Letterbox box;
+
+  g_test_summary ("A pipe that was closed before its first event takes none either.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  tf__pipe_post (&box.pipe, TF_NEWS_FINAL);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a:final ");
+  g_assert_false (letterbox_send (&box, 1));
+  tf_test_drain (office.context);
+  office_assert_text (&office, "");
+
+  letterbox_clear (&box);
+  office_clear (&office);
+}
+
+static void
+test_overtaking (void)
+{
+  Office    office;
+  Letterbox box;
+  gint64    completed = 1;
+
+  g_test_summary ("An event whose sender has not told the pipe yet comes before what others say"
+                  " later.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  g_assert_true (letterbox_send (&box, 1));
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a1 ");
+
+  /* As if another thread had sent one, and were about to tell. */
+  box.pipe.box->is_told = TRUE;
+  g_assert_true (letterbox_send (&box, 2));
+  tf_test_drain (office.context);
+  office_assert_text (&office, "");
+
+  g_assert_true (tf__pipe_set_progress (&box.pipe, &completed, NULL, NULL));
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a2 a:progress 1/-1 ");
+
+  box.pipe.box->is_told = TRUE;
+  g_assert_true (letterbox_send (&box, 3));
+  tf__pipe_post (&box.pipe, TF_NEWS_FINAL);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a3 a:final ");
+
+  /* The other thread comes late. */
+  tf__pipe_post (&box.pipe, TF_NEWS_EVENTS);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "");
+
+  letterbox_clear (&box);
+  office_clear (&office);
+}
+
+static void
 test_fate (void)
 {
   Office    office;
@@ -283,6 +345,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   tf_test_add ("/pipe/news/have-an-order", test_order_of_news);
   tf_test_add ("/pipe/news/end-with-the-final-one", test_closed);
+  tf_test_add ("/pipe/news/none-after-the-end-that-came-first", test_closed_before_box);
+  tf_test_add ("/pipe/news/never-overtake-an-event", test_overtaking);
   tf_test_add ("/pipe/fate/closes-to-senders", test_fate);
   tf_test_add ("/pipe/events/keep-their-order", test_chunks);
   tf_test_add ("/pipe/events/are-freed-with-the-pipe", test_undelivered);

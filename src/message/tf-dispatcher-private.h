@@ -26,15 +26,15 @@ struct _TfDispatcher
   const TfDispatcherClass *klass; /* [const] */
   gpointer                 host;  /* [const] */
 
-  GMainContext *context;   /* (owned) [const] */
-  GAsyncQueue  *inbox;     /* (owned) [const] of pipes (owned): once each, when there is first news */
-  gpointer      owner;     /* [atomic] who made the dispatcher, then who dispatched last */
+  GMainContext *context; /* (owned) [const] */
+  GAsyncQueue  *inbox;   /* (owned) [const] of pipes (owned): once each, when there is first news */
+  gpointer      owner;   /* [atomic] who made the dispatcher, then who dispatched last */
 
   TF_CACHE_GAP (before_both);
-  TfLock        turnstile; /* around the lock of the inbox, which does not try before it sleeps */
-  gboolean      is_closed; /* [the lock of the inbox] */
-  gint          is_armed;  /* [atomic] the loop is going to sleep, and wants to be woken */
-  int           wake_fd;   /* [the lock of the inbox] -1 unless a foreign loop drives */
+  TfLock   turnstile; /* around the lock of the inbox, which does not try before it sleeps */
+  gboolean is_closed; /* [the lock of the inbox] */
+  gint     is_armed;  /* [atomic] the loop is going to sleep, and wants to be woken */
+  int      wake_fd;   /* [the lock of the inbox] -1 unless a foreign loop drives */
   TF_CACHE_GAP (after_both);
 
   int timer_fd; /* [foreground] -1 unless a foreign loop drives */

@@ -68,24 +68,24 @@ typedef struct _TfChunk TfChunk;
  * the pipe: a sender writes to it with every event, and the foreground reads the pipe for each. */
 typedef struct
 {
-  _Alignas (TF_CACHE_LINE) TfLock lock; /* taken inside the lock of the pipe, or alone */
-  guint    n_waiting;                   /* [lock] senders waiting for room */
-  guint    n_events;                    /* [lock] sent and not taken */
-  TfChunk *first;                       /* (owned) [lock] */
-  TfChunk *last;                        /* [lock] */
-  TfChunk *spare;                       /* (owned) [lock] */
-  guint8   is_told;                     /* [lock] the pipe has been told, or is about to be */
-  guint8   is_closed;                   /* [lock] the final message has been taken */
+  _Alignas(TF_CACHE_LINE) TfLock lock; /* taken inside the lock of the pipe, or alone */
+  guint    n_waiting;                  /* [lock] senders waiting for room */
+  guint    n_events;                   /* [lock] sent and not taken */
+  TfChunk *first;                      /* (owned) [lock] */
+  TfChunk *last;                       /* [lock] */
+  TfChunk *spare;                      /* (owned) [lock] */
+  guint8   is_told;                    /* [lock] the pipe has been told, or is about to be */
+  guint8   is_closed;                  /* [lock] the final message has been taken */
   GCond    room;
 
-  _Alignas (TF_CACHE_LINE) TfProgressSlot slot;
+  _Alignas(TF_CACHE_LINE) TfProgressSlot slot;
 
-  _Alignas (TF_CACHE_LINE) TfChunk *taken; /* (owned) [foreground] being delivered */
-  guint    n_delivered;                    /* [foreground] of the taken chunk */
-  gboolean is_due_listed;                  /* [foreground] */
-  TfPipe  *next_due;                       /* [foreground] */
-  TfPipe  *previous_due;                   /* [foreground] */
-  gint64   due_us;                         /* [foreground] when the slot may be taken again */
+  _Alignas(TF_CACHE_LINE) TfChunk *taken; /* (owned) [foreground] being delivered */
+  guint    n_delivered;                   /* [foreground] of the taken chunk */
+  gboolean is_due_listed;                 /* [foreground] */
+  TfPipe  *next_due;                      /* [foreground] */
+  TfPipe  *previous_due;                  /* [foreground] */
+  gint64   due_us;                        /* [foreground] when the slot may be taken again */
 } TfPipeBox;
 
 /* A mailbox of one task, and the only place where the background hands anything to the

@@ -13,15 +13,18 @@
 
 G_BEGIN_DECLS
 
+typedef struct _TfAwaitable       TfAwaitable;
 typedef struct _TfCancelFlag      TfCancelFlag;
 typedef struct _TfClock           TfClock;
 typedef struct _TfExecutor        TfExecutor;
 typedef struct _TfFuture          TfFuture;
+typedef struct _TfFutureSet       TfFutureSet;
 typedef struct _TfMessage         TfMessage;
 typedef struct _TfMessageReceiver TfMessageReceiver;
 typedef struct _TfMessageRouter   TfMessageRouter;
 typedef struct _TfMessageSender   TfMessageSender;
 typedef struct _TfParallelContext TfParallelContext;
+typedef struct _TfPromise         TfPromise;
 typedef struct _TfTask            TfTask;
 typedef struct _TfThreadContext   TfThreadContext;
 typedef struct _TfThreadRouter    TfThreadRouter;

@@ -8,6 +8,23 @@
 
 #include <tf/tf-error.h>
 
+/* Also the request of another thread is told here, if its own message has not come yet. */
+TF_FOREGROUND
+static void
+take_cancel (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+
+  if (!priv->work_class->is_cancel_asked (priv->work))
+    return;
+
+  g_object_ref (self);
+  tf__future_move (self, TF_FUTURE_EVENT_CANCEL, NULL);
+  if (priv->work_class->cancelled != NULL)
+    priv->work_class->cancelled (priv->work);
+  g_object_unref (self);
+}
+
 /**
  * tf_future_cancel:
  * @self: a future
@@ -47,9 +64,7 @@ tf_future_cancel (TfFuture *self)
   if (tf__future_is_in_owner (self))
     {
       tf__enter_foreground ();
-      /* Also the request of another thread is told here, if its own message has not come yet. */
-      if (priv->work_class->is_cancel_asked (priv->work))
-        tf__future_move (self, TF_FUTURE_EVENT_CANCEL, NULL);
+      take_cancel (self);
     }
   else if (is_first)
     {
@@ -66,6 +81,16 @@ take_abort (TfFuture *self,
             GError  **error)
 {
   TfFuturePrivate *priv = tf__future_get_private (self);
+  TfFutureMore    *more;
+  TfAbortAnswer    answer = TF_ABORT_ALLOWED;
+
+  if (priv->work_class->allow_abort != NULL)
+    answer = priv->work_class->allow_abort (priv->work, reason, error);
+  if (answer != TF_ABORT_ALLOWED)
+    {
+      g_error_free (reason);
+      return answer == TF_ABORT_UNDER_WAY;
+    }
 
   if (!priv->work_class->abort (priv->work))
     {
@@ -75,8 +100,15 @@ take_abort (TfFuture *self,
       return FALSE;
     }
 
-  tf__future_ensure_more (self)->reason = reason;
+  more = tf__future_ensure_more (self);
+  g_clear_error (&more->reason);
+  more->reason = reason;
+
+  g_object_ref (self);
   tf__future_move (self, TF_FUTURE_EVENT_ABORT, NULL);
+  if (priv->work_class->cancelled != NULL)
+    priv->work_class->cancelled (priv->work);
+  g_object_unref (self);
   return TRUE;
 }
 

@@ -68,7 +68,13 @@ tf_future_is_done (TfFuture *self)
 gboolean
 tf_future_is_cancellable (TfFuture *self)
 {
+  TfFuturePrivate *priv = tf__future_get_private (self);
+
   g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
+
+  if (priv->work_class != NULL && priv->work_class->is_refusing != NULL &&
+      priv->work_class->is_refusing (priv->work))
+    return FALSE;
 
   return tf__phase_is_cancellable (tf__future_get_phase (self));
 }

@@ -14,6 +14,13 @@
 typedef struct _TfContinuation TfContinuation;
 typedef struct _TfOwnerLink    TfOwnerLink;
 
+typedef enum
+{
+  TF_ABORT_ALLOWED,
+  TF_ABORT_REFUSED,
+  TF_ABORT_UNDER_WAY, /* it is being asked for further up on the stack: there is nothing more to do */
+} TfAbortAnswer;
+
 /* What a future needs of the work that it stands for. Any thread, unless a mark says otherwise. */
 typedef struct
 {
@@ -23,9 +30,17 @@ typedef struct
   const char *(*get_description) (gpointer work);
   char *(*dup_location) (gpointer work);
 
+  /* (nullable) Neither a cancel nor an abort takes effect. */
+  gboolean (*is_refusing) (gpointer work);
   /* Asks the background to stop: TRUE for the one call that took effect. */
   gboolean (*cancel) (gpointer work);
   gboolean (*is_cancel_asked) (gpointer work);
+  /* [foreground] (nullable) CANCELLING has been told. */
+  void (*cancelled) (gpointer work);
+  /* [foreground] (nullable) Before an abort: sets @error if it is refused. */
+  TfAbortAnswer (*allow_abort) (gpointer      work,
+                                const GError *reason,
+                                GError      **error);
   /* Tells the background that nobody waits any more: FALSE when it has already ended. */
   gboolean (*abort) (gpointer work);
   GCancellable *(*dup_gcancellable) (gpointer work);
@@ -40,12 +55,26 @@ typedef struct
   /* [foreground] The future is done: calls the stored callback, and frees what the user gave. */
   void (*settle) (gpointer  work,
                   TfFuture *future);
+  /* [foreground] (nullable) Whether there is a stored callback. */
+  gboolean (*has_callback) (gpointer work);
   /* [foreground] The owner is gone: the callback must not be called any more. */
   void (*drop_callback) (gpointer work);
   /* Something has to be done for the future in the owner context. */
   void (*post) (gpointer work,
                 TfNews   news);
+  /* [foreground] (nullable) The futures without which it cannot end, by number; NULL after the last. */
+  TfFuture *(*get_need) (gpointer work,
+                         guint    index);
 } TfWorkClass;
+
+/* A wait, on a thread that runs a task, for a future that is not a task: the task room sees that it costs no worker, and
+ * that it can end. */
+typedef struct
+{
+  gboolean (*begin) (TfFuture *future,
+                     GError  **error);
+  void (*end) (TfFuture *future);
+} TfCompoundWaitClass;
 
 /* Code of the library that goes on when a future is done; embedded in what it belongs to. */
 struct _TfContinuation
@@ -72,7 +101,8 @@ typedef struct
 typedef struct
 {
   TfProgressView progress;
-  GError        *reason; /* (owned) (nullable): of an abort */
+  GError        *reason; /* (owned) (nullable): of an abort, here or where the cancel came from */
+  char          *origin; /* (owned) (nullable) the name of the future where the cancel began: a GRefString */
 } TfFutureMore;
 
 typedef struct
@@ -126,6 +156,11 @@ gboolean tf__future_block (TfFuture     *self,
                            GCancellable *cancellable,
                            GError      **error);
 void     tf__future_mark_read (TfFuture *self);
+gboolean tf__future_is_waited_for (TfFuture *self);
+void     tf__future_set_compound_wait_class (const TfCompoundWaitClass *klass);
+gboolean tf__future_begin_compound_wait (TfFuture *self,
+                                         GError  **error);
+void     tf__future_end_compound_wait (TfFuture *self);
 gboolean tf__future_is_read (TfFuture *self);
 
 /* Owner context. */
@@ -153,12 +188,17 @@ void          tf__future_show_progress (TfFuture *self,
 void          tf__future_set_report (TfFuture *self,
                                      int       report) TF_FOREGROUND;
 TfFutureMore *tf__future_ensure_more (TfFuture *self) TF_FOREGROUND;
-void          tf__future_run_continuations (TfFuture *self) TF_FOREGROUND;
-void          tf__future_continue_with (TfFuture       *self,
-                                        TfContinuation *continuation) TF_FOREGROUND;
-void          tf__future_forget_continuation (TfFuture       *self,
-                                              TfContinuation *continuation) TF_FOREGROUND;
-gboolean      tf__future_is_in_owner (TfFuture *self);
+/* Whether a handler is connected that hears of the end. */
+gboolean tf__future_has_end_handlers (TfFuture *self) TF_FOREGROUND;
+/* The cancel began where that of @other did; or there, if @other is not cancelled. Remembers the first. */
+void     tf__future_set_cancel_origin (TfFuture *self,
+                                       TfFuture *other) TF_FOREGROUND;
+void     tf__future_run_continuations (TfFuture *self) TF_FOREGROUND;
+void     tf__future_continue_with (TfFuture       *self,
+                                   TfContinuation *continuation) TF_FOREGROUND;
+void     tf__future_forget_continuation (TfFuture       *self,
+                                         TfContinuation *continuation) TF_FOREGROUND;
+gboolean tf__future_is_in_owner (TfFuture *self);
 /* In the owner context, when the owner object has gone: cancels, and takes its handlers off. */
 void tf__future_leave_owner (TfFuture *self,
                              gpointer  owner) TF_FOREGROUND;

@@ -18,7 +18,7 @@ make_error (TfFuture *self,
   if (phase == TF_PHASE_FAILED)
     return g_error_copy (tf__outcome_get_failure (priv->outcome)->error);
 
-  if (phase == TF_PHASE_ABORTED)
+  if (priv->more != NULL && priv->more->reason != NULL)
     return g_error_copy (priv->more->reason);
 
   return g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” was cancelled",

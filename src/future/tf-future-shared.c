@@ -124,3 +124,36 @@ tf__future_is_read (TfFuture *self)
 {
   return tf__load (&tf__future_get_private (self)->is_read);
 }
+
+gboolean
+tf__future_is_waited_for (TfFuture *self)
+{
+  return tf__load (&tf__future_get_private (self)->n_waiters) > 0;
+}
+
+static const TfCompoundWaitClass *compound_wait_class; /* [atomic] set once, always to the same */
+
+void
+tf__future_set_compound_wait_class (const TfCompoundWaitClass *klass)
+{
+  if (tf__load_relaxed (&compound_wait_class) != klass)
+    tf__store (&compound_wait_class, klass);
+}
+
+gboolean
+tf__future_begin_compound_wait (TfFuture *self,
+                                GError  **error)
+{
+  const TfCompoundWaitClass *klass = tf__load (&compound_wait_class);
+
+  return klass == NULL || klass->begin (self, error);
+}
+
+void
+tf__future_end_compound_wait (TfFuture *self)
+{
+  const TfCompoundWaitClass *klass = tf__load (&compound_wait_class);
+
+  if (klass != NULL)
+    klass->end (self);
+}

@@ -76,13 +76,26 @@ tf__future_new (GType              type,
   return self;
 }
 
+/* The thread that holds the main context is its owner, also when it has had nothing to dispatch for the library so
+ * far. */
 gboolean
 tf__future_is_in_owner (TfFuture *self)
 {
   TfFuturePrivate *priv = tf_future_get_instance_private (self);
+  TfDispatcher    *dispatcher;
 
-  return priv->work != NULL &&
-         tf__dispatcher_is_owner (priv->work_class->get_dispatcher (priv->work));
+  if (priv->work == NULL)
+    return FALSE;
+
+  dispatcher = priv->work_class->get_dispatcher (priv->work);
+  if (tf__dispatcher_is_owner (dispatcher))
+    return TRUE;
+
+  if (!g_main_context_is_owner (dispatcher->context))
+    return FALSE;
+
+  tf__dispatcher_set_owner (dispatcher, tf__current_thread ());
+  return TRUE;
 }
 
 gboolean
@@ -120,6 +133,42 @@ tf__future_ensure_more (TfFuture *self)
     }
 
   return priv->more;
+}
+
+gboolean
+tf__future_has_end_handlers (TfFuture *self)
+{
+  static const char *const names[] = { "state", "done", "cancellable", "value", "error" };
+  static guint             notify_id;
+  gboolean                 is_found;
+
+  if (notify_id == 0)
+    notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
+
+  is_found = g_signal_has_handler_pending (self, signals[SIGNAL_DONE], 0, FALSE);
+  if (is_found || !g_signal_has_handler_pending (self, notify_id, 0, FALSE))
+    return is_found;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names) && !is_found; i++)
+    is_found = g_signal_has_handler_pending (self, notify_id, g_quark_try_string (names[i]), FALSE);
+
+  return is_found;
+}
+
+void
+tf__future_set_cancel_origin (TfFuture *self,
+                              TfFuture *other)
+{
+  TfFutureMore          *more = tf__future_ensure_more (self);
+  const TfFuturePrivate *from = tf__future_get_private (other);
+
+  if (more->origin != NULL)
+    return;
+
+  if (from->more != NULL && from->more->origin != NULL)
+    more->origin = g_ref_string_acquire (from->more->origin);
+  else
+    more->origin = g_ref_string_new (tf_future_get_name (other));
 }
 
 void
@@ -365,6 +414,7 @@ tf_future_finalize (GObject *object)
     {
       g_free (priv->more->progress.status);
       g_clear_error (&priv->more->reason);
+      g_clear_pointer (&priv->more->origin, g_ref_string_release);
       g_free (priv->more);
     }
 

@@ -21,6 +21,8 @@ typedef struct
   void (*host_unref) (gpointer host);
 } TfDispatcherClass;
 
+typedef struct _TfTimer TfTimer;
+
 struct _TfDispatcher
 {
   const TfDispatcherClass *klass; /* [const] */
@@ -40,19 +42,21 @@ struct _TfDispatcher
   int timer_fd; /* [foreground] -1 unless a foreign loop drives */
   int poll_fd;  /* [foreground] the same: readable when one of the two is */
 
-  GSource *source;       /* (owned) (nullable) [foreground] NULL when closed or unplugged */
-  TfPipe  *first_ready;  /* (owned) [foreground] */
-  TfPipe  *last_ready;   /* [foreground] */
-  TfPipe  *first_due;    /* (owned) [foreground] with progress that is too early */
-  TfPipe  *last_due;     /* [foreground] */
-  gint64   now_us;       /* [foreground] when the clock was last looked at */
-  gint64   paused_to_us; /* [foreground] */
-  gint64   budget_us;    /* [foreground] */
-  gint64   interval_us;  /* [foreground] */
-  int      priority;     /* [foreground] of the source */
-  gboolean is_attached;  /* [foreground] between attach and detach */
-  guint    stride;       /* [foreground] how many deliveries between two looks at the clock */
-  guint    n_in_row;     /* [foreground] deliveries of the first of the ready */
+  GSource   *source;       /* (owned) (nullable) [foreground] NULL when closed or unplugged */
+  TfPipe    *first_ready;  /* (owned) [foreground] */
+  TfPipe    *last_ready;   /* [foreground] */
+  TfPipe    *first_due;    /* (owned) [foreground] with progress that is too early */
+  TfPipe    *last_due;     /* [foreground] */
+  GPtrArray *timers;       /* (owned) (nullable) [foreground] of TfTimer: tf-timers.c */
+  guint64    n_timers_set; /* [foreground] */
+  gint64     now_us;       /* [foreground] when the clock was last looked at */
+  gint64     paused_to_us; /* [foreground] */
+  gint64     budget_us;    /* [foreground] */
+  gint64     interval_us;  /* [foreground] */
+  int        priority;     /* [foreground] of the source */
+  gboolean   is_attached;  /* [foreground] between attach and detach */
+  guint      stride;       /* [foreground] how many deliveries between two looks at the clock */
+  guint      n_in_row;     /* [foreground] deliveries of the first of the ready */
 };
 
 void tf__dispatcher_init (TfDispatcher            *self,
@@ -74,6 +78,8 @@ gboolean tf__dispatcher_push (TfDispatcher *self,
                               TfPipe       *pipe);
 /* Ends the sleep of the loop, whichever it is. */
 void tf__dispatcher_wake (TfDispatcher *self);
+/* The same, if it sleeps or is about to. */
+void tf__dispatcher_wake_if_armed (TfDispatcher *self);
 /* Has tf__dispatcher_run_until() look at its condition. The caller holds the host. */
 void     tf__dispatcher_nudge (TfDispatcher *self);
 gboolean tf__dispatcher_open_wake_fd (TfDispatcher *self);
@@ -110,7 +116,7 @@ void     tf__dispatcher_list (TfDispatcher *self,
 void     tf__dispatcher_forget_due (TfDispatcher *self,
                                     TfPipe       *pipe) TF_FOREGROUND;
 gboolean tf__dispatcher_is_ready (TfDispatcher *self) TF_FOREGROUND;
-/* When the first progress may be taken, or G_MAXINT64. */
+/* When the first progress may be taken, or a timer rings, or G_MAXINT64. */
 gint64 tf__dispatcher_get_due (TfDispatcher *self) TF_FOREGROUND;
 /* Delivers until @is_over says so: FALSE when the deadline came first. Dispatches no other
  * source. */

@@ -59,10 +59,17 @@ tf__dispatcher_push (TfDispatcher *self,
   g_async_queue_unlock (self->inbox);
   tf__unlock (&self->turnstile);
 
-  if (!is_closed && tf__load (&self->is_armed) && tf__exchange (&self->is_armed, FALSE))
-    tf__dispatcher_wake (self);
+  if (!is_closed)
+    tf__dispatcher_wake_if_armed (self);
 
   return !is_closed;
+}
+
+void
+tf__dispatcher_wake_if_armed (TfDispatcher *self)
+{
+  if (tf__load (&self->is_armed) && tf__exchange (&self->is_armed, FALSE))
+    tf__dispatcher_wake (self);
 }
 
 /* Under the lock, so that a descriptor is not closed, and perhaps given to somebody else, while it is written to. */

@@ -8,6 +8,7 @@
 
 #include "core/tf-clock-private.h"
 #include "message/tf-foreign-loop-private.h"
+#include "message/tf-timers-private.h"
 
 #define MAX_STRIDE 16
 
@@ -66,6 +67,7 @@ tf__dispatcher_clear (TfDispatcher *self)
   g_warn_if_fail (!self->is_attached && self->source == NULL);
   g_warn_if_fail (self->first_ready == NULL && self->first_due == NULL);
 
+  tf__timers_clear (self);
   tf__dispatcher_clear_inbox (self);
   g_main_context_unref (self->context);
 }
@@ -173,17 +175,26 @@ tf__dispatcher_forget_due (TfDispatcher *self,
   pipe->klass->unref (pipe);
 }
 
+TF_FOREGROUND
+static gint64
+get_first_due (TfDispatcher *self)
+{
+  return self->first_due == NULL ? G_MAXINT64 : tf__pipe_get_box (self->first_due)->due_us;
+}
+
 gint64
 tf__dispatcher_get_due (TfDispatcher *self)
 {
-  return self->first_due == NULL ? G_MAXINT64 : tf__pipe_get_box (self->first_due)->due_us;
+  return MIN (get_first_due (self), tf__timers_get_next (self));
 }
 
 TF_FOREGROUND
 static void
 collect_due (TfDispatcher *self)
 {
-  while (tf__dispatcher_get_due (self) <= self->now_us)
+  tf__timers_ring (self);
+
+  while (get_first_due (self) <= self->now_us)
     {
       TfPipe *pipe = self->first_due;
 
@@ -406,20 +417,25 @@ tf__dispatcher_run_until (TfDispatcher *self,
 gboolean
 tf__dispatcher_is_ready (TfDispatcher *self)
 {
+  gint64 due_us;
+
   if (self->first_ready != NULL || tf__dispatcher_has_inbox (self))
     return TRUE;
 
-  return self->first_due != NULL && tf__dispatcher_get_due (self) <= tf__clock_now ();
+  due_us = tf__dispatcher_get_due (self);
+  return due_us != G_MAXINT64 && due_us <= tf__clock_now ();
 }
 
 TF_FOREGROUND
 static int
 get_sleep_ms (TfDispatcher *self)
 {
-  if (self->first_due == NULL)
+  gint64 due_us = tf__dispatcher_get_due (self);
+
+  if (due_us == G_MAXINT64)
     return -1;
 
-  return (int) MIN ((tf__clock_get_sleep (tf__dispatcher_get_due (self)) + 999) / 1000, G_MAXINT);
+  return (int) MIN ((tf__clock_get_sleep (due_us) + 999) / 1000, G_MAXINT);
 }
 
 TF_FOREGROUND

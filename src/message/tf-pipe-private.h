@@ -26,6 +26,7 @@ typedef enum
   TF_NEWS_RETURNED = 1 << 6, /* the code has returned, but the work goes on elsewhere */
   TF_NEWS_FINAL = 1 << 7,    /* the last thing the background says */
   TF_NEWS_REAP = 1 << 8,     /* the future went outside the owner context: free its values here */
+  TF_NEWS_TIMER = 1 << 9,    /* a timer has rung */
 } TfNews;
 
 /* Whether the work behind a pipe is still wanted. */
@@ -121,6 +122,10 @@ void     tf__pipe_post (TfPipe *self,
 /* The same, and gives the caller's reference away. */
 void tf__pipe_post_last (TfPipe *self,
                          TfNews  news);
+/* The same as tf__pipe_post(), in the owner context, while it dispatches: the pipe goes to the ready without passing through the
+ * inbox, and nobody is woken who cannot be asleep. */
+void tf__pipe_post_here (TfPipe *self,
+                         TfNews  news) TF_FOREGROUND;
 /* Takes the contents of @event, whatever it returns: FALSE when it is not wanted any more. May wait
  * for room. */
 gboolean tf__pipe_send (TfPipe  *self,

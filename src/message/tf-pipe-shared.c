@@ -164,6 +164,25 @@ tf__pipe_post (TfPipe *self,
 }
 
 void
+tf__pipe_post_here (TfPipe *self,
+                    TfNews  news)
+{
+  gboolean is_first;
+
+  tf__lock (&self->lock);
+  self->news |= news;
+  is_first = !self->is_listed;
+  self->is_listed = TRUE;
+  tf__unlock (&self->lock);
+
+  if (!is_first)
+    return;
+
+  tf__dispatcher_list (self->dispatcher, self->klass->ref (self));
+  tf__dispatcher_wake_if_armed (self->dispatcher);
+}
+
+void
 tf__pipe_post_last (TfPipe *self,
                     TfNews  news)
 {

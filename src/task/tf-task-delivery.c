@@ -4,15 +4,10 @@
 
 #include "config.h"
 
-/* dladdr() */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <dlfcn.h>
-
 #include "task/tf-task-private.h"
 
 #include "core/tf-clock-private.h"
+#include "core/tf-place-private.h"
 #include "future/tf-future-private.h"
 
 /* The news of a task, told to its future. */
@@ -240,6 +235,7 @@ deliver (TfPipe  *pipe,
     case TF_NEWS_REAP:
       tf__outcome_clear (&self->outcome);
       break;
+    case TF_NEWS_TIMER:
     case TF_NEWS_NONE:
     default:
       g_assert_not_reached ();
@@ -272,20 +268,11 @@ static char *
 work_dup_location (gpointer work)
 {
   TfTask *self = work;
-  Dl_info info;
 
   if (self->extra != NULL && self->extra->location != NULL)
     return g_strdup (self->extra->location);
 
-  if (dladdr (self->place, &info) != 0 && info.dli_fname != NULL)
-    {
-      g_autofree char *module = g_path_get_basename (info.dli_fname);
-
-      return g_strdup_printf ("%s+0x%" G_GSIZE_MODIFIER "x", module,
-                              (gsize) self->place - (gsize) info.dli_fbase);
-    }
-
-  return g_strdup_printf ("%p", self->place);
+  return tf__place_to_string (self->place);
 }
 
 static gboolean
@@ -336,6 +323,12 @@ work_get_elapsed (gpointer work)
   return self->is_over ? self->time_us : MAX (tf__clock_now () - self->time_us, 0);
 }
 
+static gboolean
+work_has_callback (gpointer work)
+{
+  return ((TfTask *) work)->callback != NULL;
+}
+
 static void
 work_drop_callback (gpointer work)
 {
@@ -370,6 +363,7 @@ static const TfWorkClass work_class = {
   .end_wait = work_end_wait,
   .get_elapsed = work_get_elapsed,
   .settle = settle,
+  .has_callback = work_has_callback,
   .drop_callback = work_drop_callback,
   .post = work_post,
 };

@@ -1,0 +1,152 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#if !defined(TF_INSIDE) && !defined(TF_COMPILATION)
+#error "Only <tf/tf.h> can be included directly."
+#endif
+
+#include <tf/tf-future.h>
+
+G_BEGIN_DECLS
+
+#define TF_TYPE_PROMISE (tf_promise_get_type ())
+
+/**
+ * TfExecuteFunc:
+ * @value: (out caller-allocates): the result, not initialised; leave it so for none
+ * @user_data: what was given with the function
+ * @error: (out) (optional): set it, and return false, to fail
+ *
+ * Does the work of a promise, at once.
+ *
+ * Returns: true if it went well; false with @error set otherwise
+ *
+ * Since: 1.0
+ */
+typedef gboolean (*TfExecuteFunc) (GValue  *value,
+                                   gpointer user_data,
+                                   GError **error);
+
+TF_AVAILABLE_IN_ALL
+G_DECLARE_DERIVABLE_TYPE (TfPromise, tf_promise, TF, PROMISE, TfFuture)
+
+/**
+ * TfPromiseClass:
+ * @parent_class: the parent class
+ * @abort_requested: class handler of [signal@Promise::abort-requested]
+ *
+ * The class of promises.
+ *
+ * Since: 1.0
+ */
+struct _TfPromiseClass
+{
+  TfFutureClass parent_class;
+
+  gboolean (*abort_requested) (TfPromise    *self,
+                               const GError *reason);
+
+  /*< private >*/
+  gpointer padding[8];
+};
+
+TF_AVAILABLE_IN_ALL
+TfPromise *tf_promise_new (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+TF_AVAILABLE_IN_ALL
+TfPromise *tf_promise_new_for_finish (const char *name,
+                                      GType       type,
+                                      GCallback   finish) G_GNUC_WARN_UNUSED_RESULT;
+
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_resolve (TfPromise    *self,
+                             const GValue *value);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_resolve_none (TfPromise *self);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_resolve_boolean (TfPromise *self,
+                                     gboolean   value);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_resolve_int64 (TfPromise *self,
+                                   gint64     value);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_resolve_double (TfPromise *self,
+                                    double     value);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_resolve_string (TfPromise  *self,
+                                    const char *value);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_resolve_object (TfPromise *self,
+                                    gpointer   value);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_resolve_boxed (TfPromise    *self,
+                                   GType         boxed_type,
+                                   gconstpointer value);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_resolve_variant (TfPromise *self,
+                                     GVariant  *value);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_resolve_pointer (TfPromise     *self,
+                                     gpointer       value,
+                                     GDestroyNotify value_free);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_reject (TfPromise *self,
+                            GError    *error);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_reject_new_error (TfPromise  *self,
+                                      GQuark      domain,
+                                      int         code,
+                                      const char *format,
+                                      ...) G_GNUC_PRINTF (4, 5);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_reject_new_error_literal (TfPromise  *self,
+                                              GQuark      domain,
+                                              int         code,
+                                              const char *message);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_reject_failure (TfPromise    *self,
+                                    const char   *type,
+                                    const char   *text,
+                                    const char   *traceback,
+                                    const GValue *payload);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_execute (TfPromise    *self,
+                             TfExecuteFunc func,
+                             gpointer      user_data);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_follow (TfPromise *self,
+                            TfFuture  *other);
+
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_set_progress (TfPromise  *self,
+                                  gint64      completed_steps,
+                                  gint64      total_steps,
+                                  const char *status);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_advance (TfPromise *self,
+                             gint64     n_steps);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_report (TfPromise    *self,
+                            const GValue *value);
+
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_get_abortable (TfPromise *self);
+TF_AVAILABLE_IN_ALL
+void tf_promise_set_abortable (TfPromise *self,
+                               gboolean   abortable);
+TF_AVAILABLE_IN_ALL
+void tf_promise_unset_abortable (TfPromise *self);
+
+TF_AVAILABLE_IN_ALL
+GCancellable *tf_promise_get_cancellable (TfPromise *self);
+TF_AVAILABLE_IN_ALL
+void tf_promise_ready_cb (GObject      *source,
+                          GAsyncResult *result,
+                          gpointer      promise);
+TF_AVAILABLE_IN_ALL
+GClosure *tf_promise_new_closure (TfPromise *self,
+                                  gboolean   is_throwable) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

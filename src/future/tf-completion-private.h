@@ -1,0 +1,112 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "future/tf-future-private.h"
+#include "message/tf-context-host-private.h"
+
+typedef struct _TfCompletion TfCompletion;
+
+/* What a future that is completed by calls, not by a task, has of its own. */
+typedef struct
+{
+  const char *(*get_name) (TfCompletion *self);
+
+  /* Any thread: neither cancel nor abort takes effect. */
+  gboolean (*is_refusing) (TfCompletion *self);
+
+  /* [foreground] (nullable) The last word before an abort takes effect. */
+  TfAbortAnswer (*allow_abort) (TfCompletion *self,
+                                const GError *reason,
+                                GError      **error);
+  /* [foreground] Once, after CANCELLING has been told: ask those who work for it to stop, or end it. With the reason of
+   * an abort, which ends it in any case; NULL for a cancel. */
+  void (*cancelled) (TfCompletion *self,
+                     const GError *reason);
+  /* [foreground] (nullable) Told by tf__completion_look(): in a step of its own. */
+  void (*look) (TfCompletion *self);
+  /* [foreground] (nullable) A timer has rung. */
+  void (*rang) (TfCompletion *self);
+  /* [foreground] (nullable) Before "done": leave those that it listens to, free what the user gave. */
+  void (*ended) (TfCompletion *self);
+  /* [foreground] (nullable) The futures without which it cannot end, by number; NULL after the last. */
+  TfFuture *(*get_need) (TfCompletion *self,
+                         guint         index);
+} TfCompletionClass;
+
+/* The work behind such a future, embedded in it. News on their way hold the future. */
+struct _TfCompletion
+{
+  TfPipe                   pipe;              /* first: a pipe of this class is a completion */
+  const TfCompletionClass *klass;             /* [const] */
+  TfFuture                *future;            /* [const] in which it is embedded */
+  TfContextHost           *host;              /* (owned) [const] */
+  gpointer                 place;             /* [const] where it was made */
+  GCancellable            *cancellable;       /* (owned) (nullable) [atomic] set once */
+  gulong                   cancelled_handler; /* [atomic] of that */
+  TfOutcome                outcome;           /* whoever has claimed it, then the foreground */
+  TfFuture                *holder;            /* (owned) (nullable) the same: whose outcome it is, instead */
+  gint64                   begin_us;          /* [const] when it was made */
+  gint64                   end_us;            /* [foreground] */
+  guint8                   is_claimed;        /* [atomic] the outcome is decided */
+  guint8                   is_cancel_spread;  /* [foreground] */
+  guint8                   is_abort_asked;    /* [foreground] the reason is in the future */
+  guint8                   is_over;           /* [foreground] */
+};
+
+/* In the instance initialiser's wake: @context is that of the future. */
+void tf__completion_init (TfCompletion            *self,
+                          const TfCompletionClass *klass,
+                          TfFuture                *future,
+                          GMainContext            *context,
+                          gpointer                 place);
+
+/* Any thread: tf-completion-shared.c. */
+/* TRUE for the one who may set the outcome, and finish then. */
+gboolean      tf__completion_claim (TfCompletion *self);
+gboolean      tf__completion_is_claimed (TfCompletion *self);
+void          tf__completion_finish (TfCompletion *self);
+void          tf__completion_look (TfCompletion *self);
+gboolean      tf__completion_request (TfCompletion *self,
+                                      TfFate        fate);
+GCancellable *tf__completion_ensure_cancellable (TfCompletion *self);
+GCancellable *tf__completion_peek_cancellable (TfCompletion *self);
+void          tf__completion_leave_cancellable (TfCompletion *self);
+/* Frees an outcome in the owner context. */
+void tf__completion_reap (TfCompletion *self);
+
+/* Owner context: tf-completion.c. */
+extern const TfPipeClass tf__completion_pipe_class;
+extern const TfWorkClass tf__completion_work_class;
+
+/* The completion of a future, or NULL if it has another kind of work. */
+TfCompletion *tf__completion_of (TfFuture *future);
+/* Whether a continuation may be listed without a wake-up: see tf__pipe_post_here(). */
+void tf__completion_finish_here (TfCompletion *self) TF_FOREGROUND;
+/* Ends a claimed one as another future has, which is done. */
+void tf__completion_end_claimed_as (TfCompletion *self,
+                                    TfFuture     *other) TF_FOREGROUND;
+/* Claims, and ends as another future has, which is done: FALSE if it was claimed before. */
+gboolean tf__completion_end_as (TfCompletion *self,
+                                TfFuture     *other) TF_FOREGROUND;
+/* The same, with an error, which is taken. */
+gboolean tf__completion_end_with_error (TfCompletion *self,
+                                        GError       *error) TF_FOREGROUND;
+/* The same, without a value. */
+gboolean tf__completion_end_with_none (TfCompletion *self) TF_FOREGROUND;
+/* Ends it cancelled: nobody works for it any more. */
+void tf__completion_end_cancelled (TfCompletion *self) TF_FOREGROUND;
+/* Makes it done, with @outcome's contents, before anybody knows it. */
+void tf__completion_preset (TfCompletion *self,
+                            TfOutcome    *outcome) TF_FOREGROUND;
+/* Whether anybody else than @own has an interest in how it ends. */
+gboolean tf__completion_has_other_listeners (TfFuture       *future,
+                                             TfContinuation *own) TF_FOREGROUND;
+/* Asks a future to stop that only @own listens to: FALSE if others do, or it refuses. The state follows
+ * in a step of its own, so that chains of any length are asked. */
+gboolean tf__completion_stop_other (TfCompletion   *self,
+                                    TfFuture       *other,
+                                    TfContinuation *own,
+                                    const GError   *reason) TF_FOREGROUND;

@@ -1,0 +1,206 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "future/tf-completion-private.h"
+
+#include "core/tf-clock-private.h"
+
+void
+tf__completion_init (TfCompletion            *self,
+                     const TfCompletionClass *klass,
+                     TfFuture                *future,
+                     GMainContext            *context,
+                     gpointer                 place)
+{
+  TfFuturePrivate *priv = tf__future_get_private (future);
+
+  tf__pipe_init (&self->pipe, &tf__completion_pipe_class);
+  self->klass = klass;
+  self->future = future;
+  self->place = place;
+  self->begin_us = tf__clock_now ();
+  self->host = tf__context_host_enter (context);
+  self->pipe.dispatcher = &self->host->dispatcher;
+
+  priv->work_class = &tf__completion_work_class;
+  priv->work = self;
+  /* Somebody works for it already. Nobody else knows the future yet. */
+  tf__store_relaxed (&priv->phase, (guint8) TF_PHASE_EXECUTING);
+}
+
+gboolean
+tf__completion_claim (TfCompletion *self)
+{
+  return !tf__exchange (&self->is_claimed, (guint8) TRUE);
+}
+
+gboolean
+tf__completion_is_claimed (TfCompletion *self)
+{
+  return tf__load (&self->is_claimed);
+}
+
+void
+tf__completion_finish (TfCompletion *self)
+{
+  tf__pipe_post (&self->pipe, TF_NEWS_FINAL);
+}
+
+void
+tf__completion_look (TfCompletion *self)
+{
+  tf__pipe_post (&self->pipe, TF_NEWS_RETURNED);
+}
+
+gboolean
+tf__completion_request (TfCompletion *self,
+                        TfFate        fate)
+{
+  GCancellable *cancellable;
+
+  if (!tf__pipe_move_fate (&self->pipe, TF_FATE_OPEN, fate) &&
+      (fate != TF_FATE_ABORTED ||
+       !tf__pipe_move_fate (&self->pipe, TF_FATE_CANCEL_ASKED, fate)))
+    return FALSE;
+
+  tf__pipe_release_senders (&self->pipe);
+
+  cancellable = tf__load (&self->cancellable);
+  if (cancellable != NULL)
+    g_cancellable_cancel (cancellable);
+
+  return TRUE;
+}
+
+/* The cancellable does not hold the future: whoever forgets a promise may keep its cancellable. */
+static void
+on_own_cancelled_cb (GCancellable *cancellable,
+                     GWeakRef     *weak)
+{
+  g_autoptr (TfFuture) future = g_weak_ref_get (weak);
+  TfCompletion        *self;
+
+  if (future == NULL)
+    return;
+
+  self = tf__future_get_private (future)->work;
+  if (tf__completion_request (self, TF_FATE_CANCEL_ASKED))
+    tf__pipe_post (&self->pipe, TF_NEWS_CANCEL);
+}
+
+static void
+free_weak (gpointer  data,
+           GClosure *closure)
+{
+  g_weak_ref_clear (data);
+  g_free (data);
+}
+
+static void
+join_own_cancellable (TfCompletion *self,
+                      GCancellable *cancellable)
+{
+  GWeakRef *weak = g_new (GWeakRef, 1);
+
+  g_weak_ref_init (weak, self->future);
+  tf__store (&self->cancelled_handler,
+             g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_own_cancelled_cb), weak,
+                                    free_weak, 0));
+}
+
+GCancellable *
+tf__completion_peek_cancellable (TfCompletion *self)
+{
+  return tf__load (&self->cancellable);
+}
+
+void
+tf__completion_leave_cancellable (TfCompletion *self)
+{
+  gulong handler = tf__exchange (&self->cancelled_handler, 0);
+
+  if (handler != 0)
+    g_signal_handler_disconnect (tf__load (&self->cancellable), handler);
+}
+
+/* Whoever cancels writes the fate first and looks for the cancellable after; here it is the other way round. So at least
+ * one of the two sees the other. */
+GCancellable *
+tf__completion_ensure_cancellable (TfCompletion *self)
+{
+  GCancellable *cancellable = tf__load (&self->cancellable);
+  GCancellable *none = NULL;
+  TfFate        fate;
+
+  if (cancellable != NULL)
+    return cancellable;
+
+  cancellable = g_cancellable_new ();
+  if (!tf__cas (&self->cancellable, &none, cancellable))
+    {
+      g_object_unref (cancellable);
+      return none;
+    }
+
+  fate = tf__pipe_get_fate (&self->pipe);
+  if (tf__fate_is_cancelled (fate))
+    g_cancellable_cancel (cancellable);
+  else if (fate == TF_FATE_OPEN)
+    join_own_cancellable (self, cancellable);
+
+  return cancellable;
+}
+
+/* What a future leaves behind that goes on another thread. */
+typedef struct
+{
+  TfPipe         pipe;
+  TfContextHost *host;
+  TfOutcome      outcome;
+} Remains;
+
+static void
+deliver_remains (TfPipe  *pipe,
+                 TfNews   news,
+                 TfEvent *event)
+{
+}
+
+static void
+free_remains (TfPipe *pipe)
+{
+  Remains *self = (Remains *) pipe;
+
+  tf__outcome_clear (&self->outcome);
+  tf__pipe_clear (pipe);
+  tf__context_host_leave (self->host);
+  g_free (self);
+}
+
+void
+tf__completion_reap (TfCompletion *self)
+{
+  static const TfPipeClass klass = { deliver_remains, NULL, free_remains };
+  TfContextHost           *host;
+  Remains                 *remains;
+
+  if (!tf__outcome_is_heavy (&self->outcome) || tf__dispatcher_is_owner (self->pipe.dispatcher))
+    {
+      tf__outcome_clear (&self->outcome);
+      return;
+    }
+
+  remains = g_new0 (Remains, 1);
+  tf__pipe_init (&remains->pipe, &klass);
+  remains->host = tf__context_host_enter (self->pipe.dispatcher->context);
+  remains->pipe.dispatcher = &remains->host->dispatcher;
+  remains->outcome = self->outcome;
+  self->outcome = (TfOutcome){ 0 };
+
+  host = tf__context_host_ref (remains->host);
+  tf__pipe_post_last (&remains->pipe, TF_NEWS_REAP);
+  tf__context_host_unref (host);
+}

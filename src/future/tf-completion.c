@@ -1,0 +1,592 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "future/tf-completion-private.h"
+
+#include <tf/tf-error.h>
+
+#include "core/tf-clock-private.h"
+#include "core/tf-place-private.h"
+
+/* Promises, derived futures and sets: the work behind all that is completed by a call. */
+
+TfCompletion *
+tf__completion_of (TfFuture *future)
+{
+  TfFuturePrivate *priv = tf__future_get_private (future);
+
+  return priv->work_class == &tf__completion_work_class ? priv->work : NULL;
+}
+
+/* What the future asks of its work */
+
+static void
+work_unref (gpointer work)
+{
+  TfCompletion *self = work;
+
+  tf__completion_leave_cancellable (self);
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->holder);
+  tf__completion_reap (self);
+  tf__pipe_clear (&self->pipe);
+  tf__context_host_leave (self->host);
+}
+
+static TfDispatcher *
+work_get_dispatcher (gpointer work)
+{
+  return ((TfCompletion *) work)->pipe.dispatcher;
+}
+
+static const char *
+work_get_name (gpointer work)
+{
+  TfCompletion *self = work;
+
+  return self->klass->get_name (self);
+}
+
+static const char *
+work_get_description (gpointer work)
+{
+  return NULL;
+}
+
+static char *
+work_dup_location (gpointer work)
+{
+  return tf__place_to_string (((TfCompletion *) work)->place);
+}
+
+static gboolean
+is_refusing (TfCompletion *self)
+{
+  return self->klass->is_refusing != NULL && self->klass->is_refusing (self);
+}
+
+static gboolean
+work_is_refusing (gpointer work)
+{
+  return is_refusing (work);
+}
+
+static gboolean
+work_cancel (gpointer work)
+{
+  return !is_refusing (work) && tf__completion_request (work, TF_FATE_CANCEL_ASKED);
+}
+
+static gboolean
+work_is_cancel_asked (gpointer work)
+{
+  return tf__pipe_get_fate (&((TfCompletion *) work)->pipe) == TF_FATE_CANCEL_ASKED;
+}
+
+static TfAbortAnswer
+refuse_as_done (TfCompletion *self,
+                GError      **error)
+{
+  g_set_error (error, TF_ERROR, TF_ERROR_DONE, "Task “%s” has already ended",
+               self->klass->get_name (self));
+  return TF_ABORT_REFUSED;
+}
+
+/* One that follows another is decided, but has not ended. */
+TF_FOREGROUND
+static gboolean
+has_outcome (TfCompletion *self)
+{
+  return tf__completion_is_claimed (self) &&
+         (self->klass->get_need == NULL || self->klass->get_need (self, 0) == NULL);
+}
+
+static TfAbortAnswer
+work_allow_abort (gpointer      work,
+                  const GError *reason,
+                  GError      **error)
+{
+  TfCompletion *self = work;
+  TfAbortAnswer answer = TF_ABORT_ALLOWED;
+
+  tf__enter_foreground ();
+
+  if (self->is_over || has_outcome (self) || tf__pipe_get_fate (&self->pipe) == TF_FATE_ABORTED)
+    return refuse_as_done (self, error);
+
+  if (is_refusing (self))
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_NOT_CANCELLABLE, "Task “%s” cannot be given up",
+                   self->klass->get_name (self));
+      return TF_ABORT_REFUSED;
+    }
+
+  if (self->klass->allow_abort != NULL)
+    answer = self->klass->allow_abort (self, reason, error);
+
+  /* A handler that was asked may have completed it. */
+  if (answer == TF_ABORT_ALLOWED && (self->is_over || has_outcome (self)))
+    return refuse_as_done (self, error);
+
+  return answer;
+}
+
+static gboolean
+work_abort (gpointer work)
+{
+  TfCompletion *self = work;
+
+  if (!tf__completion_request (self, TF_FATE_ABORTED))
+    return FALSE;
+
+  tf__pipe_post (&self->pipe, TF_NEWS_ABORT);
+  return TRUE;
+}
+
+TF_FOREGROUND
+static void
+spread (TfCompletion *self,
+        const GError *reason)
+{
+  if (self->is_cancel_spread && reason == NULL)
+    return;
+
+  self->is_cancel_spread = TRUE;
+  self->klass->cancelled (self, reason);
+}
+
+static void
+work_cancelled (gpointer work)
+{
+  TfCompletion    *self = work;
+  TfFuturePrivate *priv = tf__future_get_private (self->future);
+
+  tf__enter_foreground ();
+
+  if (self->is_over)
+    return;
+
+  if (tf__pipe_get_fate (&self->pipe) == TF_FATE_ABORTED)
+    spread (self, priv->more->reason);
+  else
+    spread (self, NULL);
+}
+
+static GCancellable *
+work_dup_gcancellable (gpointer work)
+{
+  return g_object_ref (tf__completion_ensure_cancellable (work));
+}
+
+static gboolean
+work_begin_wait (gpointer work,
+                 GError **error)
+{
+  return tf__future_begin_compound_wait (((TfCompletion *) work)->future, error);
+}
+
+static void
+work_end_wait (gpointer work)
+{
+  tf__future_end_compound_wait (((TfCompletion *) work)->future);
+}
+
+static gint64
+work_get_elapsed (gpointer work)
+{
+  TfCompletion *self = work;
+
+  return MAX ((self->is_over ? self->end_us : tf__clock_now ()) - self->begin_us, 0);
+}
+
+static void
+work_settle (gpointer  work,
+             TfFuture *future)
+{
+  TfCompletion *self = work;
+  TfPhase       phase = tf__future_get_phase (future);
+
+  tf__enter_foreground ();
+
+  self->is_over = TRUE;
+  self->end_us = self->pipe.dispatcher->now_us;
+  if (self->cancellable != NULL)
+    tf__completion_leave_cancellable (self);
+  tf__dispatcher_forget_due (self->pipe.dispatcher, &self->pipe);
+
+  if (self->klass->ended != NULL)
+    self->klass->ended (self);
+
+  /* What was decided and came too late. Somebody who has claimed an aborted one may be writing it still. */
+  if (phase == TF_PHASE_CANCELLED)
+    tf__outcome_clear (&self->outcome);
+}
+
+static void
+work_drop_callback (gpointer work)
+{
+}
+
+static void
+work_post (gpointer work,
+           TfNews   news)
+{
+  tf__pipe_post (&((TfCompletion *) work)->pipe, news);
+}
+
+static TfFuture *
+work_get_need (gpointer work,
+               guint    index)
+{
+  TfCompletion *self = work;
+
+  return self->klass->get_need == NULL ? NULL : self->klass->get_need (self, index);
+}
+
+const TfWorkClass tf__completion_work_class = {
+  .unref = work_unref,
+  .get_dispatcher = work_get_dispatcher,
+  .get_name = work_get_name,
+  .get_description = work_get_description,
+  .dup_location = work_dup_location,
+  .is_refusing = work_is_refusing,
+  .cancel = work_cancel,
+  .is_cancel_asked = work_is_cancel_asked,
+  .cancelled = work_cancelled,
+  .allow_abort = work_allow_abort,
+  .abort = work_abort,
+  .dup_gcancellable = work_dup_gcancellable,
+  .begin_wait = work_begin_wait,
+  .end_wait = work_end_wait,
+  .get_elapsed = work_get_elapsed,
+  .settle = work_settle,
+  .drop_callback = work_drop_callback,
+  .post = work_post,
+  .get_need = work_get_need,
+};
+
+/* The news */
+
+TF_FOREGROUND
+static void
+deliver_cancel (TfCompletion *self)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self->future);
+
+  if (self->is_abort_asked)
+    {
+      GError *reason = g_steal_pointer (&priv->more->reason);
+
+      self->is_abort_asked = FALSE;
+      tf_future_abort_with_error (self->future, reason, NULL);
+      g_error_free (reason);
+      return;
+    }
+
+  tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL);
+  work_cancelled (self);
+}
+
+/* Like that of a task: the other side's progress, at most once in an interval. */
+TF_FOREGROUND
+static void
+deliver_progress (TfCompletion *self)
+{
+  TfDispatcher *dispatcher = self->pipe.dispatcher;
+  gint64        completed;
+  gint64        total;
+  char         *status;
+  gboolean      is_status_new;
+
+  tf__pipe_take_slot (&self->pipe, &completed, &total, &status, &is_status_new);
+  tf__pipe_get_box (&self->pipe)->due_us = dispatcher->now_us + dispatcher->interval_us;
+
+  if (tf__pipe_get_fate (&self->pipe) == TF_FATE_OPEN)
+    tf__future_show_progress (self->future, completed, total, status, is_status_new,
+                              dispatcher->now_us);
+  else
+    g_free (status);
+}
+
+TF_FOREGROUND
+static void
+deliver_final (TfCompletion *self)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self->future);
+  TfFate           fate = tf__pipe_exchange_fate (&self->pipe, TF_FATE_CLOSED);
+  TfOutcome       *outcome = &self->outcome;
+  TfFutureEvent    event;
+
+  if (fate != TF_FATE_OPEN)
+    tf__pipe_exchange_fate (&self->pipe, TF_FATE_CANCELLED);
+
+  /* Given up: told already, or in this turn. */
+  if (fate == TF_FATE_ABORTED)
+    {
+      tf__outcome_clear (&self->outcome);
+      return;
+    }
+
+  if (fate == TF_FATE_CANCEL_ASKED)
+    {
+      tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL);
+      if (self->is_over)
+        return;
+    }
+
+  if (self->holder != NULL)
+    outcome = tf__future_get_private (self->holder)->outcome;
+
+  event = outcome != NULL && tf__outcome_get_failure (outcome) != NULL ? TF_FUTURE_EVENT_RAISED
+                                                                       : TF_FUTURE_EVENT_RETURNED;
+
+  priv->report = self->holder == NULL ? priv->report
+                                      : tf__future_get_private (self->holder)->report;
+  tf__future_move (self->future, event, outcome);
+}
+
+TF_FOREGROUND
+static void
+deliver_owner_gone (TfCompletion *self)
+{
+  gpointer owner = tf__owner_take_gone (self->future);
+
+  if (owner != NULL)
+    tf__future_leave_owner (self->future, owner);
+}
+
+static void
+deliver (TfPipe  *pipe,
+         TfNews   news,
+         TfEvent *event)
+{
+  TfCompletion *self = (TfCompletion *) pipe;
+
+  tf__enter_foreground ();
+
+  if (self->is_over)
+    {
+      /* Given up before: nobody wants it. */
+      if (news == TF_NEWS_FINAL)
+        tf__outcome_clear (&self->outcome);
+      return;
+    }
+
+  switch (news)
+    {
+    case TF_NEWS_CANCEL:
+      deliver_cancel (self);
+      break;
+    case TF_NEWS_OWNER_GONE:
+      deliver_owner_gone (self);
+      break;
+    case TF_NEWS_ABORT:
+      tf__pipe_drop_events (&self->pipe);
+      tf__future_move (self->future, TF_FUTURE_EVENT_GIVEN_UP, NULL);
+      break;
+    case TF_NEWS_EVENTS:
+      if (tf__pipe_get_fate (&self->pipe) == TF_FATE_OPEN)
+        tf__future_deliver_event (self->future, event);
+      break;
+    case TF_NEWS_PROGRESS:
+      deliver_progress (self);
+      break;
+    case TF_NEWS_RETURNED:
+      if (self->klass->look != NULL)
+        self->klass->look (self);
+      break;
+    case TF_NEWS_FINAL:
+      deliver_final (self);
+      break;
+    case TF_NEWS_TIMER:
+      self->klass->rang (self);
+      break;
+    case TF_NEWS_STARTED:
+    case TF_NEWS_REAP:
+    case TF_NEWS_NONE:
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static TfPipe *
+pipe_ref (TfPipe *pipe)
+{
+  g_object_ref (((TfCompletion *) pipe)->future);
+  return pipe;
+}
+
+static void
+pipe_unref (TfPipe *pipe)
+{
+  g_object_unref (((TfCompletion *) pipe)->future);
+}
+
+const TfPipeClass tf__completion_pipe_class = { deliver, pipe_ref, pipe_unref };
+
+/* The ends */
+
+void
+tf__completion_finish_here (TfCompletion *self)
+{
+  tf__pipe_post_here (&self->pipe, TF_NEWS_FINAL);
+}
+
+/* The reason and the origin of a cancel go with it. */
+TF_FOREGROUND
+static void
+take_over_cancel (TfCompletion *self,
+                  TfFuture     *other)
+{
+  const TfFutureMore *from = tf__future_get_private (other)->more;
+  TfFutureMore       *more = tf__future_ensure_more (self->future);
+
+  if (more->reason == NULL && from != NULL && from->reason != NULL)
+    more->reason = g_error_copy (from->reason);
+  tf__future_set_cancel_origin (self->future, other);
+}
+
+void
+tf__completion_end_claimed_as (TfCompletion *self,
+                               TfFuture     *other)
+{
+  TfCompletion *others = tf__completion_of (other);
+
+  if (tf_future_get_state (other) == TF_FUTURE_STATE_CANCELLED)
+    {
+      take_over_cancel (self, other);
+      tf__completion_request (self, TF_FATE_CANCEL_ASKED);
+      self->is_cancel_spread = TRUE;
+    }
+  else
+    {
+      /* Never a chain of holders: the last of a long chain would free all of it. */
+      self->holder = g_object_ref (others != NULL && others->holder != NULL ? others->holder : other);
+      tf__future_mark_read (other);
+    }
+
+  tf__completion_finish_here (self);
+}
+
+gboolean
+tf__completion_end_as (TfCompletion *self,
+                       TfFuture     *other)
+{
+  if (!tf__completion_claim (self))
+    return FALSE;
+
+  tf__completion_end_claimed_as (self, other);
+  return TRUE;
+}
+
+gboolean
+tf__completion_end_with_error (TfCompletion *self,
+                               GError       *error)
+{
+  if (!tf__completion_claim (self))
+    {
+      g_error_free (error);
+      return FALSE;
+    }
+
+  tf__outcome_take_error (&self->outcome, error);
+  tf__completion_finish_here (self);
+  return TRUE;
+}
+
+gboolean
+tf__completion_end_with_none (TfCompletion *self)
+{
+  if (!tf__completion_claim (self))
+    return FALSE;
+
+  tf__completion_finish_here (self);
+  return TRUE;
+}
+
+void
+tf__completion_end_cancelled (TfCompletion *self)
+{
+  if (!tf__completion_claim (self))
+    return;
+
+  tf__completion_request (self, TF_FATE_CANCEL_ASKED);
+  self->is_cancel_spread = TRUE;
+  /* May be called outside of a turn. */
+  tf__completion_finish (self);
+}
+
+void
+tf__completion_preset (TfCompletion *self,
+                       TfOutcome    *outcome)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self->future);
+
+  tf__completion_claim (self);
+  self->outcome = *outcome;
+  *outcome = (TfOutcome){ 0 };
+  self->is_over = TRUE;
+  self->end_us = self->begin_us;
+  tf__pipe_exchange_fate (&self->pipe, TF_FATE_CLOSED);
+  priv->outcome = &self->outcome;
+  tf__future_store_phase (self->future,
+                          tf__outcome_get_failure (&self->outcome) == NULL ? TF_PHASE_COMPLETED
+                                                                           : TF_PHASE_FAILED);
+}
+
+/* Others */
+
+gboolean
+tf__completion_has_other_listeners (TfFuture       *future,
+                                    TfContinuation *own)
+{
+  TfFuturePrivate *priv = tf__future_get_private (future);
+
+  return tf__future_is_waited_for (future) || priv->continuations != own ||
+         (own != NULL && own->next != NULL) ||
+         (priv->work_class->has_callback != NULL && priv->work_class->has_callback (priv->work)) ||
+         tf__future_has_end_handlers (future);
+}
+
+gboolean
+tf__completion_stop_other (TfCompletion   *self,
+                           TfFuture       *other,
+                           TfContinuation *own,
+                           const GError   *reason)
+{
+  TfCompletion *completion = tf__completion_of (other);
+
+  if (tf__completion_has_other_listeners (other, own))
+    return FALSE;
+
+  tf__future_set_cancel_origin (other, self->future);
+
+  if (completion == NULL)
+    return reason == NULL ? tf_future_cancel (other)
+                          : tf_future_abort_with_error (other, reason, NULL);
+
+  if (is_refusing (completion))
+    return FALSE;
+
+  if (reason == NULL)
+    {
+      if (!tf__completion_request (completion, TF_FATE_CANCEL_ASKED))
+        return FALSE;
+    }
+  else
+    {
+      TfFutureMore *more = tf__future_ensure_more (other);
+
+      if (completion->is_abort_asked || more->reason != NULL)
+        return FALSE;
+
+      more->reason = g_error_copy (reason);
+      completion->is_abort_asked = TRUE;
+    }
+
+  tf__pipe_post (&completion->pipe, TF_NEWS_CANCEL);
+  return TRUE;
+}

@@ -1,0 +1,704 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <tf/tf-error.h>
+#include <tf/tf-future-set.h>
+
+#include "future/tf-completion-private.h"
+
+/**
+ * TfFutureSet:
+ *
+ * A future that stands for several others: all of them, or the first.
+ *
+ * - [func@Future.all] completes, without a value, when all members have; the results are read from the members. It fails or
+ *   is cancelled as the first member that does, at once or, with `TF_SET_FLAGS_WAIT_FOR_ALL`, when all are done.
+ * - [func@Future.any] completes with the value of the first member that completes; when none has, it ends as the last
+ *   one did.
+ * - [func@Future.race] ends as the first member that is done, well, badly or by a cancel.
+ *
+ * The members keep their places: the set is a [iface@Gio.ListModel] of them, which does not change, and
+ * [method@FutureSet.get_winner] tells which one decided. A future that is given twice counts once for each place. The
+ * progress of a set is the number of its members that are done.
+ *
+ * Cancelling a set cancels those members that nobody else listens to, and ends when they have; if there are none, it ends at
+ * once.
+ *
+ * ## Life
+ *
+ * Each member holds the set as long as both are pending, so it is safe to drop it; and the set holds the members that are
+ * done.
+ *
+ * ## Threads
+ *
+ * All members belong to the same main context, and so does the set. Call all functions in this context, or on any thread
+ * once the set is done.
+ *
+ * Since: 1.0
+ */
+
+typedef enum
+{
+  KIND_ALL,
+  KIND_ANY,
+  KIND_RACE,
+} Kind;
+
+typedef struct
+{
+  TfContinuation continuation;
+  TfFuture      *future;
+  TfFutureSet   *set;      /* (nullable) as long as the member is listened to, which then holds the set */
+  gboolean       is_owned; /* the set holds the future */
+} Slot;
+
+struct _TfFutureSet
+{
+  TfFuture parent_instance;
+
+  TfCompletion   completion;
+  Kind           kind;           /* [const] */
+  TfSetFlags     flags;          /* [const] */
+  Slot          *slots;          /* (owned) [const] the array; [foreground] what is in it */
+  guint          n_slots;        /* [const] */
+  guint          n_done;         /* [foreground] */
+  int            winner;         /* [foreground] -1 for none */
+  int            last;           /* [foreground] an "any": the last that did not win, rather a skipped one; -1 */
+  gboolean       is_cancelled;   /* [foreground] waits for the members that were cancelled */
+  TfFilterFunc   filter;         /* (nullable) [foreground] */
+  gpointer       user_data;      /* [foreground] */
+  GDestroyNotify user_data_free; /* (nullable) [foreground] */
+};
+
+static void list_model_init (GListModelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TfFutureSet, tf_future_set, TF_TYPE_FUTURE,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
+
+static TfFutureSet *
+from_completion (TfCompletion *completion)
+{
+  return (TfFutureSet *) completion->future;
+}
+
+static const char *
+get_name (TfCompletion *completion)
+{
+  static const char *const names[] = { "all", "any", "race" };
+
+  return names[from_completion (completion)->kind];
+}
+
+/* From now on the set holds the member, and not the other way round. The caller has another reference on the set. */
+TF_FOREGROUND
+static void
+leave (TfFutureSet *self,
+       Slot        *slot,
+       gboolean     is_listed)
+{
+  if (slot->set == NULL)
+    return;
+
+  slot->set = NULL;
+  if (is_listed)
+    tf__future_forget_continuation (slot->future, &slot->continuation);
+  slot->future = g_object_ref (slot->future);
+  slot->is_owned = TRUE;
+  g_object_unref (self);
+}
+
+/* With the end of the set: nobody of the rest is wanted any more. */
+static void
+ended (TfCompletion *completion)
+{
+  TfFutureSet   *self = from_completion (completion);
+  GDestroyNotify user_data_free = self->user_data_free;
+
+  tf__enter_foreground ();
+
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      Slot *slot = &self->slots[i];
+
+      if (slot->set == NULL)
+        continue;
+
+      if (self->flags & TF_SET_FLAGS_CANCEL_REST)
+        tf__completion_stop_other (completion, slot->future, &slot->continuation, NULL);
+      leave (self, slot, TRUE);
+    }
+
+  self->filter = NULL;
+  self->user_data_free = NULL;
+  if (user_data_free != NULL)
+    user_data_free (self->user_data);
+}
+
+/* Those that only this set listens to are asked to stop. */
+TF_FOREGROUND
+static gboolean
+stop_members (TfFutureSet  *self,
+              const GError *reason)
+{
+  gboolean is_any_stopped = FALSE;
+
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      Slot *slot = &self->slots[i];
+
+      if (slot->set == NULL)
+        continue;
+
+      if (tf__completion_stop_other (&self->completion, slot->future, &slot->continuation, reason))
+        is_any_stopped = TRUE;
+      else if (reason == NULL)
+        leave (self, slot, TRUE);
+    }
+
+  return is_any_stopped;
+}
+
+static void
+cancelled (TfCompletion *completion,
+           const GError *reason)
+{
+  TfFutureSet *self = from_completion (completion);
+
+  tf__enter_foreground ();
+
+  self->is_cancelled = TRUE;
+  if (!stop_members (self, reason) && reason == NULL)
+    tf__completion_end_cancelled (completion);
+}
+
+TF_FOREGROUND
+static gboolean
+is_pending (TfFutureSet *self)
+{
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      if (self->slots[i].set != NULL)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+TF_FOREGROUND
+static void
+win (TfFutureSet *self,
+     guint        index)
+{
+  self->winner = (int) index;
+  tf__completion_end_as (&self->completion, self->slots[index].future);
+}
+
+TF_FOREGROUND
+static void
+count_for_all (TfFutureSet *self,
+               guint        index,
+               gboolean     is_good)
+{
+  if (!is_good && self->winner < 0)
+    {
+      self->winner = (int) index;
+      tf__future_mark_read (self->slots[index].future);
+    }
+  else if (!is_good)
+    {
+      /* One is told; the others can be looked at. */
+      tf__future_mark_read (self->slots[index].future);
+    }
+
+  if (self->winner >= 0 && !(self->flags & TF_SET_FLAGS_WAIT_FOR_ALL))
+    win (self, (guint) self->winner);
+  else if (self->n_done == self->n_slots && self->winner >= 0)
+    win (self, (guint) self->winner);
+  else if (self->n_done == self->n_slots)
+    tf__completion_end_with_none (&self->completion);
+}
+
+TF_FOREGROUND
+static void
+count_for_any (TfFutureSet *self,
+               guint        index,
+               gboolean     is_good)
+{
+  TfFuture *future = self->slots[index].future;
+  gboolean  is_last_good;
+
+  if (is_good && (self->filter == NULL || !self->filter (future, index, self->user_data)))
+    {
+      win (self, index);
+      return;
+    }
+
+  tf__future_mark_read (future);
+  is_last_good = self->last >= 0 && tf_future_get_state (self->slots[self->last].future) ==
+                                      TF_FUTURE_STATE_COMPLETED;
+  if (is_good || !is_last_good)
+    self->last = (int) index;
+
+  if (self->n_done == self->n_slots)
+    win (self, (guint) self->last);
+}
+
+TF_FOREGROUND
+static void
+count (TfFutureSet *self,
+       guint        index)
+{
+  gint64   n_done = ++self->n_done;
+  gint64   n_slots = self->n_slots;
+  gboolean is_good = tf_future_get_state (self->slots[index].future) == TF_FUTURE_STATE_COMPLETED;
+
+  if (tf__completion_is_claimed (&self->completion))
+    return;
+
+  tf__pipe_set_progress (&self->completion.pipe, &n_done, &n_slots, NULL);
+
+  if (self->is_cancelled)
+    {
+      if (!is_pending (self))
+        tf__completion_end_cancelled (&self->completion);
+    }
+  else if (self->kind == KIND_ALL)
+    {
+      count_for_all (self, index, is_good);
+    }
+  else if (self->kind == KIND_ANY)
+    {
+      count_for_any (self, index, is_good);
+    }
+  else
+    {
+      win (self, index);
+    }
+}
+
+static void
+on_member_done (TfContinuation *continuation,
+                TfFuture       *future)
+{
+  Slot        *slot = (Slot *) continuation;
+  TfFutureSet *self = g_object_ref (slot->set);
+
+  tf__enter_foreground ();
+
+  leave (self, slot, FALSE);
+  count (self, (guint) (slot - self->slots));
+  g_object_unref (self);
+}
+
+/* The members that were done from the beginning, in their order; or there are none at all. */
+static void
+look (TfCompletion *completion)
+{
+  TfFutureSet *self = from_completion (completion);
+
+  tf__enter_foreground ();
+
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      if (self->slots[i].continuation.run == NULL)
+        count (self, i);
+    }
+
+  if (self->n_slots > 0)
+    return;
+
+  if (self->kind == KIND_ALL)
+    tf__completion_end_with_none (completion);
+  else
+    tf__completion_end_with_error (
+      completion, g_error_new_literal (TF_ERROR, TF_ERROR_EMPTY, "There is no future to wait for"));
+}
+
+/* An "all" cannot end without any of them, and a set of one neither. */
+static TfFuture *
+get_need (TfCompletion *completion,
+          guint         index)
+{
+  TfFutureSet *self = from_completion (completion);
+
+  if (self->kind != KIND_ALL && self->n_slots > 1)
+    return NULL;
+
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      if (self->slots[i].set != NULL && index-- == 0)
+        return self->slots[i].future;
+    }
+
+  return NULL;
+}
+
+static const TfCompletionClass completion_class = {
+  .get_name = get_name,
+  .cancelled = cancelled,
+  .look = look,
+  .ended = ended,
+  .get_need = get_need,
+};
+
+static void
+tf_future_set_init (TfFutureSet *self)
+{
+  self->winner = -1;
+  self->last = -1;
+}
+
+static void
+tf_future_set_finalize (GObject *object)
+{
+  TfFutureSet *self = (TfFutureSet *) object;
+
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      if (self->slots[i].is_owned)
+        g_object_unref (self->slots[i].future);
+    }
+  g_free (self->slots);
+
+  G_OBJECT_CLASS (tf_future_set_parent_class)->finalize (object);
+}
+
+static void
+tf_future_set_class_init (TfFutureSetClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = tf_future_set_finalize;
+}
+
+static GType
+get_item_type (GListModel *model)
+{
+  return TF_TYPE_FUTURE;
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return TF_FUTURE_SET (model)->n_slots;
+}
+
+static gpointer
+get_item (GListModel *model,
+          guint       position)
+{
+  TfFutureSet *self = TF_FUTURE_SET (model);
+
+  return position < self->n_slots ? g_object_ref (self->slots[position].future) : NULL;
+}
+
+static void
+list_model_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+/* Making them */
+
+TF_FOREGROUND
+static void
+add_members (TfFutureSet *self,
+             TfFuture   **futures)
+{
+  gboolean has_done = self->n_slots == 0;
+
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      Slot *slot = &self->slots[i];
+
+      slot->future = futures[i];
+      if (tf_future_is_done (futures[i]))
+        {
+          g_object_ref (futures[i]);
+          slot->is_owned = TRUE;
+          has_done = TRUE;
+          continue;
+        }
+
+      slot->continuation.run = on_member_done;
+      slot->set = g_object_ref (self);
+      tf__future_continue_with (futures[i], &slot->continuation);
+    }
+
+  if (has_done)
+    tf__completion_look (&self->completion);
+}
+
+static gboolean
+check_members (TfFuture  **futures,
+               gsize       n_futures,
+               const char *function)
+{
+  for (gsize i = 0; i < n_futures; i++)
+    {
+      if (!TF_IS_FUTURE (futures[i]))
+        {
+          g_critical ("%s: member %" G_GSIZE_FORMAT " is not a future", function, i);
+          return FALSE;
+        }
+
+      if (!tf__future_check_owner (futures[i], function))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static GMainContext *
+ref_context (TfFuture **futures,
+             gsize      n_futures)
+{
+  const TfFuturePrivate *priv;
+
+  if (n_futures == 0)
+    return g_main_context_ref_thread_default ();
+
+  priv = tf__future_get_private (futures[0]);
+  return g_main_context_ref (priv->work_class->get_dispatcher (priv->work)->context);
+}
+
+TF_FOREGROUND
+static TfFutureSet *
+make (Kind           kind,
+      TfFuture     **futures,
+      gsize          n_futures,
+      TfSetFlags     flags,
+      TfFilterFunc   filter,
+      gpointer       user_data,
+      GDestroyNotify user_data_free,
+      gpointer       place)
+{
+  GMainContext *context = ref_context (futures, n_futures);
+  TfFutureSet  *self = g_object_new (TF_TYPE_FUTURE_SET, NULL);
+
+  self->kind = kind;
+  self->flags = flags;
+  self->slots = g_new0 (Slot, n_futures);
+  self->n_slots = (guint) n_futures;
+  self->filter = filter;
+  self->user_data = user_data;
+  self->user_data_free = user_data_free;
+  tf__completion_init (&self->completion, &completion_class, TF_FUTURE (self), context, place);
+  add_members (self, futures);
+  g_main_context_unref (context);
+  return self;
+}
+
+/**
+ * tf_future_all:
+ * @futures: (array length=n_futures): the members, all of the same main context
+ * @n_futures: how many there are
+ * @flags: what to do with them
+ *
+ * Makes a future that completes, without a value, when all of several others have.
+ *
+ * It fails, or is cancelled, as the first member that does not complete: at once or, with `TF_SET_FLAGS_WAIT_FOR_ALL`, when all
+ * members are done. A set without members completes.
+ *
+ * ## Threads
+ *
+ * Call in the owner context of the members.
+ *
+ * Returns: (transfer full): the set
+ *
+ * Since: 1.0
+ */
+TfFutureSet *
+tf_future_all (TfFuture **futures,
+               gsize      n_futures,
+               TfSetFlags flags)
+{
+  g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
+  g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
+  tf__enter_foreground ();
+
+  if (!check_members (futures, n_futures, G_STRFUNC))
+    return NULL;
+
+  return make (KIND_ALL, futures, n_futures, flags, NULL, NULL, NULL, __builtin_return_address (0));
+}
+
+/**
+ * tf_future_any:
+ * @futures: (array length=n_futures): the members, all of the same main context
+ * @n_futures: how many there are
+ * @flags: what to do with them
+ *
+ * Makes a future that completes with the value of the first of several others that completes.
+ *
+ * When none has, it ends as the last one did. A set without members fails with `TF_ERROR_EMPTY`.
+ *
+ * ## Threads
+ *
+ * Call in the owner context of the members.
+ *
+ * Returns: (transfer full): the set
+ *
+ * Since: 1.0
+ */
+TfFutureSet *
+tf_future_any (TfFuture **futures,
+               gsize      n_futures,
+               TfSetFlags flags)
+{
+  g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
+  g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
+  tf__enter_foreground ();
+
+  if (!check_members (futures, n_futures, G_STRFUNC))
+    return NULL;
+
+  return make (KIND_ANY, futures, n_futures, flags, NULL, NULL, NULL, __builtin_return_address (0));
+}
+
+/**
+ * tf_future_any_filtered:
+ * @futures: (array length=n_futures): the members, all of the same main context
+ * @n_futures: how many there are
+ * @flags: what to do with them
+ * @filter: (scope notified) (closure user_data) (destroy user_data_free): decides which results count
+ * @user_data: data for @filter
+ * @user_data_free: (nullable): frees @user_data, in the owner context
+ *
+ * The same as [func@Future.any], with a function that may skip a result.
+ *
+ * @filter is called once for each member that completes, until one wins. When all are done, and some were skipped, the set
+ * completes with the last that was skipped.
+ *
+ * ## Threads
+ *
+ * Call in the owner context of the members.
+ *
+ * Returns: (transfer full): the set
+ *
+ * Since: 1.0
+ */
+TfFutureSet *
+tf_future_any_filtered (TfFuture     **futures,
+                        gsize          n_futures,
+                        TfSetFlags     flags,
+                        TfFilterFunc   filter,
+                        gpointer       user_data,
+                        GDestroyNotify user_data_free)
+{
+  g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
+  g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
+  g_return_val_if_fail (filter != NULL, NULL);
+  tf__enter_foreground ();
+
+  if (!check_members (futures, n_futures, G_STRFUNC))
+    return NULL;
+
+  return make (KIND_ANY, futures, n_futures, flags, filter, user_data, user_data_free,
+               __builtin_return_address (0));
+}
+
+/**
+ * tf_future_race:
+ * @futures: (array length=n_futures): the members, all of the same main context
+ * @n_futures: how many there are
+ * @flags: what to do with them
+ *
+ * Makes a future that ends as the first of several others that is done, well, badly or by a cancel.
+ *
+ * A set without members fails with `TF_ERROR_EMPTY`.
+ *
+ * ## Threads
+ *
+ * Call in the owner context of the members.
+ *
+ * Returns: (transfer full): the set
+ *
+ * Since: 1.0
+ */
+TfFutureSet *
+tf_future_race (TfFuture **futures,
+                gsize      n_futures,
+                TfSetFlags flags)
+{
+  g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
+  g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
+  tf__enter_foreground ();
+
+  if (!check_members (futures, n_futures, G_STRFUNC))
+    return NULL;
+
+  return make (KIND_RACE, futures, n_futures, flags, NULL, NULL, NULL, __builtin_return_address (0));
+}
+
+/**
+ * tf_future_set_get_n_futures:
+ * @self: a set
+ *
+ * Gets how many members the set has.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint
+tf_future_set_get_n_futures (TfFutureSet *self)
+{
+  g_return_val_if_fail (TF_IS_FUTURE_SET (self), 0);
+
+  return self->n_slots;
+}
+
+/**
+ * tf_future_set_get_future:
+ * @self: a set
+ * @index: the place, from 0
+ *
+ * Gets a member of the set.
+ *
+ * ## Threads
+ *
+ * Call in the owner context, or on any thread once the set is done.
+ *
+ * Returns: (transfer none): the member
+ *
+ * Since: 1.0
+ */
+TfFuture *
+tf_future_set_get_future (TfFutureSet *self,
+                          guint        index)
+{
+  g_return_val_if_fail (TF_IS_FUTURE_SET (self), NULL);
+  g_return_val_if_fail (index < self->n_slots, NULL);
+
+  return self->slots[index].future;
+}
+
+/**
+ * tf_future_set_get_winner:
+ * @self: a set
+ *
+ * Gets which member decided how the set ended.
+ *
+ * ## Threads
+ *
+ * Call in the owner context, or on any thread once the set is done.
+ *
+ * Returns: the place of the member, from 0; -1 as long as nothing is decided, and if nothing but all of them was
+ *
+ * Since: 1.0
+ */
+int
+tf_future_set_get_winner (TfFutureSet *self)
+{
+  g_return_val_if_fail (TF_IS_FUTURE_SET (self), -1);
+
+  return self->winner;
+}

@@ -1,0 +1,363 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "future/tf-link-private.h"
+
+#include <tf/tf-error.h>
+
+/* Futures that are derived from one other. The other holds them: so a chain is held by its beginning, and whoever drops
+ * a link changes nothing. Each link ends in a step of the dispatcher of its own, so that a chain of any length resolves,
+ * is cancelled and is freed with the same stack. */
+
+G_DEFINE_FINAL_TYPE (TfLink, tf__link, TF_TYPE_FUTURE)
+
+static TfLink *
+from_completion (TfCompletion *completion)
+{
+  return (TfLink *) completion->future;
+}
+
+static TfLink *
+from_continuation (TfContinuation *continuation)
+{
+  return (TfLink *) ((char *) continuation - G_STRUCT_OFFSET (TfLink, continuation));
+}
+
+static const char *
+get_name (TfCompletion *completion)
+{
+  static const char *const names[] = {
+    [TF_LINK_THEN] = "then",
+    [TF_LINK_CATCH] = "catch",
+    [TF_LINK_FINALLY] = "finally",
+    [TF_LINK_SHIELD] = "shield",
+    [TF_LINK_TIMEOUT] = "with timeout",
+    [TF_LINK_DELAY] = "delay",
+    [TF_LINK_VALUE] = "value",
+  };
+
+  return names[from_completion (completion)->kind];
+}
+
+static gboolean
+is_refusing (TfCompletion *completion)
+{
+  return from_completion (completion)->kind == TF_LINK_SHIELD;
+}
+
+void
+tf__link_detach (TfLink *self)
+{
+  TfFuture *upstream = g_steal_pointer (&self->upstream);
+
+  if (upstream == NULL)
+    return;
+
+  tf__future_forget_continuation (upstream, &self->continuation);
+  g_object_unref (self);
+}
+
+/* Called when CANCELLING was told. */
+static void
+cancelled (TfCompletion *completion,
+           const GError *reason)
+{
+  TfLink *self = from_completion (completion);
+
+  tf__enter_foreground ();
+
+  if (self->upstream != NULL &&
+      tf__completion_stop_other (completion, self->upstream, &self->continuation, reason))
+    return;
+
+  /* An abort ends it in any case, and a "finally" waits, since its function is to be called. */
+  if (reason == NULL &&
+      (self->kind != TF_LINK_FINALLY || (self->upstream == NULL && self->done == NULL)))
+    tf__completion_end_cancelled (completion);
+}
+
+static void
+ended (TfCompletion *completion)
+{
+  TfLink        *self = from_completion (completion);
+  GDestroyNotify user_data_free = self->user_data_free;
+
+  tf__enter_foreground ();
+
+  if (self->limit != NULL)
+    tf__timer_remove (&self->limit->timer);
+
+  tf__link_detach (self);
+  g_clear_object (&self->done);
+  g_clear_object (&self->first);
+  self->user_data_free = NULL;
+  if (user_data_free != NULL)
+    user_data_free (self->user_data);
+}
+
+/* The function of the user's returned a future. */
+TF_FOREGROUND
+static void
+go_on_with (TfLink   *self,
+            TfFuture *inner)
+{
+  if (inner == TF_FUTURE (self))
+    tf__completion_end_with_error (&self->completion,
+                                   g_error_new_literal (TF_ERROR, TF_ERROR_DEADLOCK,
+                                                        "A future cannot wait for itself"));
+  else if (!tf__future_check_owner (inner, G_STRFUNC))
+    tf__completion_end_with_error (&self->completion,
+                                   g_error_new_literal (TF_ERROR, TF_ERROR_WRONG_THREAD,
+                                                        "A future cannot go on with one of another main context"));
+  else
+    tf__link_attach (self, inner);
+
+  /* Cancelled while the function ran. */
+  if (self->kind != TF_LINK_FINALLY && self->upstream != NULL &&
+      tf__pipe_get_fate (&self->completion.pipe) != TF_FATE_OPEN)
+    tf__completion_stop_other (&self->completion, inner, &self->continuation, NULL);
+}
+
+/* A value without a function means that it was called: then what comes next is the outcome of an inner future. */
+TF_FOREGROUND
+static TfFuture *
+call (TfLink   *self,
+      TfFuture *done,
+      gboolean *is_called)
+{
+  TfThenFunc func = self->func;
+
+  *is_called = func != NULL;
+  self->func = NULL;
+  return func == NULL ? NULL : func (done, self->user_data);
+}
+
+TF_FOREGROUND
+static void
+go_on_as (TfLink   *self,
+          TfFuture *done)
+{
+  g_autoptr (TfFuture) inner = NULL;
+  gboolean             is_called;
+
+  inner = call (self, done, &is_called);
+  if (inner != NULL)
+    go_on_with (self, inner);
+  else if (is_called)
+    tf__completion_end_with_none (&self->completion);
+  else
+    tf__completion_end_as (&self->completion, done);
+}
+
+/* Whatever happens in the function: the outcome of the first is kept, unless that of the function is bad. */
+TF_FOREGROUND
+static void
+go_on_finally (TfLink   *self,
+               TfFuture *done)
+{
+  g_autoptr (TfFuture) inner = NULL;
+  gboolean             is_called;
+
+  if (self->first != NULL && tf_future_get_state (done) != TF_FUTURE_STATE_COMPLETED)
+    {
+      tf__completion_end_as (&self->completion, done);
+      return;
+    }
+
+  if (self->first == NULL)
+    self->first = g_object_ref (done);
+  tf__future_mark_read (self->first);
+
+  inner = call (self, done, &is_called);
+  if (inner != NULL)
+    go_on_with (self, inner);
+  else
+    tf__completion_end_as (&self->completion, self->first);
+}
+
+TF_FOREGROUND
+static void
+go_on (TfLink   *self,
+       TfFuture *done)
+{
+  TfFutureState state = tf_future_get_state (done);
+
+  /* A "finally" is called in any case; everything else is not wanted by a link that was cancelled. */
+  if (self->kind == TF_LINK_FINALLY)
+    {
+      go_on_finally (self, done);
+    }
+  else if (tf__pipe_get_fate (&self->completion.pipe) != TF_FATE_OPEN)
+    {
+      tf__future_mark_read (done);
+      tf__completion_end_as (&self->completion, done);
+    }
+  else if (self->kind == TF_LINK_THEN && state == TF_FUTURE_STATE_COMPLETED)
+    {
+      go_on_as (self, done);
+    }
+  else if (self->kind == TF_LINK_CATCH && state == TF_FUTURE_STATE_FAILED)
+    {
+      tf__future_mark_read (done);
+      go_on_as (self, done);
+    }
+  else
+    {
+      tf__completion_end_as (&self->completion, done);
+    }
+}
+
+static void
+on_upstream_done (TfContinuation *continuation,
+                  TfFuture       *upstream)
+{
+  TfLink *self = from_continuation (continuation);
+
+  tf__enter_foreground ();
+
+  self->upstream = NULL;
+  go_on (self, upstream);
+  g_object_unref (self);
+}
+
+/* One whose upstream was done when it was made goes on in a step of its own. */
+static void
+look (TfCompletion *completion)
+{
+  TfLink              *self = from_completion (completion);
+  g_autoptr (TfFuture) done = g_steal_pointer (&self->done);
+
+  tf__enter_foreground ();
+
+  if (done != NULL)
+    go_on (self, done);
+}
+
+/* The time is over, and the upstream is not done. */
+TF_FOREGROUND
+static void
+time_out (TfLink *self)
+{
+  TfLinkLimit         *limit = self->limit;
+  g_autoptr (TfFuture) upstream = g_object_ref (self->upstream);
+  g_autoptr (GError)   error = NULL;
+
+  error = g_error_new (G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Task “%s” was not done in time",
+                       tf_future_get_name (upstream));
+
+  if (limit->on_timeout != NULL)
+    limit->on_timeout (upstream, self->user_data);
+  if (limit->action != TF_TIMEOUT_ACTION_LEAVE)
+    tf__future_set_cancel_origin (upstream, TF_FUTURE (self));
+
+  /* A refusal changes nothing. */
+  if (limit->action == TF_TIMEOUT_ACTION_CANCEL)
+    tf_future_cancel (upstream);
+  else if (limit->action == TF_TIMEOUT_ACTION_ABORT)
+    tf_future_abort_with_error (upstream, error, NULL);
+
+  tf__completion_end_with_error (&self->completion, g_steal_pointer (&error));
+}
+
+static void
+rang (TfCompletion *completion)
+{
+  TfLink *self = from_completion (completion);
+
+  tf__enter_foreground ();
+
+  if (self->kind == TF_LINK_DELAY)
+    {
+      tf__completion_end_with_none (completion);
+      /* That of the timer. */
+      g_object_unref (self);
+    }
+  else if (self->upstream != NULL)
+    {
+      time_out (self);
+    }
+}
+
+static TfFuture *
+get_need (TfCompletion *completion,
+          guint         index)
+{
+  TfLink *self = from_completion (completion);
+
+  return index == 0 && self->limit == NULL ? self->upstream : NULL;
+}
+
+static const TfCompletionClass completion_class = {
+  .get_name = get_name,
+  .is_refusing = is_refusing,
+  .cancelled = cancelled,
+  .look = look,
+  .rang = rang,
+  .ended = ended,
+  .get_need = get_need,
+};
+
+static void
+tf__link_init (TfLink *self)
+{
+}
+
+static void
+tf__link_finalize (GObject *object)
+{
+  TfLink *self = (TfLink *) object;
+
+  g_free (self->limit);
+  G_OBJECT_CLASS (tf__link_parent_class)->finalize (object);
+}
+
+static void
+tf__link_class_init (TfLinkClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = tf__link_finalize;
+}
+
+TfLink *
+tf__link_new (TfLinkKind    kind,
+              GMainContext *context,
+              gpointer      place)
+{
+  TfLink *self = g_object_new (TF_TYPE_LINK, NULL);
+
+  self->kind = kind;
+  self->continuation.run = on_upstream_done;
+  tf__completion_init (&self->completion, &completion_class, TF_FUTURE (self), context, place);
+  return self;
+}
+
+void
+tf__link_attach (TfLink   *self,
+                 TfFuture *upstream)
+{
+  if (tf_future_is_done (upstream))
+    {
+      self->done = g_object_ref (upstream);
+      tf__completion_look (&self->completion);
+      return;
+    }
+
+  self->upstream = upstream;
+  g_object_ref (self);
+  tf__future_continue_with (upstream, &self->continuation);
+}
+
+TfLink *
+tf__link_new_for (TfLinkKind kind,
+                  TfFuture  *upstream,
+                  gpointer   place)
+{
+  TfFuturePrivate *priv = tf__future_get_private (upstream);
+  TfLink          *self;
+
+  self = tf__link_new (kind, priv->work_class->get_dispatcher (priv->work)->context, place);
+  tf__link_attach (self, upstream);
+  return self;
+}

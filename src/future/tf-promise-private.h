@@ -1,0 +1,42 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <tf/tf-promise.h>
+
+#include "future/tf-completion-private.h"
+
+typedef enum
+{
+  TF_ABORTABLE_UNSET,
+  TF_ABORTABLE_YES,
+  TF_ABORTABLE_NO,
+} TfAbortable;
+
+typedef struct
+{
+  TfCompletion   completion;
+  char          *name;         /* (owned) (nullable) [const] */
+  TfFuture      *leader;       /* (nullable) [foreground] which is followed, and holds the promise */
+  TfContinuation continuation; /* [foreground] of the leader */
+  GType          finish_type;  /* [const] what the finish function returns */
+  GCallback      finish;       /* (nullable) [const] */
+  guint8         abortable;    /* [atomic] a TfAbortable */
+  gboolean       is_asking;    /* [foreground] "abort-requested" is being emitted */
+} TfPromisePrivate;
+
+TfPromisePrivate *tf__promise_get_private (TfPromise *self);
+
+/* Any thread: tf-promise-shared.c. */
+TfAbortable tf__promise_get_abortable (TfPromise *self);
+void        tf__promise_set_abortable (TfPromise  *self,
+                                       TfAbortable abortable);
+/* Whether an outcome could be of use still. */
+gboolean tf__promise_may_end (TfPromise *self);
+/* In dispose: FALSE if there is nobody to be told. */
+gboolean tf__promise_abandon (TfPromise *self);
+
+/* Owner context: tf-promise.c. */
+void tf__promise_leave_leader (TfPromise *self) TF_FOREGROUND;

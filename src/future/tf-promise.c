@@ -1,0 +1,609 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "future/tf-promise-private.h"
+
+#include <tf/tf-error.h>
+
+/**
+ * TfPromise:
+ *
+ * A future that is completed by hand.
+ *
+ * Whoever makes a promise resolves it with a value, or rejects it with an error, on any thread; those who hold it use it
+ * as a [class@Future]: signals, properties, [method@Future.then], [method@Future.wait]. The first outcome wins: the call
+ * that comes second returns false, and nothing else happens, since losing a race with a cancel or a timeout is normal.
+ *
+ * A promise begins in the state `EXECUTING`. What it was resolved with is seen when the main context has delivered it,
+ * in a later turn of the loop: no handler runs inside of the call.
+ *
+ * ## Cancelling
+ *
+ * [method@Promise.get_cancellable] is cancelled when the promise is: pass it to the operation that the promise stands for.
+ * If somebody has asked for it, the state is `CANCELLING` after a cancel until that one resolves or rejects the promise,
+ * and then `CANCELLED`, whatever it was given. If nobody has, nobody could end it, and it is `CANCELLED` in the next
+ * turn.
+ *
+ * [method@Future.abort] gives a promise up at once, but only if it is [property@Promise:abortable]. Handlers of
+ * [signal@Promise::abort-requested] stop the work, or refuse.
+ *
+ * ## Life
+ *
+ * Nothing holds a promise but those who may complete it, and news that are on their way. When the last reference of a
+ * pending promise is dropped while somebody listens to it, it fails with `TF_ERROR_ABANDONED`, and lives until that has
+ * been told.
+ *
+ * ## Threads
+ *
+ * A promise belongs to the main context that was the thread-default one when it was made. The functions that complete it
+ * and report its progress may be called from any thread; for the rest see [class@Future].
+ *
+ * Since: 1.0
+ */
+
+typedef enum
+{
+  PROP_ABORTABLE = 1,
+  N_PROPS
+} Prop;
+
+typedef enum
+{
+  SIGNAL_ABORT_REQUESTED,
+  N_SIGNALS
+} Signal;
+
+static GParamSpec *props[N_PROPS];
+static guint       signals[N_SIGNALS];
+
+G_DEFINE_TYPE_WITH_PRIVATE (TfPromise, tf_promise, TF_TYPE_FUTURE)
+
+TfPromisePrivate *
+tf__promise_get_private (TfPromise *self)
+{
+  return tf_promise_get_instance_private (self);
+}
+
+static TfPromise *
+from_completion (TfCompletion *completion)
+{
+  return (TfPromise *) completion->future;
+}
+
+static const char *
+get_name (TfCompletion *completion)
+{
+  TfPromisePrivate *priv = tf_promise_get_instance_private (from_completion (completion));
+
+  return priv->name == NULL ? "promise" : priv->name;
+}
+
+static gboolean
+has_abort_handler (TfPromise *self)
+{
+  return TF_PROMISE_GET_CLASS (self)->abort_requested != NULL ||
+         g_signal_has_handler_pending (self, signals[SIGNAL_ABORT_REQUESTED], 0, FALSE);
+}
+
+static gboolean
+is_refusing (TfCompletion *completion)
+{
+  return tf__promise_get_abortable (from_completion (completion)) == TF_ABORTABLE_NO;
+}
+
+/* Whoever is asked may do anything, even complete the promise, or ask for the same abort again. */
+static TfAbortAnswer
+allow_abort (TfCompletion *completion,
+             const GError *reason,
+             GError      **error)
+{
+  TfPromise        *self = from_completion (completion);
+  TfPromisePrivate *priv = tf_promise_get_instance_private (self);
+  gboolean          is_allowed = TRUE;
+
+  if (priv->is_asking)
+    return TF_ABORT_UNDER_WAY;
+
+  if (!tf_promise_get_abortable (self))
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_NOT_CANCELLABLE, "Promise “%s” is not abortable",
+                   get_name (completion));
+      return TF_ABORT_REFUSED;
+    }
+
+  if (!has_abort_handler (self))
+    return TF_ABORT_ALLOWED;
+
+  priv->is_asking = TRUE;
+  g_signal_emit (self, signals[SIGNAL_ABORT_REQUESTED], 0, reason, &is_allowed);
+  priv->is_asking = FALSE;
+  if (is_allowed)
+    return TF_ABORT_ALLOWED;
+
+  g_set_error (error, TF_ERROR, TF_ERROR_NOT_CANCELLABLE, "Promise “%s” refused to be given up",
+               get_name (completion));
+  return TF_ABORT_REFUSED;
+}
+
+/* Nobody could end it who has not been told. */
+static void
+cancelled (TfCompletion *completion,
+           const GError *reason)
+{
+  TfPromise        *self = from_completion (completion);
+  TfPromisePrivate *priv = tf_promise_get_instance_private (self);
+
+  tf__enter_foreground ();
+
+  if (priv->leader != NULL)
+    {
+      if (tf__completion_stop_other (completion, priv->leader, &priv->continuation, reason) ||
+          reason != NULL)
+        return;
+
+      tf__promise_leave_leader (self);
+      tf__completion_request (completion, TF_FATE_CANCEL_ASKED);
+      completion->is_cancel_spread = TRUE;
+      tf__completion_finish (completion);
+    }
+  else if (reason == NULL && tf__completion_peek_cancellable (completion) == NULL)
+    {
+      tf__completion_end_cancelled (completion);
+    }
+}
+
+static void
+ended (TfCompletion *completion)
+{
+  tf__enter_foreground ();
+  tf__promise_leave_leader (from_completion (completion));
+}
+
+static TfFuture *
+get_need (TfCompletion *completion,
+          guint         index)
+{
+  TfPromisePrivate *priv = tf_promise_get_instance_private (from_completion (completion));
+
+  return index == 0 ? priv->leader : NULL;
+}
+
+static const TfCompletionClass completion_class = {
+  .get_name = get_name,
+  .is_refusing = is_refusing,
+  .allow_abort = allow_abort,
+  .cancelled = cancelled,
+  .ended = ended,
+  .get_need = get_need,
+};
+
+/* Following */
+
+void
+tf__promise_leave_leader (TfPromise *self)
+{
+  TfPromisePrivate *priv = tf_promise_get_instance_private (self);
+  TfFuture         *leader = g_steal_pointer (&priv->leader);
+
+  if (leader == NULL)
+    return;
+
+  tf__future_forget_continuation (leader, &priv->continuation);
+  /* The reference that the leader had: the caller has another one. */
+  g_object_unref (self);
+}
+
+static void
+on_leader_done (TfContinuation *continuation,
+                TfFuture       *leader)
+{
+  TfPromisePrivate *priv =
+    (TfPromisePrivate *) ((char *) continuation - G_STRUCT_OFFSET (TfPromisePrivate, continuation));
+  TfPromise *self = from_completion (&priv->completion);
+
+  tf__enter_foreground ();
+
+  priv->leader = NULL;
+  tf__completion_end_claimed_as (&priv->completion, leader);
+  g_object_unref (self);
+}
+
+/* Whether @self cannot end before itself when it follows @other. Chains are long, but hardly ever end in themselves; so
+ * only those things are followed that wait for one. */
+TF_FOREGROUND
+static gboolean
+would_follow_itself (TfFuture *self,
+                     TfFuture *other)
+{
+  while (other != NULL && other != self)
+    {
+      const TfFuturePrivate *priv = tf__future_get_private (other);
+
+      if (priv->work_class == NULL || priv->work_class->get_need == NULL ||
+          tf_future_is_done (other))
+        return FALSE;
+
+      other = priv->work_class->get_need (priv->work, 0);
+    }
+
+  return other == self;
+}
+
+/**
+ * tf_promise_follow:
+ * @self: a promise
+ * @other: a future of the same main context
+ *
+ * Makes the promise end as another future does, and when it does.
+ *
+ * The outcome is decided from this call on: what the promise is resolved or rejected with afterwards comes too late. A
+ * cancel or an abort of the promise goes on to @other, unless somebody else listens to that too; then the promise ends
+ * at once. @other holds the promise until then.
+ *
+ * A promise that would follow itself, perhaps through others, is rejected with `TF_ERROR_DEADLOCK`.
+ *
+ * ## Threads
+ *
+ * Call in the owner context.
+ *
+ * Returns: true if it was not completed before, nor follows another one
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_promise_follow (TfPromise *self,
+                   TfFuture  *other)
+{
+  TfPromisePrivate *priv = tf_promise_get_instance_private (self);
+
+  g_return_val_if_fail (TF_IS_PROMISE (self), FALSE);
+  g_return_val_if_fail (TF_IS_FUTURE (other), FALSE);
+  tf__return_val_if_not_owner (TF_FUTURE (self), FALSE);
+  tf__return_val_if_not_owner (other, FALSE);
+  tf__enter_foreground ();
+
+  if (would_follow_itself (TF_FUTURE (self), other))
+    return tf_promise_reject_new_error (self, TF_ERROR, TF_ERROR_DEADLOCK,
+                                        "Promise “%s” would follow itself",
+                                        get_name (&priv->completion));
+
+  if (!tf__promise_may_end (self) || !tf__completion_claim (&priv->completion))
+    return FALSE;
+
+  if (tf_future_is_done (other))
+    {
+      tf__completion_end_claimed_as (&priv->completion, other);
+      return TRUE;
+    }
+
+  priv->leader = other;
+  priv->continuation.run = on_leader_done;
+  g_object_ref (self);
+  tf__future_continue_with (other, &priv->continuation);
+  return TRUE;
+}
+
+/**
+ * tf_promise_execute:
+ * @self: a promise
+ * @func: (scope call) (closure user_data): does the work
+ * @user_data: data for @func
+ *
+ * Calls a function at once, and completes the promise with what it returns.
+ *
+ * ## Threads
+ *
+ * May be called from any thread, which runs @func.
+ *
+ * Returns: true if the outcome of @func is that of the promise; false if it was completed before, perhaps by @func
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_promise_execute (TfPromise    *self,
+                    TfExecuteFunc func,
+                    gpointer      user_data)
+{
+  GValue   value = G_VALUE_INIT;
+  GError  *error = NULL;
+  gboolean is_first;
+
+  g_return_val_if_fail (TF_IS_PROMISE (self), FALSE);
+  g_return_val_if_fail (func != NULL, FALSE);
+
+  if (!func (&value, user_data, &error))
+    {
+      if (error == NULL)
+        error = g_error_new (TF_ERROR, TF_ERROR_FAILED,
+                             "The function of promise “%s” failed without an error",
+                             tf_future_get_name (TF_FUTURE (self)));
+      return tf_promise_reject (self, error);
+    }
+
+  g_clear_error (&error);
+  is_first = tf_promise_resolve (self, G_VALUE_TYPE (&value) == G_TYPE_INVALID ? NULL : &value);
+  if (G_VALUE_TYPE (&value) != G_TYPE_INVALID)
+    g_value_unset (&value);
+
+  return is_first;
+}
+
+/**
+ * tf_promise_get_abortable: (get-property abortable)
+ * @self: a promise
+ *
+ * Tells whether the promise can be given up by [method@Future.abort].
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: what was set; if nothing was, whether a handler of [signal@Promise::abort-requested] is connected, or its
+ *   class has one
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_promise_get_abortable (TfPromise *self)
+{
+  TfAbortable abortable;
+
+  g_return_val_if_fail (TF_IS_PROMISE (self), FALSE);
+
+  abortable = tf__promise_get_abortable (self);
+  if (abortable != TF_ABORTABLE_UNSET)
+    return abortable == TF_ABORTABLE_YES;
+
+  return has_abort_handler (self);
+}
+
+TF_FOREGROUND
+static void
+set_abortable (TfPromise  *self,
+               TfAbortable abortable)
+{
+  gboolean was_abortable = tf_promise_get_abortable (self);
+
+  tf__promise_set_abortable (self, abortable);
+  if (tf_promise_get_abortable (self) != was_abortable)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ABORTABLE]);
+}
+
+/**
+ * tf_promise_set_abortable: (set-property abortable)
+ * @self: a promise
+ * @abortable: whether it can be given up
+ *
+ * Sets whether the promise can be given up by [method@Future.abort], whatever handlers are connected.
+ *
+ * One that is not abortable refuses [method@Future.cancel] as well.
+ *
+ * ## Threads
+ *
+ * Call in the owner context.
+ *
+ * Since: 1.0
+ */
+void
+tf_promise_set_abortable (TfPromise *self,
+                          gboolean   abortable)
+{
+  g_return_if_fail (TF_IS_PROMISE (self));
+  tf__enter_foreground ();
+
+  set_abortable (self, abortable ? TF_ABORTABLE_YES : TF_ABORTABLE_NO);
+}
+
+/**
+ * tf_promise_unset_abortable:
+ * @self: a promise
+ *
+ * Leaves it to the handlers of [signal@Promise::abort-requested] again whether the promise can be given up.
+ *
+ * ## Threads
+ *
+ * Call in the owner context.
+ *
+ * Since: 1.0
+ */
+void
+tf_promise_unset_abortable (TfPromise *self)
+{
+  g_return_if_fail (TF_IS_PROMISE (self));
+  tf__enter_foreground ();
+
+  set_abortable (self, TF_ABORTABLE_UNSET);
+}
+
+/**
+ * tf_promise_get_cancellable:
+ * @self: a promise
+ *
+ * Gets the cancellable of the promise, for the operation that it stands for.
+ *
+ * Whoever asks for it takes it upon him to complete the promise when it is cancelled. Cancelling it cancels the promise.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: (transfer none): the cancellable
+ *
+ * Since: 1.0
+ */
+GCancellable *
+tf_promise_get_cancellable (TfPromise *self)
+{
+  TfPromisePrivate *priv = tf_promise_get_instance_private (self);
+
+  g_return_val_if_fail (TF_IS_PROMISE (self), NULL);
+
+  return tf__completion_ensure_cancellable (&priv->completion);
+}
+
+/* The class */
+
+static void
+tf_promise_get_property (GObject    *object,
+                         guint       prop_id,
+                         GValue     *value,
+                         GParamSpec *pspec)
+{
+  switch ((Prop) prop_id)
+    {
+    case PROP_ABORTABLE:
+      g_value_set_boolean (value, tf_promise_get_abortable (TF_PROMISE (object)));
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+tf_promise_set_property (GObject      *object,
+                         guint         prop_id,
+                         const GValue *value,
+                         GParamSpec   *pspec)
+{
+  switch ((Prop) prop_id)
+    {
+    case PROP_ABORTABLE:
+      tf_promise_set_abortable (TF_PROMISE (object), g_value_get_boolean (value));
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+tf_promise_constructed (GObject *object)
+{
+  TfPromisePrivate *priv = tf_promise_get_instance_private (TF_PROMISE (object));
+  GMainContext     *context = g_main_context_ref_thread_default ();
+
+  G_OBJECT_CLASS (tf_promise_parent_class)->constructed (object);
+
+  tf__completion_init (&priv->completion, &completion_class, TF_FUTURE (object), context,
+                       __builtin_return_address (0));
+  g_main_context_unref (context);
+}
+
+/* The last reference goes. Those who listen are told, and that holds the promise until it is done; then it comes here
+ * again. */
+static void
+tf_promise_dispose (GObject *object)
+{
+  TfPromise *self = TF_PROMISE (object);
+
+  if (tf__promise_abandon (self))
+    return;
+
+  G_OBJECT_CLASS (tf_promise_parent_class)->dispose (object);
+}
+
+static void
+tf_promise_finalize (GObject *object)
+{
+  TfPromisePrivate *priv = tf_promise_get_instance_private (TF_PROMISE (object));
+  char             *name = g_steal_pointer (&priv->name);
+
+  G_OBJECT_CLASS (tf_promise_parent_class)->finalize (object);
+  g_free (name);
+}
+
+static void
+tf_promise_init (TfPromise *self)
+{
+}
+
+static gboolean
+accumulate_refusal (GSignalInvocationHint *hint,
+                    GValue                *total,
+                    const GValue          *one,
+                    gpointer               data)
+{
+  gboolean is_allowed = g_value_get_boolean (one);
+
+  g_value_set_boolean (total, is_allowed);
+  return is_allowed;
+}
+
+/**
+ * TfPromise:abortable: (getter get_abortable) (setter set_abortable)
+ *
+ * Whether the promise can be given up by [method@Future.abort].
+ *
+ * As long as it was not set, a promise is abortable when a handler of [signal@Promise::abort-requested] is connected.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfPromise::abort-requested:
+ * @self: the promise
+ * @reason: why
+ *
+ * The promise is to be given up.
+ *
+ * A handler stops the work, and returns true; or it returns false to refuse, and then [method@Future.abort] fails with
+ * `TF_ERROR_NOT_CANCELLABLE` and nothing has changed. No further handler is asked after one that refused.
+ *
+ * A handler may complete the promise: then that is its outcome, and [method@Future.abort] fails with `TF_ERROR_DONE`.
+ *
+ * Returns: true to go on
+ *
+ * Since: 1.0
+ */
+static void
+tf_promise_class_init (TfPromiseClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = tf_promise_get_property;
+  object_class->set_property = tf_promise_set_property;
+  object_class->constructed = tf_promise_constructed;
+  object_class->dispose = tf_promise_dispose;
+  object_class->finalize = tf_promise_finalize;
+
+  props[PROP_ABORTABLE] =
+    g_param_spec_boolean ("abortable", NULL, NULL, FALSE,
+                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  signals[SIGNAL_ABORT_REQUESTED] = g_signal_new (
+    "abort-requested", TF_TYPE_PROMISE, G_SIGNAL_RUN_LAST,
+    G_STRUCT_OFFSET (TfPromiseClass, abort_requested), accumulate_refusal, NULL, NULL,
+    G_TYPE_BOOLEAN, 1, G_TYPE_ERROR | G_SIGNAL_TYPE_STATIC_SCOPE);
+}
+
+/**
+ * tf_promise_new:
+ * @name: (nullable): what it is for, in messages for people; or `NULL`
+ *
+ * Makes a promise.
+ *
+ * It belongs to the thread-default main context.
+ *
+ * ## Threads
+ *
+ * May be called from any thread, which is then the owner until another one dispatches the main context.
+ *
+ * Returns: (transfer full): the promise
+ *
+ * Since: 1.0
+ */
+TfPromise *
+tf_promise_new (const char *name)
+{
+  TfPromise        *self = g_object_new (TF_TYPE_PROMISE, NULL);
+  TfPromisePrivate *priv = tf_promise_get_instance_private (self);
+
+  priv->name = g_strdup (name);
+  priv->completion.place = __builtin_return_address (0);
+  return self;
+}

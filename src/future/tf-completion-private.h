@@ -48,7 +48,7 @@ struct _TfCompletion
   gulong                   cancelled_handler; /* [atomic] of that */
   TfOutcome                outcome;           /* whoever has claimed it, then the foreground */
   TfFuture                *holder;            /* (owned) (nullable) the same: whose outcome it is, instead */
-  gint64                   begin_us;          /* [const] when it was made */
+  gint64                   begin_us;          /* [const] when it was made; 0 if it does no work itself */
   gint64                   end_us;            /* [foreground] */
   guint8                   is_claimed;        /* [atomic] the outcome is decided */
   guint8                   is_cancel_spread;  /* [foreground] */
@@ -56,12 +56,18 @@ struct _TfCompletion
   guint8                   is_over;           /* [foreground] */
 };
 
-/* In the instance initialiser's wake: @context is that of the future. */
+/* Before anybody else knows the future. @context is its own. */
 void tf__completion_init (TfCompletion            *self,
                           const TfCompletionClass *klass,
                           TfFuture                *future,
                           GMainContext            *context,
                           gpointer                 place);
+/* The same in the context of @other, without looking at the clock: what is derived from another future does no work. */
+void tf__completion_init_beside (TfCompletion            *self,
+                                 const TfCompletionClass *klass,
+                                 TfFuture                *future,
+                                 TfFuture                *other,
+                                 gpointer                 place);
 
 /* Any thread: tf-completion-shared.c. */
 /* TRUE for the one who may set the outcome, and finish then. */

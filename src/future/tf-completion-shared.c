@@ -8,12 +8,12 @@
 
 #include "core/tf-clock-private.h"
 
-void
-tf__completion_init (TfCompletion            *self,
-                     const TfCompletionClass *klass,
-                     TfFuture                *future,
-                     GMainContext            *context,
-                     gpointer                 place)
+static void
+init (TfCompletion            *self,
+      const TfCompletionClass *klass,
+      TfFuture                *future,
+      TfContextHost           *host,
+      gpointer                 place)
 {
   TfFuturePrivate *priv = tf__future_get_private (future);
 
@@ -21,14 +21,41 @@ tf__completion_init (TfCompletion            *self,
   self->klass = klass;
   self->future = future;
   self->place = place;
-  self->begin_us = tf__clock_now ();
-  self->host = tf__context_host_enter (context);
+  self->host = host;
   self->pipe.dispatcher = &self->host->dispatcher;
 
   priv->work_class = &tf__completion_work_class;
   priv->work = self;
   /* Somebody works for it already. Nobody else knows the future yet. */
   tf__store_relaxed (&priv->phase, (guint8) TF_PHASE_EXECUTING);
+}
+
+void
+tf__completion_init (TfCompletion            *self,
+                     const TfCompletionClass *klass,
+                     TfFuture                *future,
+                     GMainContext            *context,
+                     gpointer                 place)
+{
+  init (self, klass, future, tf__context_host_enter (context), place);
+  self->begin_us = tf__clock_now ();
+}
+
+void
+tf__completion_init_beside (TfCompletion            *self,
+                            const TfCompletionClass *klass,
+                            TfFuture                *future,
+                            TfFuture                *other,
+                            gpointer                 place)
+{
+  TfFuturePrivate *priv = tf__future_get_private (other);
+  TfCompletion    *completion = tf__completion_of (other);
+
+  if (completion != NULL)
+    init (self, klass, future, tf__context_host_enter_too (completion->host), place);
+  else
+    init (self, klass, future,
+          tf__context_host_enter (priv->work_class->get_dispatcher (priv->work)->context), place);
 }
 
 gboolean
@@ -120,8 +147,10 @@ tf__completion_peek_cancellable (TfCompletion *self)
 void
 tf__completion_leave_cancellable (TfCompletion *self)
 {
-  gulong handler = tf__exchange (&self->cancelled_handler, 0);
+  gulong handler = 0;
 
+  if (tf__load (&self->cancelled_handler) != 0)
+    handler = tf__exchange (&self->cancelled_handler, 0);
   if (handler != 0)
     g_signal_handler_disconnect (tf__load (&self->cancellable), handler);
 }

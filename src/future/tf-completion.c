@@ -199,6 +199,9 @@ work_get_elapsed (gpointer work)
 {
   TfCompletion *self = work;
 
+  if (self->begin_us == 0)
+    return 0;
+
   return MAX ((self->is_over ? self->end_us : tf__clock_now ()) - self->begin_us, 0);
 }
 

@@ -140,7 +140,13 @@ typedef enum
   TF_N_FUTURE_PROPS
 } TfFutureProp;
 
-TfFuturePrivate *tf__future_get_private (TfFuture *self);
+extern int tf__future_private_offset; /* [const] once there is a future */
+
+static inline TfFuturePrivate *
+tf__future_get_private (TfFuture *self)
+{
+  return (TfFuturePrivate *) ((char *) self + tf__future_private_offset);
+}
 
 /* @work is taken. */
 TfFuture *tf__future_new (GType              type,

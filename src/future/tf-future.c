@@ -54,14 +54,10 @@ typedef enum
   N_SIGNALS
 } Signal;
 
+int tf__future_private_offset;
+
 static GParamSpec *props[TF_N_FUTURE_PROPS];
 static guint       signals[N_SIGNALS];
-
-TfFuturePrivate *
-tf__future_get_private (TfFuture *self)
-{
-  return tf_future_get_instance_private (self);
-}
 
 TfFuture *
 tf__future_new (GType              type,
@@ -677,6 +673,8 @@ static void
 tf_future_class_init (TfFutureClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  tf__future_private_offset = g_type_class_get_instance_private_offset (klass);
 
   object_class->get_property = tf_future_get_property;
   object_class->finalize = tf_future_finalize;

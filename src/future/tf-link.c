@@ -354,10 +354,12 @@ tf__link_new_for (TfLinkKind kind,
                   TfFuture  *upstream,
                   gpointer   place)
 {
-  TfFuturePrivate *priv = tf__future_get_private (upstream);
-  TfLink          *self;
+  TfLink *self = g_object_new (TF_TYPE_LINK, NULL);
 
-  self = tf__link_new (kind, priv->work_class->get_dispatcher (priv->work)->context, place);
+  self->kind = kind;
+  self->continuation.run = on_upstream_done;
+  tf__completion_init_beside (&self->completion, &completion_class, TF_FUTURE (self), upstream,
+                              place);
   tf__link_attach (self, upstream);
   return self;
 }

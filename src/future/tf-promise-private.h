@@ -27,7 +27,13 @@ typedef struct
   gboolean       is_asking;    /* [foreground] "abort-requested" is being emitted */
 } TfPromisePrivate;
 
-TfPromisePrivate *tf__promise_get_private (TfPromise *self);
+extern int tf__promise_private_offset; /* [const] once there is a promise */
+
+static inline TfPromisePrivate *
+tf__promise_get_private (TfPromise *self)
+{
+  return (TfPromisePrivate *) ((char *) self + tf__promise_private_offset);
+}
 
 /* Any thread: tf-promise-shared.c. */
 TfAbortable tf__promise_get_abortable (TfPromise *self);

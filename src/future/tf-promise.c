@@ -56,16 +56,12 @@ typedef enum
   N_SIGNALS
 } Signal;
 
+int tf__promise_private_offset;
+
 static GParamSpec *props[N_PROPS];
 static guint       signals[N_SIGNALS];
 
 G_DEFINE_TYPE_WITH_PRIVATE (TfPromise, tf_promise, TF_TYPE_FUTURE)
-
-TfPromisePrivate *
-tf__promise_get_private (TfPromise *self)
-{
-  return tf_promise_get_instance_private (self);
-}
 
 static TfPromise *
 from_completion (TfCompletion *completion)
@@ -563,6 +559,8 @@ static void
 tf_promise_class_init (TfPromiseClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  tf__promise_private_offset = g_type_class_get_instance_private_offset (klass);
 
   object_class->get_property = tf_promise_get_property;
   object_class->set_property = tf_promise_set_property;

@@ -11,7 +11,7 @@
 typedef struct
 {
   gint         ref_count; /* [atomic] */
-  guint        n_users;   /* [hosts_lock] */
+  gint         n_users;   /* [atomic], and under hosts_lock when it leaves 0; they share one reference */
   TfDispatcher dispatcher;
   TfPipe       pipe; /* what the host tells itself from other threads */
 } TfContextHost;
@@ -22,6 +22,8 @@ void           tf__context_host_unref (TfContextHost *self);
 /* Finds or makes that of a context, and counts a user; a new one belongs to this thread. */
 TfContextHost *tf__context_host_enter (GMainContext *context);
 void           tf__context_host_leave (TfContextHost *self);
+/* One user more, while there is another one. */
+TfContextHost *tf__context_host_enter_too (TfContextHost *self);
 /* In the owner context: TRUE if it has no user, and is not to be found any more. */
 gboolean tf__context_host_retire (TfContextHost *self);
 

@@ -40,6 +40,20 @@ new_host (GMainContext *context)
   return self;
 }
 
+static void
+add_user (TfContextHost *self)
+{
+  if (tf__add (&self->n_users, 1) == 0)
+    tf__context_host_ref (self);
+}
+
+TfContextHost *
+tf__context_host_enter_too (TfContextHost *self)
+{
+  tf__add (&self->n_users, 1);
+  return self;
+}
+
 static TfContextHost *
 find_host (GMainContext *context)
 {
@@ -48,10 +62,7 @@ find_host (GMainContext *context)
   tf__lock (&hosts_lock);
   self = hosts == NULL ? NULL : g_hash_table_lookup (hosts, context);
   if (self != NULL)
-    {
-      self->n_users++;
-      tf__context_host_ref (self);
-    }
+    add_user (self);
   tf__unlock (&hosts_lock);
 
   return self;
@@ -74,8 +85,7 @@ publish_host (TfContextHost *self)
     }
   else
     {
-      other->n_users++;
-      tf__context_host_ref (other);
+      add_user (other);
     }
   tf__unlock (&hosts_lock);
 
@@ -110,7 +120,7 @@ tf__context_host_retire (TfContextHost *self)
   gboolean is_unused;
 
   tf__lock (&hosts_lock);
-  is_unused = self->n_users == 0;
+  is_unused = tf__load (&self->n_users) == 0;
   if (is_unused && hosts != NULL && g_hash_table_lookup (hosts, self->dispatcher.context) == self)
     {
       g_hash_table_remove (hosts, self->dispatcher.context);
@@ -143,13 +153,10 @@ detach_here (TfContextHost *self)
 void
 tf__context_host_leave (TfContextHost *self)
 {
-  gboolean is_unused;
+  if (tf__sub (&self->n_users, 1) != 1)
+    return;
 
-  tf__lock (&hosts_lock);
-  is_unused = --self->n_users == 0;
-  tf__unlock (&hosts_lock);
-
-  if (is_unused && !detach_here (self))
+  if (!detach_here (self))
     tf__pipe_post (&self->pipe, TF_NEWS_CANCEL);
 
   tf__context_host_unref (self);

@@ -62,6 +62,14 @@ BENCH_DECLARE (floor_cancel_running);
 BENCH_DECLARE (gtask_cancel_running);
 BENCH_DECLARE (tf_cancel_running);
 
+/* A set of n promises, which are resolved one by one: ns for each, until all are freed. */
+BENCH_DECLARE (floor_all);
+BENCH_DECLARE (tf_all);
+
+/* A chain of n, whose beginning is resolved: ns for each, from the first to all freed. */
+BENCH_DECLARE (floor_then);
+BENCH_DECLARE (tf_then);
+
 /* Few tasks are over in no time: so many rounds of them make a measurement. */
 gsize bench_rounds (const BenchSetting *setting);
 /* p50, p99 and max in µs; takes the array. */

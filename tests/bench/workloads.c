@@ -326,6 +326,30 @@ run_w5 (const char *name)
   RUN_SERIES (name, variants, rows);
 }
 
+/* --- W6 --- */
+
+static void
+run_w6 (const char *name)
+{
+  gsize              n_long = bench_size (1 * M, 100 * K);
+  const BenchVariant variants[] = {
+    { "floor all", floor_all, { .n = 100 * K } },
+    { "floor then", floor_then, { .n = 10 * K } },
+    { "all", tf_all, { .n = 100 * K } },
+    { "then", tf_then, { .n = 10 * K } },
+    { "then 100 k", tf_then, { .n = 100 * K } },
+    { "long", tf_then, { .n = n_long } },
+  };
+  const BenchRow rows[] = {
+    { "all_100k_ns_per_member", "ns", "all", LIMIT (300, 240), .floor = "floor all" },
+    { "then_10k_ns_per_link", "ns", "then", LIMIT (300, 240), .floor = "floor then" },
+    { "then_100k_ns_per_link", "ns", "then 100 k", LIMIT (300, 240), NO_PEERS },
+    { "then_1m_ns_per_link", "ns", "long", NO_PEERS },
+  };
+
+  RUN_SERIES (name, variants, rows);
+}
+
 /* --- W7 --- */
 
 static void
@@ -421,6 +445,7 @@ const BenchWorkload bench_workloads[] = {
   { "W3", "streams: events, progress, and their memory", run_w3 },
   { "W4", "a timer of 5 ms beside 4 tasks that flood", run_w4 },
   { "W5", "memory of what waits", run_w5 },
+  { "W6", "composition: a set of 100,000 promises, chains", run_w6 },
   { "W7", "cancelling what waits and what runs", run_w7 },
   { "growth", "many tasks in the queue", run_growth },
   { "budgets", "W4 with handlers of 10 µs, by priority and budget", run_budgets, TRUE },

@@ -79,6 +79,8 @@ gboolean tf__lock_wait_until (TfLock *lock,
 #define tf__exchange(address, value)      __atomic_exchange_n ((address), (value), __ATOMIC_SEQ_CST)
 #define tf__add(address, value)           __atomic_fetch_add ((address), (value), __ATOMIC_SEQ_CST)
 #define tf__sub(address, value)           __atomic_fetch_sub ((address), (value), __ATOMIC_SEQ_CST)
+#define tf__or(address, bits)             __atomic_fetch_or ((address), (bits), __ATOMIC_SEQ_CST)
+#define tf__and(address, bits)            __atomic_fetch_and ((address), (bits), __ATOMIC_SEQ_CST)
 #define tf__cas(address, expected, new_value)                                               \
   __atomic_compare_exchange_n ((address), (expected), (new_value), FALSE, __ATOMIC_SEQ_CST, \
                                __ATOMIC_SEQ_CST)

@@ -65,11 +65,11 @@ typedef struct
 
 typedef struct _TfChunk TfChunk;
 
-/* What only pipes with progress or events need; made by the first of them. The lock is not the one of
- * the pipe: a sender writes to it with every event, and the foreground reads the pipe for each. */
+/* What only pipes with progress or events need; made by the first of them. It is not in the lines of the
+ * pipe: a sender writes to it with every event, and the foreground reads the pipe for each. */
 typedef struct
 {
-  _Alignas(TF_CACHE_LINE) TfLock lock; /* taken inside the lock of the pipe, or alone */
+  _Alignas(TF_CACHE_LINE) TfLock lock; /* held for a moment */
   guint    n_waiting;                  /* [lock] senders waiting for room */
   guint    n_events;                   /* [lock] sent and not taken */
   TfChunk *first;                      /* (owned) [lock] */
@@ -97,12 +97,14 @@ struct _TfPipe
   TfDispatcher      *dispatcher; /* [const] outlives the pipe */
   TfPipeBox         *box;        /* (owned) (nullable) [atomic] set once */
   TfPipe            *next_ready; /* [foreground] */
-  TfLock             lock;
-  gint               fate;      /* [atomic] a TfFate */
-  guint16            news;      /* [lock] */
-  guint8             is_listed; /* [lock] in the inbox, about to be pushed there, or among the ready */
-  guint8             is_closed; /* [lock] the final message has been taken: for a box made later */
+  guint              word;       /* [atomic] of TfNews, and what is below */
+  gint               fate;       /* [atomic] a TfFate */
 };
+
+/* The pipe is in the inbox, about to be pushed there, or among the ready. */
+#define TF_PIPE_LISTED (1u << 30)
+/* The final message has been taken: for a box that is made later. */
+#define TF_PIPE_CLOSED (1u << 31)
 
 /* The life of a pipe. */
 void tf__pipe_init (TfPipe            *self,

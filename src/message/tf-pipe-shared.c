@@ -28,7 +28,6 @@ tf__pipe_init (TfPipe            *self,
                const TfPipeClass *klass)
 {
   self->klass = klass;
-  tf__lock_init (&self->lock);
 }
 
 static void
@@ -65,8 +64,6 @@ void
 tf__pipe_clear (TfPipe *self)
 {
   TfPipeBox *box = self->box;
-
-  tf__lock_clear (&self->lock);
 
   if (box == NULL)
     return;
@@ -117,25 +114,40 @@ tf__pipe_get_box (TfPipe *self)
 }
 
 static TfPipeBox *
+new_box (void)
+{
+  TfPipeBox *box = g_aligned_alloc0 (1, sizeof (TfPipeBox), TF_CACHE_LINE);
+
+  box->slot.total = -1;
+  tf__lock_init (&box->lock);
+  g_cond_init (&box->room);
+  return box;
+}
+
+/* Whoever takes the final message marks the pipe as closed, and looks for a box after; here it is the other way round. So at
+ * least one of the two sees the other. */
+static TfPipeBox *
 ensure_box (TfPipe *self)
 {
   TfPipeBox *box = tf__load (&self->box);
+  TfPipeBox *none = NULL;
 
   if (box != NULL)
     return box;
 
-  tf__lock (&self->lock);
-  box = self->box;
-  if (box == NULL)
+  box = new_box ();
+  if (!tf__cas (&self->box, &none, box))
     {
-      box = g_aligned_alloc0 (1, sizeof (TfPipeBox), TF_CACHE_LINE);
-      box->slot.total = -1;
-      box->is_closed = self->is_closed;
-      tf__lock_init (&box->lock);
-      g_cond_init (&box->room);
-      tf__store (&self->box, box);
+      free_box (box);
+      return none;
     }
-  tf__unlock (&self->lock);
+
+  if (tf__load (&self->word) & TF_PIPE_CLOSED)
+    {
+      tf__lock (&box->lock);
+      box->is_closed = TRUE;
+      tf__unlock (&box->lock);
+    }
 
   return box;
 }
@@ -147,19 +159,19 @@ push (TfPipe *self)
     self->klass->unref (self);
 }
 
+/* TRUE for the one who has to list the pipe. */
+static gboolean
+add_news (TfPipe *self,
+          guint   news)
+{
+  return !(tf__or (&self->word, news | TF_PIPE_LISTED) & TF_PIPE_LISTED);
+}
+
 void
 tf__pipe_post (TfPipe *self,
                TfNews  news)
 {
-  gboolean is_first;
-
-  tf__lock (&self->lock);
-  self->news |= news;
-  is_first = !self->is_listed;
-  self->is_listed = TRUE;
-  tf__unlock (&self->lock);
-
-  if (is_first)
+  if (add_news (self, news))
     push (self);
 }
 
@@ -167,36 +179,20 @@ void
 tf__pipe_post_here (TfPipe *self,
                     TfNews  news)
 {
-  gboolean is_first;
-
-  tf__lock (&self->lock);
-  self->news |= news;
-  is_first = !self->is_listed;
-  self->is_listed = TRUE;
-  tf__unlock (&self->lock);
-
-  if (!is_first)
+  if (!add_news (self, news))
     return;
 
   tf__dispatcher_list (self->dispatcher, self->klass->ref (self));
   tf__dispatcher_wake_if_armed (self->dispatcher);
 }
 
+/* The caller's reference keeps the pipe until here: the foreground may take the news, and drop what it has, as soon as the
+ * word is written. */
 void
 tf__pipe_post_last (TfPipe *self,
                     TfNews  news)
 {
-  gboolean is_first;
-
-  /* The caller's reference keeps the pipe until the lock is open again: the foreground may take the
-   * news, and drop what it has, as soon as the word is written. */
-  tf__lock (&self->lock);
-  self->news |= news;
-  is_first = !self->is_listed;
-  self->is_listed = TRUE;
-  tf__unlock (&self->lock);
-
-  if (!is_first || !tf__dispatcher_push (self->dispatcher, self))
+  if (!add_news (self, news) || !tf__dispatcher_push (self->dispatcher, self))
     self->klass->unref (self);
 }
 
@@ -431,11 +427,7 @@ tf__pipe_take_slot (TfPipe   *self,
 
 static void   take_chunk_locked (TfPipeBox *box) TF_CALLER_HOLDS (box->lock);
 static TfNews take_box_locked (TfPipeBox *box,
-                               guint     *candidates) TF_CALLER_HOLDS (box->lock);
-static TfNews take_locked (TfPipe   *self,
-                           gboolean  is_slot_due,
-                           gboolean *has_more,
-                           gboolean *is_early) TF_CALLER_HOLDS (self->lock);
+                               guint      candidates) TF_CALLER_HOLDS (box->lock);
 
 static void
 take_chunk_locked (TfPipeBox *box)
@@ -469,14 +461,14 @@ get_first (guint candidates)
  * moment later, and must not be overtaken by what another sender says after that. */
 static TfNews
 take_box_locked (TfPipeBox *box,
-                 guint     *candidates)
+                 guint      candidates)
 {
   TfNews news;
 
   if (box->first != NULL)
-    *candidates |= TF_NEWS_EVENTS;
+    candidates |= TF_NEWS_EVENTS;
 
-  news = get_first (*candidates);
+  news = get_first (candidates);
   if (news == TF_NEWS_EVENTS)
     take_chunk_locked (box);
   else if (news == TF_NEWS_FINAL)
@@ -486,38 +478,31 @@ take_box_locked (TfPipeBox *box,
   return news;
 }
 
+/* The first of the candidates. @has_events: there are events left in the box, of which nobody will tell. */
 static TfNews
-take_locked (TfPipe   *self,
-             gboolean  is_slot_due,
-             gboolean *has_more,
-             gboolean *is_early)
+take_first (TfPipe   *self,
+            guint     candidates,
+            gboolean *has_events)
 {
-  TfPipeBox *box = self->box;
-  guint      candidates = self->news & ~(guint) TF_NEWS_EVENTS;
-  TfNews     news;
+  TfPipeBox *box = tf__load (&self->box);
+  TfNews     news = get_first (candidates);
 
-  if ((candidates & TF_NEWS_PROGRESS) && !(candidates & TF_NEWS_FINAL) && !is_slot_due)
+  *has_events = FALSE;
+
+  if (box == NULL && news == TF_NEWS_FINAL)
     {
-      candidates &= ~(guint) TF_NEWS_PROGRESS;
-      *is_early = TRUE;
+      tf__or (&self->word, TF_PIPE_CLOSED);
+      box = tf__load (&self->box);
     }
 
-  if (box == NULL)
-    {
-      news = get_first (candidates);
-    }
-  else
+  if (box != NULL)
     {
       tf__lock (&box->lock);
-      news = take_box_locked (box, &candidates);
+      news = take_box_locked (box, candidates);
+      *has_events = box->is_told;
       tf__unlock (&box->lock);
     }
 
-  if (news == TF_NEWS_FINAL)
-    self->is_closed = TRUE;
-
-  self->news &= ~(guint) news & ~(guint) TF_NEWS_EVENTS;
-  *has_more = news == TF_NEWS_EVENTS || (candidates & ~(guint) news) != 0;
   return news;
 }
 
@@ -527,15 +512,38 @@ tf__pipe_take (TfPipe   *self,
                gboolean *has_more,
                gboolean *is_early)
 {
-  TfNews news;
+  const guint all = ~(TF_PIPE_LISTED | TF_PIPE_CLOSED);
+  guint       word = tf__load (&self->word);
+  guint       new_word;
+  guint       candidates;
+  gboolean    has_events;
+  TfNews      news;
 
-  *is_early = FALSE;
+  /* Before the look into the box: who comes after that tells again. */
+  if (word & TF_NEWS_EVENTS)
+    word = tf__and (&self->word, ~(guint) TF_NEWS_EVENTS) & ~(guint) TF_NEWS_EVENTS;
 
-  tf__lock (&self->lock);
-  news = take_locked (self, is_slot_due, has_more, is_early);
-  if (!*has_more)
-    self->is_listed = FALSE;
-  tf__unlock (&self->lock);
+  candidates = word & all;
+  *is_early =
+    (candidates & TF_NEWS_PROGRESS) && !(candidates & TF_NEWS_FINAL) && !is_slot_due;
+  if (*is_early)
+    candidates &= ~(guint) TF_NEWS_PROGRESS;
+
+  news = take_first (self, candidates, &has_events);
+
+  word = tf__load (&self->word);
+  do
+    {
+      candidates = word & all & ~(guint) news;
+      if (*is_early)
+        candidates &= ~(guint) TF_NEWS_PROGRESS;
+      *has_more = news == TF_NEWS_EVENTS || has_events || candidates != 0;
+
+      new_word = word & ~(guint) news;
+      if (!*has_more)
+        new_word &= ~TF_PIPE_LISTED;
+    }
+  while (!tf__cas (&self->word, &word, new_word));
 
   return news;
 }
@@ -543,14 +551,7 @@ tf__pipe_take (TfPipe   *self,
 gboolean
 tf__pipe_list (TfPipe *self)
 {
-  gboolean is_first;
-
-  tf__lock (&self->lock);
-  is_first = !self->is_listed;
-  self->is_listed = TRUE;
-  tf__unlock (&self->lock);
-
-  return is_first;
+  return add_news (self, 0);
 }
 
 gboolean
@@ -575,8 +576,8 @@ tf__pipe_drop_events (TfPipe *self)
   if (box == NULL)
     return;
 
-  tf__lock (&self->lock);
-  self->news &= ~(guint) (TF_NEWS_EVENTS | TF_NEWS_PROGRESS);
+  tf__and (&self->word, ~(guint) (TF_NEWS_EVENTS | TF_NEWS_PROGRESS));
+
   tf__lock (&box->lock);
   first = g_steal_pointer (&box->first);
   box->last = NULL;
@@ -585,7 +586,6 @@ tf__pipe_drop_events (TfPipe *self)
   if (box->n_waiting > 0)
     g_cond_broadcast (&box->room);
   tf__unlock (&box->lock);
-  tf__unlock (&self->lock);
 
   while (tf__pipe_has_taken (box))
     {

@@ -9,6 +9,7 @@
 #include <tf/tf-error.h>
 
 #include "core/tf-clock-private.h"
+#include "message/tf-foreign-loop-private.h"
 
 static char wait_async_tag;
 
@@ -94,9 +95,8 @@ run_unplugged (LoopWait *wait)
     id = g_cancellable_connect (wait->cancellable, G_CALLBACK (on_waiter_cancelled_nudge_cb),
                                 wait->dispatcher, NULL);
 
-  wait->is_late = !tf__dispatcher_run_until (wait->dispatcher, is_over_or_plugged, wait,
-                                             wait->deadline_us);
-  wait->dispatcher->klass->turn_ended (wait->dispatcher->host);
+  wait->is_late = !tf__foreign_loop_run_until (wait->dispatcher, is_over_or_plugged, wait,
+                                               wait->deadline_us);
 
   if (id != 0)
     g_cancellable_disconnect (wait->cancellable, id);

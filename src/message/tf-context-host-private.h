@@ -8,13 +8,13 @@
 
 /* The dispatcher of all futures of a main context that no executor made: one for each context, with
  * one source, which lives as long as there are such futures. */
-typedef struct
+struct _TfContextHost
 {
   gint         ref_count; /* [atomic] */
   gint         n_users;   /* [atomic], and under hosts_lock when it leaves 0; they share one reference */
   TfDispatcher dispatcher;
   TfPipe       pipe; /* what the host tells itself from other threads */
-} TfContextHost;
+};
 
 /* Any thread: tf-context-host-shared.c. */
 TfContextHost *tf__context_host_ref (TfContextHost *self);

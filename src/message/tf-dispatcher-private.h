@@ -21,7 +21,8 @@ typedef struct
   void (*host_unref) (gpointer host);
 } TfDispatcherClass;
 
-typedef struct _TfTimer TfTimer;
+typedef struct _TfContextHost TfContextHost;
+typedef struct _TfTimer       TfTimer;
 
 struct _TfDispatcher
 {
@@ -39,8 +40,10 @@ struct _TfDispatcher
   int      wake_fd;   /* [the lock of the inbox] -1 unless a foreign loop drives */
   TF_CACHE_GAP (after_both);
 
-  int timer_fd; /* [foreground] -1 unless a foreign loop drives */
-  int poll_fd;  /* [foreground] the same: readable when one of the two is */
+  int            timer_fd;  /* [foreground] -1 unless a foreign loop drives */
+  int            poll_fd;   /* [foreground] the same: readable when one of the two is */
+  TfContextHost *companion; /* (nullable) [foreground] a user of that: what else the foreign loop drives */
+  GPtrArray     *drivers;   /* (owned) (nullable) [foreground] of a companion: whose loops drive it */
 
   GSource   *source;       /* (owned) (nullable) [foreground] NULL when closed or unplugged */
   TfPipe    *first_ready;  /* (owned) [foreground] */

@@ -557,6 +557,98 @@ test_wrong_thread (void)
   drive_clear (&drive);
 }
 
+/* --- Composition --- */
+
+static TfFuture *
+add_one (TfFuture *done,
+         gpointer  user_data)
+{
+  return tf_future_new_for_int64 (tf_future_get_int64 (done, NULL) + 1);
+}
+
+static void
+test_derived (void)
+{
+  g_autoptr (TfFuture) future = NULL;
+  g_autoptr (TfFuture) derived = NULL;
+  g_autoptr (TfFuture) late = NULL;
+  Drive                drive;
+
+  g_test_summary ("What is derived from a task, and a delay, are driven by the same descriptor.");
+
+  drive_init (&drive);
+  future = submit_call (drive.executor, body_return_42, NULL, NULL);
+  derived = tf_future_then (future, add_one, NULL, NULL);
+  run_until (&drive, is_done, derived);
+  g_assert_cmpint (tf_future_get_int64 (derived, NULL), ==, 43);
+
+  late = tf_future_delay (2000);
+  run_until (&drive, is_done, late);
+  g_assert_cmpint (tf_future_get_state (late), ==, TF_FUTURE_STATE_COMPLETED);
+  g_assert_cmpuint (tf_test_drain (NULL), ==, 0);
+  drive_clear (&drive);
+}
+
+static gpointer
+resolve_in_thread (gpointer promise)
+{
+  g_assert_true (tf_promise_resolve_int64 (promise, 7));
+  g_object_unref (promise);
+  return NULL;
+}
+
+static void
+test_promise (void)
+{
+  TfPromise *promise = tf_promise_new ("foreign");
+  GThread   *thread;
+  Drive      drive;
+
+  g_test_summary ("A promise from before that another thread resolves is delivered, and again by the"
+                  " main context afterwards.");
+
+  drive_init (&drive);
+  thread = g_thread_new ("resolver", resolve_in_thread, g_object_ref (promise));
+  run_until (&drive, is_done, promise);
+  g_thread_join (thread);
+  g_assert_cmpint (tf_future_get_int64 (TF_FUTURE (promise), NULL), ==, 7);
+  g_object_unref (promise);
+  drive_clear (&drive);
+
+  promise = tf_promise_new ("at home");
+  tf_promise_resolve_none (promise);
+  g_assert_cmpuint (tf_test_drain (NULL), >, 0);
+  g_assert_true (tf_future_is_done (TF_FUTURE (promise)));
+  g_object_unref (promise);
+}
+
+static void
+test_wait_derived (void)
+{
+  g_autoptr (TfFuture)    first = NULL;
+  g_autoptr (TfFuture)    second = NULL;
+  g_autoptr (TfFutureSet) all = NULL;
+  g_autoptr (GError)      error = NULL;
+  TfFuture               *members[2];
+  Drive                   drive;
+  Drive                   other;
+
+  g_test_summary ("Waiting for futures of two executors drives both.");
+
+  drive_init (&drive);
+  drive_init (&other);
+  first = submit_call (drive.executor, body_return_42, NULL, NULL);
+  second = submit_call (other.executor, body_return_42, NULL, NULL);
+  members[0] = first;
+  members[1] = second;
+  all = tf_future_all (members, 2, TF_SET_FLAGS_NONE);
+  g_assert_true (tf_future_wait (TF_FUTURE (all), tf_test_timeout_us (), NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (tf_future_get_int64 (second, NULL), ==, 42);
+  drive_clear (&drive);
+  drive_clear (&other);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -578,6 +670,9 @@ main (int    argc,
   tf_test_add ("/executor/foreign/waits-until-cancelled", test_wait_cancelled);
   tf_test_add ("/executor/foreign/waits-while-handlers-switch", test_wait_switches);
   tf_test_add ("/executor/foreign/waits-in-a-handler", test_wait_in_handler);
+  tf_test_add ("/executor/foreign/drives-what-is-derived", test_derived);
+  tf_test_add ("/executor/foreign/drives-promises", test_promise);
+  tf_test_add ("/executor/foreign/waits-for-a-set-of-two", test_wait_derived);
   tf_test_add ("/executor/foreign/ends-with-attach", test_attach);
   tf_test_add ("/executor/foreign/is-of-the-owner", test_wrong_thread);
 #endif

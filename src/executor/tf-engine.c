@@ -109,15 +109,22 @@ leave (TfEngine *self)
   tf__engine_unref (self);
 }
 
+/* The maker is the owner until the loop dispatches, and another thread may run that: so what belongs to the owner is only
+ * touched here while nobody else can. */
 void
 tf__engine_leave_facade (TfEngine *self)
 {
+  GMainContext *context = self->dispatcher.context;
+
   tf__engine_set_facade_gone (self);
 
-  if (tf__dispatcher_is_owner (&self->dispatcher))
+  if (tf__dispatcher_is_owner (&self->dispatcher) && g_main_context_acquire (context))
     {
+      g_main_context_ref (context);
       tf__enter_foreground ();
       leave (self);
+      g_main_context_release (context);
+      g_main_context_unref (context);
     }
   else
     {

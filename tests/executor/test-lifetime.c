@@ -476,6 +476,46 @@ test_nobody_runs (void)
   g_assert_finalize_object (executor_and_future[1]);
 }
 
+typedef struct
+{
+  GMainContext *context;
+  gint          is_over; /* [atomic] */
+} Runner;
+
+static gpointer
+run_context (gpointer user_data)
+{
+  Runner *self = user_data;
+
+  while (!g_atomic_int_get (&self->is_over))
+    g_main_context_iteration (self->context, TRUE);
+  return NULL;
+}
+
+static void
+test_loop_elsewhere (void)
+{
+  Runner   self = { g_main_context_new (), FALSE };
+  GThread *thread = g_thread_new ("runner", run_context, &self);
+
+  g_test_summary ("An executor may be made and dropped on a thread other than the one that runs its"
+                  " main context all the while.");
+
+  for (guint i = 0; i < tf_test_scale (200); i++)
+    {
+      TfExecutor *executor = g_object_new (TF_TYPE_EXECUTOR, "main-context", self.context, NULL);
+
+      g_object_unref (executor);
+      g_main_context_wakeup (self.context);
+    }
+
+  g_atomic_int_set (&self.is_over, TRUE);
+  g_main_context_wakeup (self.context);
+  g_thread_join (thread);
+  tf_test_drain (self.context);
+  g_main_context_unref (self.context);
+}
+
 static void
 test_context_dropped (void)
 {
@@ -528,6 +568,8 @@ main (int    argc,
   tf_test_add ("/executor/lifetime/may-end-in-a-task", test_in_body);
   tf_test_add ("/executor/lifetime/frees-values-in-the-owner-context", test_future_off_thread);
   tf_test_add ("/executor/lifetime/needs-nobody-to-run-the-context", test_nobody_runs);
+  tf_test_add ("/executor/lifetime/may-end-while-another-thread-runs-the-context",
+               test_loop_elsewhere);
   tf_test_add ("/executor/lifetime/leaves-its-main-context", test_context_dropped);
   tf_test_add ("/executor/lifetime/may-be-left-at-exit", test_at_exit);
 

@@ -90,16 +90,15 @@ tf__future_block (TfFuture     *self,
                   GCancellable *cancellable,
                   GError      **error)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self);
-  WaitSite        *site = get_site (self);
-  gulong           handler = 0;
+  WaitSite *site = get_site (self);
+  gulong    handler = 0;
 
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (on_wait_cancelled_cb), site, NULL);
 
-  tf__add (&priv->n_waiters, 1);
+  tf__future_add_waiter (self);
   wait_at_site (self, site, deadline_us, cancellable);
-  tf__sub (&priv->n_waiters, 1);
+  tf__future_remove_waiter (self);
 
   g_cancellable_disconnect (cancellable, handler);
 
@@ -123,6 +122,18 @@ gboolean
 tf__future_is_read (TfFuture *self)
 {
   return tf__load (&tf__future_get_private (self)->is_read);
+}
+
+void
+tf__future_add_waiter (TfFuture *self)
+{
+  tf__add (&tf__future_get_private (self)->n_waiters, 1);
+}
+
+void
+tf__future_remove_waiter (TfFuture *self)
+{
+  tf__sub (&tf__future_get_private (self)->n_waiters, 1);
 }
 
 gboolean

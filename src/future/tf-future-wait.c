@@ -145,7 +145,9 @@ wait_in_loop (TfFuture     *self,
   tf__enter_foreground ();
 
   g_object_ref (self);
+  tf__future_add_waiter (self);
   run_loop (&wait);
+  tf__future_remove_waiter (self);
   dispatcher->klass->host_unref (host);
 
   is_done = tf_future_is_done (self);

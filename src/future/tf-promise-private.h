@@ -44,5 +44,11 @@ gboolean tf__promise_may_end (TfPromise *self);
 /* In dispose: FALSE if there is nobody to be told. */
 gboolean tf__promise_abandon (TfPromise *self);
 
+/* Any thread: tf-promise-adaptors-shared.c. */
+/* @value is not initialised: none leave it so, one is copied, several become an array of values. */
+void tf__value_init_from_params (GValue       *value,
+                                 guint         n_params,
+                                 const GValue *params);
+
 /* Owner context: tf-promise.c. */
 void tf__promise_leave_leader (TfPromise *self) TF_FOREGROUND;

@@ -63,6 +63,8 @@ unref_all (TfPipe *pipe)
 void
 tf__dispatcher_clear (TfDispatcher *self)
 {
+  tf__enter_foreground ();
+
   /* Every pipe holds the host of the dispatcher, so none is left when the host goes. */
   g_warn_if_fail (!self->is_attached && self->source == NULL);
   g_warn_if_fail (self->first_ready == NULL && self->first_due == NULL);

@@ -147,9 +147,8 @@ flood_at_priority (int priority)
   end_floods (&flood, &executor);
 
   g_assert_cmpint (flood.n_delivered, >, 0);
-  /* A turn takes 1 ms, and the pumps have the processors as well; so every second tick at the
-   * least, and half of that for a busy machine. */
-  g_assert_cmpuint (flood.n_ticks, >=, MAX (1, n_possible / 4));
+  /* A timer that starves ticks never. How late it is on a quiet machine is for tf-bench. */
+  g_assert_cmpuint (flood.n_ticks, >=, MAX (1, n_possible / 40));
   g_assert_cmpint (flood.most, <=, N_FLOODS * (HIGH_WATER + CHUNK));
 }
 
@@ -187,7 +186,7 @@ test_flood_progress (void)
   /* Once in 5 ms for each, and once at both ends. */
   g_assert_cmpuint (flood.n_notifies, >, 0);
   g_assert_cmpuint (flood.n_notifies, <=, N_FLOODS * (n_possible + 2));
-  g_assert_cmpuint (flood.n_ticks, >=, MAX (1, n_possible / 4));
+  g_assert_cmpuint (flood.n_ticks, >=, MAX (1, n_possible / 40));
 }
 
 /* --- The budget --- */

@@ -7,9 +7,10 @@
 #define TF_INSIDE
 #include <tf/tf-cancel-flag.h>
 #include <tf/tf-clock.h>
-#include <tf/tf-enum-types.h>
 #include <tf/tf-composition.h>
+#include <tf/tf-enum-types.h>
 #include <tf/tf-error.h>
+#include <tf/tf-executor-compose.h>
 #include <tf/tf-executor.h>
 #include <tf/tf-future-set.h>
 #include <tf/tf-future.h>

@@ -17,3 +17,6 @@ TfWorkerPool *tf__worker_pool_new_on (TfThreadPool *threads,
 gboolean tf__worker_pool_is_own (TfWorkerPool *self);
 /* Whether other pushes wait for a worker. */
 gboolean tf__worker_pool_is_crowded (TfWorkerPool *self);
+/* For a worker of a pool of this library that waits: another one takes its place meanwhile. */
+void tf__worker_pool_block (TfWorkerPool *self);
+void tf__worker_pool_unblock (TfWorkerPool *self);

@@ -46,6 +46,7 @@ typedef struct
   guint         max_workers; /* [const] once it is constructed */
   GQueue        pushes;      /* of Push (owned) [lock] */
   guint         n_active;    /* [lock] jobs in the threads, or on their way there */
+  guint         n_blocked;   /* [lock] those of them that wait, and do not count */
   gboolean      is_shared;   /* [const] others use the same threads */
   gboolean      is_closed;   /* [lock] */
   GCond         is_idle;     /* [lock] */
@@ -138,28 +139,24 @@ tf__worker_pool_is_crowded (TfWorkerPool *self)
   return is_crowded || (crew->is_shared && tf__thread_pool_is_crowded (crew->threads));
 }
 
-static TfThreadPool *
+static void
 ensure_threads (Crew *crew)
 {
-  TfThreadPool *threads;
-
   tf__lock (&crew->lock);
   if (crew->threads == NULL)
     crew->threads = tf__thread_pool_new (crew->max_workers);
-  threads = crew->threads;
   tf__unlock (&crew->lock);
-
-  return threads;
 }
 
 /* The next push, or NULL when the job leaves. */
 static Push *
 take_push (Crew *crew)
 {
-  Push *push;
+  Push *push = NULL;
 
   tf__lock (&crew->lock);
-  push = g_queue_pop_head (&crew->pushes);
+  if (crew->n_active <= crew->max_workers + crew->n_blocked)
+    push = g_queue_pop_head (&crew->pushes);
   if (push == NULL && --crew->n_active == 0)
     g_cond_broadcast (&crew->is_idle);
   tf__unlock (&crew->lock);
@@ -193,18 +190,25 @@ run_pushes (TfPoolJob *job)
   crew_unref (crew);
 }
 
+static void
+start_job (Crew *crew)
+{
+  tf__add (&crew->ref_count, 1);
+  tf__thread_pool_push (crew->threads, &crew->job);
+}
+
 static gboolean
 tf_worker_pool_real_push (TfWorkerPool *self,
                           TfWorkerFunc  func,
                           gpointer      user_data,
                           GError      **error)
 {
-  Crew         *crew = get_crew (self);
-  TfThreadPool *threads = ensure_threads (crew);
-  Push         *push = g_new (Push, 1);
-  gboolean      is_closed;
-  gboolean      is_started = FALSE;
+  Crew    *crew = get_crew (self);
+  Push    *push = g_new (Push, 1);
+  gboolean is_closed;
+  gboolean is_started = FALSE;
 
+  ensure_threads (crew);
   push->func = func;
   push->user_data = user_data;
 
@@ -213,7 +217,7 @@ tf_worker_pool_real_push (TfWorkerPool *self,
   if (!is_closed)
     {
       g_queue_push_tail (&crew->pushes, push);
-      is_started = crew->n_active < crew->max_workers;
+      is_started = crew->n_active < crew->max_workers + crew->n_blocked;
       if (is_started)
         crew->n_active++;
     }
@@ -227,12 +231,42 @@ tf_worker_pool_real_push (TfWorkerPool *self,
     }
 
   if (is_started)
-    {
-      tf__add (&crew->ref_count, 1);
-      tf__thread_pool_push (threads, &crew->job);
-    }
+    start_job (crew);
 
   return TRUE;
+}
+
+/* By a worker, so there are threads. */
+void
+tf__worker_pool_block (TfWorkerPool *self)
+{
+  Crew    *crew = get_crew (self);
+  gboolean is_started;
+
+  tf__thread_pool_block (crew->threads);
+
+  tf__lock (&crew->lock);
+  crew->n_blocked++;
+  is_started = !g_queue_is_empty (&crew->pushes) &&
+               crew->n_active < crew->max_workers + crew->n_blocked;
+  if (is_started)
+    crew->n_active++;
+  tf__unlock (&crew->lock);
+
+  if (is_started)
+    start_job (crew);
+}
+
+void
+tf__worker_pool_unblock (TfWorkerPool *self)
+{
+  Crew *crew = get_crew (self);
+
+  tf__lock (&crew->lock);
+  crew->n_blocked--;
+  tf__unlock (&crew->lock);
+
+  tf__thread_pool_unblock (crew->threads);
 }
 
 static gboolean

@@ -51,6 +51,7 @@ typedef struct
   gint               n_queued;      /* [lock] to write, [atomic] to read */
   guint              n_pumps;       /* [lock] jobs in the pool, or on their way there */
   gint               n_coming;      /* the same: jobs without a task, coming or looking for one */
+  guint              n_blocked;     /* [lock] workers that wait for other tasks, and do not count */
   guint              n_turns;       /* [lock] turns of the dispatcher, one inside the other */
   guint              max_workers;   /* [lock] */
   GCond              pump_left;     /* [lock] */
@@ -121,6 +122,9 @@ TfTask *tf__engine_take_task (TfEngine *self,
                               gboolean *start_next);
 /* FALSE: it was not needed any more, and has left; its reference is the caller's still. */
 gboolean tf__engine_return_pump (TfEngine *self);
+/* A worker waits for something that other tasks may have to bring about. */
+void     tf__engine_block_worker (TfEngine *self);
+void     tf__engine_unblock_worker (TfEngine *self);
 gboolean tf__engine_wait_for_pumps (TfEngine *self,
                                     gint64    deadline_us);
 guint    tf__engine_get_n_waiting (TfEngine *self);
@@ -180,6 +184,13 @@ TfFuture *tf__engine_submit (TfEngine       *self,
                              gpointer        place,
                              GError        **error);
 TfEngine *tf__executor_get_engine (TfExecutor *self);
+/* tf__engine_submit() in the owner context, for who has the engine only; shown with the next turn:
+ * tf-executor-compose.c. */
+TfFuture *tf__engine_submit_here (TfEngine       *self,
+                                  TfTask         *task,
+                                  TfContinuation *continuation,
+                                  gpointer        place,
+                                  GError        **error) TF_FOREGROUND;
 void      tf__executor_notify_n_waiting (TfExecutor *self) TF_FOREGROUND;
 void      tf__executor_notify_counts (TfExecutor *self) TF_FOREGROUND;
 void      tf__executor_notify_state (TfExecutor *self) TF_FOREGROUND;

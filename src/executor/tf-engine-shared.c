@@ -194,6 +194,7 @@ static void     queue_unlink_locked (TfEngine *self,
                                      TfTask   *task) TF_CALLER_HOLDS (self->lock);
 static void     add_arrival_locked (TfEngine *self,
                                     TfTask   *task) TF_CALLER_HOLDS (self->lock);
+static guint    get_n_allowed_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 static gboolean needs_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 static gboolean may_start_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 static void     announce_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
@@ -387,10 +388,17 @@ tf__engine_unqueue (TfEngine *self,
  *   submits while the pumps are busy may start only when it returns. The second is never left.
  * - a pump that finds no task looks for one for a moment before it leaves; one at a time. */
 
+/* How many there may be: a pump whose task waits for others does not count. */
+static guint
+get_n_allowed_locked (TfEngine *self)
+{
+  return self->max_workers + self->n_blocked;
+}
+
 static gboolean
 needs_pump_locked (TfEngine *self)
 {
-  return self->n_queued > 0 && self->n_coming == 0 && self->n_pumps < self->max_workers;
+  return self->n_queued > 0 && self->n_coming == 0 && self->n_pumps < get_n_allowed_locked (self);
 }
 
 /* The same for who appends a task. */
@@ -594,7 +602,8 @@ tf__engine_take_task (TfEngine *self,
   if (has_arrived)
     tf__store (&self->n_coming, self->n_coming - 1);
 
-  is_looking = self->n_queued == 0 && self->n_coming == 0 && self->n_pumps <= self->max_workers;
+  is_looking = self->n_queued == 0 && self->n_coming == 0 &&
+               self->n_pumps <= get_n_allowed_locked (self);
   if (is_looking)
     {
       tf__store (&self->n_coming, self->n_coming + 1);
@@ -604,7 +613,7 @@ tf__engine_take_task (TfEngine *self,
       tf__store (&self->n_coming, self->n_coming - 1);
     }
 
-  if (self->n_queued == 0 || self->n_pumps > self->max_workers)
+  if (self->n_queued == 0 || self->n_pumps > get_n_allowed_locked (self))
     pump_leaves_locked (self);
   else
     task = take_task_locked (self, start_next);
@@ -620,7 +629,7 @@ tf__engine_return_pump (TfEngine *self)
   gboolean is_needed;
 
   tf__lock (&self->lock);
-  is_needed = self->n_queued > 0 && self->n_pumps <= self->max_workers;
+  is_needed = self->n_queued > 0 && self->n_pumps <= get_n_allowed_locked (self);
   if (is_needed)
     tf__store (&self->n_coming, self->n_coming + 1);
   else
@@ -660,6 +669,54 @@ tf__engine_set_max_workers (TfEngine *self,
 
   if (start_pump)
     tf__engine_start_pump (self);
+}
+
+/* Pools of other makers have as many workers as they have. */
+static gboolean
+may_have_more_workers (TfEngine *self)
+{
+  return self->pool != NULL || tf__worker_pool_is_own (self->worker_pool);
+}
+
+void
+tf__engine_block_worker (TfEngine *self)
+{
+  gboolean start_pump;
+
+  if (!may_have_more_workers (self))
+    return;
+
+  if (self->pool != NULL)
+    tf__thread_pool_block (self->pool);
+  else
+    tf__worker_pool_block (self->worker_pool);
+
+  tf__lock (&self->lock);
+  self->n_blocked++;
+  start_pump = needs_pump_locked (self);
+  if (start_pump)
+    announce_pump_locked (self);
+  tf__unlock (&self->lock);
+
+  if (start_pump)
+    tf__engine_start_pump (self);
+}
+
+/* The pump that came in its place leaves when it has done what it is doing. */
+void
+tf__engine_unblock_worker (TfEngine *self)
+{
+  if (!may_have_more_workers (self))
+    return;
+
+  tf__lock (&self->lock);
+  self->n_blocked--;
+  tf__unlock (&self->lock);
+
+  if (self->pool != NULL)
+    tf__thread_pool_unblock (self->pool);
+  else
+    tf__worker_pool_unblock (self->worker_pool);
 }
 
 /* Those that have not arrived are not waited for: they may be behind the long work of another

@@ -238,6 +238,18 @@ host_unqueue (TfTaskHost *host,
 }
 
 static void
+host_worker_blocked (TfTaskHost *host)
+{
+  tf__engine_block_worker ((TfEngine *) host);
+}
+
+static void
+host_worker_unblocked (TfTaskHost *host)
+{
+  tf__engine_unblock_worker ((TfEngine *) host);
+}
+
+static void
 host_started (TfTaskHost *host,
               TfTask     *task)
 {
@@ -319,6 +331,8 @@ const TfTaskHostClass tf__engine_host_class = {
   .ref = host_ref,
   .unref = host_unref,
   .unqueue = host_unqueue,
+  .worker_blocked = host_worker_blocked,
+  .worker_unblocked = host_worker_unblocked,
   .started = host_started,
   .ended = host_ended,
   .given_up = host_given_up,

@@ -67,13 +67,17 @@ typedef struct
                          guint    index);
 } TfWorkClass;
 
-/* A wait, on a thread that runs a task, for a future that is not a task: the task room sees that it costs no worker, and
- * that it can end. */
+/* A wait, on a thread that runs a task, for a future that is not a task: the task room sees that it costs no
+ * worker, and that it can end. */
 typedef struct
 {
   gboolean (*begin) (TfFuture *future,
                      GError  **error);
   void (*end) (TfFuture *future);
+  /* Whether it has been found meanwhile that a wait of this thread, also one for a task, cannot end: TRUE with @error
+   * set. Called with the lock of a place where threads wait. */
+  gboolean (*is_hopeless) (TfFuture *future,
+                           GError  **error);
 } TfCompoundWaitClass;
 
 /* Code of the library that goes on when a future is done; embedded in what it belongs to. */
@@ -169,6 +173,8 @@ void     tf__future_set_compound_wait_class (const TfCompoundWaitClass *klass);
 gboolean tf__future_begin_compound_wait (TfFuture *self,
                                          GError  **error);
 void     tf__future_end_compound_wait (TfFuture *self);
+/* Has all threads that wait look whether that is of any use still. */
+void     tf__future_wake_waiters (void);
 gboolean tf__future_is_read (TfFuture *self);
 
 /* Owner context. */

@@ -65,6 +65,8 @@ struct _TfFutureSet
   Slot          *slots;          /* (owned) [const] the array; [foreground] what is in it */
   guint          n_slots;        /* [const] */
   guint          n_done;         /* [foreground] */
+  guint          n_pending;      /* [foreground] members that are listened to */
+  guint          last_need;      /* [foreground] the place of the last that was asked for */
   int            winner;         /* [foreground] -1 for none */
   int            last;           /* [foreground] an "any": the last that did not win, rather a skipped one; -1 */
   gboolean       is_cancelled;   /* [foreground] waits for the members that were cancelled */
@@ -103,6 +105,7 @@ leave (TfFutureSet *self,
     return;
 
   slot->set = NULL;
+  self->n_pending--;
   if (is_listed)
     tf__future_forget_continuation (slot->future, &slot->continuation);
   slot->future = g_object_ref (slot->future);
@@ -172,19 +175,6 @@ cancelled (TfCompletion *completion,
   self->is_cancelled = TRUE;
   if (!stop_members (self, reason) && reason == NULL)
     tf__completion_end_cancelled (completion);
-}
-
-TF_FOREGROUND
-static gboolean
-is_pending (TfFutureSet *self)
-{
-  for (guint i = 0; i < self->n_slots; i++)
-    {
-      if (self->slots[i].set != NULL)
-        return TRUE;
-    }
-
-  return FALSE;
 }
 
 TF_FOREGROUND
@@ -262,7 +252,7 @@ count (TfFutureSet *self,
 
   if (self->is_cancelled)
     {
-      if (!is_pending (self))
+      if (self->n_pending == 0)
         tf__completion_end_cancelled (&self->completion);
     }
   else if (self->kind == KIND_ALL)
@@ -317,20 +307,23 @@ look (TfCompletion *completion)
       completion, g_error_new_literal (TF_ERROR, TF_ERROR_EMPTY, "There is no future to wait for"));
 }
 
-/* An "all" cannot end without any of them, and a set of one neither. */
+/* An "all" cannot end without any of them, and a set of one neither. They are asked for one after the other. */
 static TfFuture *
 get_need (TfCompletion *completion,
           guint         index)
 {
   TfFutureSet *self = from_completion (completion);
 
-  if (self->kind != KIND_ALL && self->n_slots > 1)
+  if ((self->kind != KIND_ALL && self->n_slots > 1) || tf__completion_is_claimed (completion))
     return NULL;
 
-  for (guint i = 0; i < self->n_slots; i++)
+  for (guint i = index == 0 ? 0 : self->last_need + 1; i < self->n_slots; i++)
     {
-      if (self->slots[i].set != NULL && index-- == 0)
-        return self->slots[i].future;
+      if (self->slots[i].set == NULL)
+        continue;
+
+      self->last_need = i;
+      return self->slots[i].future;
     }
 
   return NULL;
@@ -425,6 +418,7 @@ add_members (TfFutureSet *self,
 
       slot->continuation.run = on_member_done;
       slot->set = g_object_ref (self);
+      self->n_pending++;
       tf__future_continue_with (futures[i], &slot->continuation);
     }
 

@@ -20,6 +20,8 @@ typedef struct
 
 static WaitSite sites[N_SITES];
 
+static const TfCompoundWaitClass *compound_wait_class; /* [atomic] set once, always to the same */
+
 static WaitSite *
 get_site (TfFuture *self)
 {
@@ -67,6 +69,22 @@ on_wait_cancelled_cb (GCancellable *cancellable,
   wake_site (site);
 }
 
+void
+tf__future_wake_waiters (void)
+{
+  for (guint i = 0; i < N_SITES; i++)
+    wake_site (&sites[i]);
+}
+
+static gboolean
+is_hopeless (TfFuture *self,
+             GError  **error)
+{
+  const TfCompoundWaitClass *klass = tf__load (&compound_wait_class);
+
+  return klass != NULL && klass->is_hopeless (self, error);
+}
+
 static gboolean
 wait_at_site (TfFuture     *self,
               WaitSite     *site,
@@ -77,7 +95,7 @@ wait_at_site (TfFuture     *self,
 
   tf__lock (&site->lock);
   while (is_in_time && !tf__phase_is_done (tf__future_get_phase (self)) &&
-         !g_cancellable_is_cancelled (cancellable))
+         !g_cancellable_is_cancelled (cancellable) && !is_hopeless (self, NULL))
     is_in_time = tf__clock_wait (&site->lock, &site->is_done, deadline_us);
   tf__unlock (&site->lock);
 
@@ -105,7 +123,7 @@ tf__future_block (TfFuture     *self,
   if (tf__phase_is_done (tf__future_get_phase (self)))
     return TRUE;
 
-  if (!g_cancellable_set_error_if_cancelled (cancellable, error))
+  if (!is_hopeless (self, error) && !g_cancellable_set_error_if_cancelled (cancellable, error))
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Task “%s” was not done in time",
                  tf_future_get_name (self));
 
@@ -141,8 +159,6 @@ tf__future_is_waited_for (TfFuture *self)
 {
   return tf__load (&tf__future_get_private (self)->n_waiters) > 0;
 }
-
-static const TfCompoundWaitClass *compound_wait_class; /* [atomic] set once, always to the same */
 
 void
 tf__future_set_compound_wait_class (const TfCompoundWaitClass *klass)

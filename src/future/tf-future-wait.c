@@ -171,8 +171,19 @@ wait_in_loop (TfFuture     *self,
  * In the owner context the main loop goes on meanwhile, with all its sources; so anything may
  * happen before the call returns. If a foreign loop drives the executor, it delivers in this call,
  * and nothing else happens. In any other thread the call blocks, until the owner context has
- * delivered the end. There a task that waits for another one, of the same executor and still
- * queued, runs it itself, so that waiting never uses up the workers.
+ * delivered the end.
+ *
+ * The function of a task may wait without using up the workers. If it waits for a task that is
+ * still queued, it runs that itself. While it waits for anything else than a task, such as a set or
+ * what was derived by [method@Future.then], the executor has another worker in its place; a pool of
+ * another maker's has as many workers as before, and may run out of them.
+ *
+ * A task cannot wait for what cannot end before the task itself does: its own future, what is
+ * derived from that, a set of all that it is in, or anything that needs another task which waits
+ * for this one in turn. Such a wait ends with an error, whatever its limit; of several tasks that
+ * wait for each other the last one is told, and the others go on. Where futures other than tasks
+ * are concerned the owner context looks, so its loop must run, and it looks when the wait begins:
+ * what comes to need the task later is found when the next of those concerned begins to wait.
  *
  * The future is left as it is when the time is over or the waiting is cancelled.
  *
@@ -180,8 +191,8 @@ wait_in_loop (TfFuture     *self,
  *
  * - `G_IO_ERROR_TIMED_OUT`: the work was not done after @timeout_us.
  * - `G_IO_ERROR_CANCELLED`: @cancellable was cancelled.
- * - `TF_ERROR_DEADLOCK`: the call was made in the function of the task itself, or of one that this
- *   task waits for.
+ * - `TF_ERROR_DEADLOCK`: the call was made in the function of a task without which the future
+ *   cannot end.
  *
  * ## Threads
  *

@@ -287,7 +287,9 @@ get_need (TfCompletion *completion,
 {
   TfLink *self = from_completion (completion);
 
-  return index == 0 && self->limit == NULL ? self->upstream : NULL;
+  return index == 0 && self->limit == NULL && !tf__completion_is_claimed (completion)
+           ? self->upstream
+           : NULL;
 }
 
 static const TfCompletionClass completion_class = {

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "task/tf-task-private.h"
+#include "task/tf-task-wait-private.h"
 
 #include "core/tf-clock-private.h"
 #include "core/tf-place-private.h"
@@ -303,13 +304,13 @@ static gboolean
 work_begin_wait (gpointer work,
                  GError **error)
 {
-  return tf__task_begin_wait (work, error);
+  return tf__task_wait_for_task (work, error);
 }
 
 static void
 work_end_wait (gpointer work)
 {
-  tf__task_end_wait (work);
+  tf__task_wait_ended ();
 }
 
 static gint64
@@ -386,5 +387,14 @@ TfFuture *
 tf__task_make_future (TfTask *self,
                       GType   type)
 {
+  tf__task_wait_see_compound ();
   return tf__future_new (type, &work_class, tf__task_ref_new (self));
+}
+
+TfTask *
+tf__task_of (TfFuture *future)
+{
+  TfFuturePrivate *priv = tf__future_get_private (future);
+
+  return priv->work_class == &work_class ? priv->work : NULL;
 }

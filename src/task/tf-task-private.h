@@ -22,6 +22,10 @@ typedef struct
    * not there. */
   gboolean (*unqueue) (TfTaskHost *self,
                        TfTask     *task);
+  /* Any thread. A worker of the host begins, and ends, to wait for something that other tasks of the host may have to
+   * bring about: another worker may take its place meanwhile. */
+  void (*worker_blocked) (TfTaskHost *self);
+  void (*worker_unblocked) (TfTaskHost *self);
 
   /* [foreground] Steps in the life of a task, as they are delivered. */
   void (*started) (TfTaskHost *self,
@@ -157,12 +161,10 @@ struct _TfTaskFrame
   TfTask      *task;
   TfTaskFrame *outer;
 };
-void     tf__task_push_frame (TfTaskFrame *frame,
-                              TfTask      *task);
-void     tf__task_pop_frame (TfTaskFrame *frame);
-gboolean tf__task_begin_wait (TfTask  *self,
-                              GError **error);
-void     tf__task_end_wait (TfTask *self);
+void         tf__task_push_frame (TfTaskFrame *frame,
+                                  TfTask      *task);
+void         tf__task_pop_frame (TfTaskFrame *frame);
+TfTaskFrame *tf__task_get_frame (void);
 
 /* A thread of the background: tf-task-worker.c. Takes the reference. */
 void tf__task_run (TfTask *self) TF_WORKER;
@@ -173,3 +175,5 @@ extern const TfPipeClass tf__task_pipe_class;
  * yet. */
 TfFuture *tf__task_make_future (TfTask *self,
                                 GType   type);
+/* The task that a future stands for, or NULL if it has another kind of work. */
+TfTask *tf__task_of (TfFuture *future);

@@ -6,15 +6,9 @@
 
 #include "task/tf-task-private.h"
 
-#include <tf/tf-error.h>
-
 #include "message/tf-dispatcher-private.h"
 
 static _Thread_local TfTaskFrame *current_frame;
-
-/* Which task waits for which, in threads that run one: TfTask → TfTask. */
-static TfLock      waits_lock;
-static GHashTable *waits; /* [waits_lock] */
 
 TfTask *
 tf__task_alloc (void)
@@ -348,6 +342,12 @@ tf__task_pop_frame (TfTaskFrame *frame)
   current_frame = frame->outer;
 }
 
+TfTaskFrame *
+tf__task_get_frame (void)
+{
+  return current_frame;
+}
+
 /**
  * tf_task_get_current:
  *
@@ -369,87 +369,4 @@ TfTask *
 tf_task_get_current (void)
 {
   return current_frame == NULL ? NULL : current_frame->task;
-}
-
-static gboolean
-is_in_frames (TfTask *task)
-{
-  for (TfTaskFrame *frame = current_frame; frame != NULL; frame = frame->outer)
-    {
-      if (frame->task == task)
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
-static gboolean would_wait_for_itself_locked (TfTask *task) TF_CALLER_HOLDS (waits_lock);
-
-static gboolean
-would_wait_for_itself_locked (TfTask *task)
-{
-  while (task != NULL)
-    {
-      if (is_in_frames (task))
-        return TRUE;
-
-      task = waits == NULL ? NULL : g_hash_table_lookup (waits, task);
-    }
-
-  return FALSE;
-}
-
-/* Runs a task that is still queued in this thread, which has nothing better to do. */
-static void
-run_if_queued (TfTask *self)
-{
-  tf__enter_worker ();
-
-  if (self->host->klass->unqueue (self->host, self))
-    tf__task_run (self);
-}
-
-gboolean
-tf__task_begin_wait (TfTask  *self,
-                     GError **error)
-{
-  gboolean is_deadlock;
-
-  /* A thread that runs no task holds no worker, and nobody waits for it. */
-  if (current_frame == NULL)
-    return TRUE;
-
-  tf__lock (&waits_lock);
-  is_deadlock = would_wait_for_itself_locked (self);
-  if (!is_deadlock)
-    {
-      if (waits == NULL)
-        waits = g_hash_table_new (NULL, NULL);
-      g_hash_table_insert (waits, current_frame->task, self);
-    }
-  tf__unlock (&waits_lock);
-
-  if (is_deadlock)
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_DEADLOCK,
-                   "Task “%s” would wait for itself, by waiting for “%s”",
-                   tf__task_get_name (current_frame->task), tf__task_get_name (self));
-      return FALSE;
-    }
-
-  run_if_queued (self);
-  return TRUE;
-}
-
-void
-tf__task_end_wait (TfTask *self)
-{
-  if (current_frame == NULL)
-    return;
-
-  tf__lock (&waits_lock);
-  g_hash_table_remove (waits, current_frame->task);
-  if (g_hash_table_size (waits) == 0)
-    g_clear_pointer (&waits, g_hash_table_unref);
-  tf__unlock (&waits_lock);
 }

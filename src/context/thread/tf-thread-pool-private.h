@@ -30,6 +30,10 @@ void  tf__thread_pool_set_max_threads (TfThreadPool *self,
 void  tf__thread_pool_push (TfThreadPool *self,
                             TfPoolJob    *job);
 
+/* For a thread that waits: another one takes its place meanwhile. */
+void tf__thread_pool_block (TfThreadPool *self);
+void tf__thread_pool_unblock (TfThreadPool *self);
+
 /* Executors count themselves, so that a pump knows whether others may be waiting for its thread. */
 void     tf__thread_pool_enter (TfThreadPool *self);
 void     tf__thread_pool_leave (TfThreadPool *self);

@@ -15,7 +15,16 @@ struct _TfThreadPool
   TfLock       lock;
   GThreadPool *pool;        /* (owned) (nullable) [lock] */
   guint        max_threads; /* [lock] */
+  guint        n_blocked;   /* [lock] threads that wait, and do not count */
 };
+
+static int get_limit_locked (TfThreadPool *self) TF_CALLER_HOLDS (self->lock);
+
+static int
+get_limit_locked (TfThreadPool *self)
+{
+  return (int) MIN (self->max_threads + self->n_blocked, G_MAXINT);
+}
 
 TfThreadPool *
 tf__thread_pool_new (guint max_threads)
@@ -69,7 +78,26 @@ tf__thread_pool_set_max_threads (TfThreadPool *self,
   tf__lock (&self->lock);
   self->max_threads = max_threads;
   if (self->pool != NULL)
-    g_thread_pool_set_max_threads (self->pool, (int) max_threads, NULL);
+    g_thread_pool_set_max_threads (self->pool, get_limit_locked (self), NULL);
+  tf__unlock (&self->lock);
+}
+
+/* Called by a thread of the pool, so there is one. */
+void
+tf__thread_pool_block (TfThreadPool *self)
+{
+  tf__lock (&self->lock);
+  self->n_blocked++;
+  g_thread_pool_set_max_threads (self->pool, get_limit_locked (self), NULL);
+  tf__unlock (&self->lock);
+}
+
+void
+tf__thread_pool_unblock (TfThreadPool *self)
+{
+  tf__lock (&self->lock);
+  self->n_blocked--;
+  g_thread_pool_set_max_threads (self->pool, get_limit_locked (self), NULL);
   tf__unlock (&self->lock);
 }
 
@@ -89,7 +117,7 @@ ensure_pool (TfThreadPool *self)
 
   tf__lock (&self->lock);
   if (self->pool == NULL)
-    self->pool = g_thread_pool_new (run_job, NULL, (int) self->max_threads, FALSE, NULL);
+    self->pool = g_thread_pool_new (run_job, NULL, get_limit_locked (self), FALSE, NULL);
   pool = self->pool;
   tf__unlock (&self->lock);
 

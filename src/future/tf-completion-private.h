@@ -110,6 +110,13 @@ void tf__completion_preset (TfCompletion *self,
 /* Whether anybody else than @own has an interest in how it ends. */
 gboolean tf__completion_has_other_listeners (TfFuture       *future,
                                              TfContinuation *own) TF_FOREGROUND;
+/* Whether @other cannot end before @future does. */
+gboolean tf__completion_waits_for (TfFuture *other,
+                                   TfFuture *future) TF_FOREGROUND;
+/* Cancels a future, or gives it up with a reason, on behalf of this one: FALSE if it refuses. */
+gboolean tf__completion_cancel_other (TfCompletion *self,
+                                      TfFuture     *other,
+                                      const GError *reason) TF_FOREGROUND;
 /* Asks a future to stop that only @own listens to: FALSE if others do, or it refuses. The state follows
  * in a step of its own, so that chains of any length are asked. */
 gboolean tf__completion_stop_other (TfCompletion   *self,

@@ -134,8 +134,8 @@ join_own_cancellable (TfCompletion *self,
 
   g_weak_ref_init (weak, self->future);
   tf__store (&self->cancelled_handler,
-             g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_own_cancelled_cb), weak,
-                                    free_weak, 0));
+             g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_own_cancelled_cb),
+                                    weak, free_weak, 0));
 }
 
 GCancellable *
@@ -155,8 +155,8 @@ tf__completion_leave_cancellable (TfCompletion *self)
     g_signal_handler_disconnect (tf__load (&self->cancellable), handler);
 }
 
-/* Whoever cancels writes the fate first and looks for the cancellable after; here it is the other way round. So at least
- * one of the two sees the other. */
+/* Whoever cancels writes the fate first and looks for the cancellable after; here it is the other way round. So at
+ * least one of the two sees the other. */
 GCancellable *
 tf__completion_ensure_cancellable (TfCompletion *self)
 {

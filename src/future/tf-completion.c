@@ -216,7 +216,7 @@ work_settle (gpointer  work,
 
   self->is_over = TRUE;
   self->end_us = self->pipe.dispatcher->now_us;
-  if (self->cancellable != NULL)
+  if (tf__completion_peek_cancellable (self) != NULL)
     tf__completion_leave_cancellable (self);
   tf__dispatcher_forget_due (self->pipe.dispatcher, &self->pipe);
 
@@ -271,23 +271,46 @@ const TfWorkClass tf__completion_work_class = {
   .get_need = work_get_need,
 };
 
+/* It was not the one who is asked that began, nor was it stopped. */
+TF_FOREGROUND
+static void
+forget_origin (TfFuture *future)
+{
+  TfFutureMore *more = tf__future_get_private (future)->more;
+
+  g_clear_pointer (&more->origin, g_ref_string_release);
+}
+
 /* The news */
+
+/* What was asked for by one that is derived from this one. */
+TF_FOREGROUND
+static void
+take_asked_abort (TfCompletion *self)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self->future);
+  GError          *reason;
+
+  self->is_abort_asked = FALSE;
+  /* Somebody else was faster, and the reason is his. */
+  if (tf__pipe_get_fate (&self->pipe) == TF_FATE_ABORTED)
+    return;
+
+  reason = g_steal_pointer (&priv->more->reason);
+  if (!tf_future_abort_with_error (self->future, reason, NULL))
+    forget_origin (self->future);
+  g_error_free (reason);
+}
 
 TF_FOREGROUND
 static void
 deliver_cancel (TfCompletion *self)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self->future);
-
   if (self->is_abort_asked)
-    {
-      GError *reason = g_steal_pointer (&priv->more->reason);
+    take_asked_abort (self);
 
-      self->is_abort_asked = FALSE;
-      tf_future_abort_with_error (self->future, reason, NULL);
-      g_error_free (reason);
-      return;
-    }
+  if (tf__pipe_get_fate (&self->pipe) != TF_FATE_CANCEL_ASKED)
+    return;
 
   tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL);
   work_cancelled (self);
@@ -319,12 +342,13 @@ static void
 deliver_final (TfCompletion *self)
 {
   TfFuturePrivate *priv = tf__future_get_private (self->future);
-  TfFate           fate = tf__pipe_exchange_fate (&self->pipe, TF_FATE_CLOSED);
+  TfFate           fate = TF_FATE_OPEN;
   TfOutcome       *outcome = &self->outcome;
   TfFutureEvent    event;
 
-  if (fate != TF_FATE_OPEN)
-    tf__pipe_exchange_fate (&self->pipe, TF_FATE_CANCELLED);
+  /* Never closed for a moment what was cancelled: others read this. */
+  if (!tf__pipe_move_fate (&self->pipe, TF_FATE_OPEN, TF_FATE_CLOSED))
+    fate = tf__pipe_exchange_fate (&self->pipe, TF_FATE_CANCELLED);
 
   /* Given up: told already, or in this turn. */
   if (fate == TF_FATE_ABORTED)
@@ -438,7 +462,7 @@ tf__completion_finish_here (TfCompletion *self)
   tf__pipe_post_here (&self->pipe, TF_NEWS_FINAL);
 }
 
-/* The reason and the origin of a cancel go with it. */
+/* The reason and the origin of a cancel go with it. One that was asked to stop before knows the origin, or is it. */
 TF_FOREGROUND
 static void
 take_over_cancel (TfCompletion *self,
@@ -449,7 +473,8 @@ take_over_cancel (TfCompletion *self,
 
   if (more->reason == NULL && from != NULL && from->reason != NULL)
     more->reason = g_error_copy (from->reason);
-  tf__future_set_cancel_origin (self->future, other);
+  if (tf__pipe_get_fate (&self->pipe) == TF_FATE_OPEN)
+    tf__future_set_cancel_origin (self->future, other);
 }
 
 void
@@ -467,7 +492,10 @@ tf__completion_end_claimed_as (TfCompletion *self,
   else
     {
       /* Never a chain of holders: the last of a long chain would free all of it. */
-      self->holder = g_object_ref (others != NULL && others->holder != NULL ? others->holder : other);
+      if (others != NULL && others->holder != NULL)
+        self->holder = g_object_ref (others->holder);
+      else
+        self->holder = g_object_ref (other);
       tf__future_mark_read (other);
     }
 
@@ -554,6 +582,79 @@ tf__completion_has_other_listeners (TfFuture       *future,
          tf__future_has_end_handlers (future);
 }
 
+TF_FOREGROUND
+static TfFuture *
+get_need (TfFuture *future,
+          guint     index)
+{
+  const TfFuturePrivate *priv = tf__future_get_private (future);
+
+  if (priv->work_class == NULL || priv->work_class->get_need == NULL || tf_future_is_done (future))
+    return NULL;
+
+  return priv->work_class->get_need (priv->work, index);
+}
+
+/* The first of those without which @future cannot end; the others are put among those that are @left. */
+TF_FOREGROUND
+static TfFuture *
+follow_needs (TfFuture   *future,
+              GPtrArray  *left,
+              GHashTable *seen)
+{
+  TfFuture *first = get_need (future, 0);
+  TfFuture *need;
+
+  for (guint i = 1; first != NULL && (need = get_need (future, i)) != NULL; i++)
+    {
+      if (g_hash_table_add (seen, need))
+        g_ptr_array_add (left, need);
+    }
+
+  /* A chain alone has no end in itself, and is not worth remembering. */
+  return first == NULL || g_hash_table_size (seen) == 0 || g_hash_table_add (seen, first) ? first
+                                                                                          : NULL;
+}
+
+gboolean
+tf__completion_waits_for (TfFuture *other,
+                          TfFuture *future)
+{
+  GPtrArray  *left = g_ptr_array_new ();
+  GHashTable *seen = g_hash_table_new (NULL, NULL);
+
+  while (other != NULL && other != future)
+    {
+      other = follow_needs (other, left, seen);
+      if (other == NULL && left->len > 0)
+        other = g_ptr_array_steal_index_fast (left, left->len - 1);
+    }
+
+  g_hash_table_unref (seen);
+  g_ptr_array_unref (left);
+  return other == future;
+}
+
+/* Known to be the origin before it is told, since handlers may ask. */
+gboolean
+tf__completion_cancel_other (TfCompletion *self,
+                             TfFuture     *other,
+                             const GError *reason)
+{
+  TfFutureMore *more = tf__future_ensure_more (other);
+  gboolean      had_origin = more->origin != NULL;
+  gboolean      is_done;
+
+  g_object_ref (other);
+  tf__future_set_cancel_origin (other, self->future);
+  is_done = reason == NULL ? tf_future_cancel (other)
+                           : tf_future_abort_with_error (other, reason, NULL);
+  if (!is_done && !had_origin)
+    forget_origin (other);
+  g_object_unref (other);
+  return is_done;
+}
+
 gboolean
 tf__completion_stop_other (TfCompletion   *self,
                            TfFuture       *other,
@@ -565,11 +666,8 @@ tf__completion_stop_other (TfCompletion   *self,
   if (tf__completion_has_other_listeners (other, own))
     return FALSE;
 
-  tf__future_set_cancel_origin (other, self->future);
-
   if (completion == NULL)
-    return reason == NULL ? tf_future_cancel (other)
-                          : tf_future_abort_with_error (other, reason, NULL);
+    return tf__completion_cancel_other (self, other, reason);
 
   if (is_refusing (completion))
     return FALSE;
@@ -590,6 +688,7 @@ tf__completion_stop_other (TfCompletion   *self,
       completion->is_abort_asked = TRUE;
     }
 
+  tf__future_set_cancel_origin (other, self->future);
   tf__pipe_post (&completion->pipe, TF_NEWS_CANCEL);
   return TRUE;
 }

@@ -40,8 +40,8 @@ derive (TfFuture      *self,
  *
  * If @self fails or is cancelled, @func is not called, and the derived future ends as @self did.
  *
- * @func is called once at most, in the owner context, from the loop: also if @self is done already. It returns a future, and
- * the derived one ends as that does; `NULL` completes it without a value.
+ * @func is called once at most, in the owner context, from the loop: also if @self is done already. It returns a
+ * future, and the derived one ends as that does; `NULL` completes it without a value.
  *
  * The derived future is held by @self until it has ended, so it is safe to drop it. Cancelling it cancels @self, unless
  * somebody else listens to that: another derived future or set, a waiter, a handler of [signal@Future::done] or of the
@@ -81,8 +81,8 @@ tf_future_then (TfFuture      *self,
  * If @self completes or is cancelled, @func is not called, and the derived future ends as @self did. A cancel is not a
  * failure, so it cannot be mended by accident.
  *
- * @func is called once at most, in the owner context, from the loop: also if @self is done already. It returns a future, and
- * the derived one ends as that does; `NULL` completes it without a value.
+ * @func is called once at most, in the owner context, from the loop: also if @self is done already. It returns a
+ * future, and the derived one ends as that does; `NULL` completes it without a value.
  *
  * The derived future is held by @self until it has ended, so it is safe to drop it. Cancelling it cancels @self, unless
  * somebody else listens to that: another derived future or set, a waiter, a handler of [signal@Future::done] or of the
@@ -107,7 +107,8 @@ tf_future_catch (TfFuture      *self,
   tf__return_val_if_not_owner (self, NULL);
   tf__enter_foreground ();
 
-  return derive (self, TF_LINK_CATCH, func, user_data, user_data_free, __builtin_return_address (0));
+  return derive (self, TF_LINK_CATCH, func, user_data, user_data_free,
+                 __builtin_return_address (0));
 }
 
 /**
@@ -122,9 +123,9 @@ tf_future_catch (TfFuture      *self,
  * @func is called also when the derived future was cancelled: it is `CANCELLING` until @self has ended. Only
  * [method@Future.abort] gives up without it.
  *
- * @func is called once at most, in the owner context, from the loop: also if @self is done already. It returns a future, and
- * the derived one ends as that does; if that completes, the derived one ends as @self did, and
- * otherwise as the future of @func. `NULL` is nothing to wait for.
+ * @func is called once at most, in the owner context, from the loop: also if @self is done already. It returns a
+ * future, which is waited for: if that completes, the derived one ends as @self did, and otherwise as the future of
+ * @func. `NULL` is nothing to wait for.
  *
  * The derived future is held by @self until it has ended, so it is safe to drop it. Cancelling it cancels @self, unless
  * somebody else listens to that: another derived future or set, a waiter, a handler of [signal@Future::done] or of the
@@ -149,7 +150,8 @@ tf_future_finally (TfFuture      *self,
   tf__return_val_if_not_owner (self, NULL);
   tf__enter_foreground ();
 
-  return derive (self, TF_LINK_FINALLY, func, user_data, user_data_free, __builtin_return_address (0));
+  return derive (self, TF_LINK_FINALLY, func, user_data, user_data_free,
+                 __builtin_return_address (0));
 }
 
 /**
@@ -158,8 +160,8 @@ tf_future_finally (TfFuture      *self,
  *
  * Derives a future that ends as another one does, and that cannot be cancelled.
  *
- * [method@Future.cancel] returns false for it, and [method@Future.abort] fails with `TF_ERROR_NOT_CANCELLABLE`. A cancel
- * of what is derived from the shield ends there.
+ * [method@Future.cancel] returns false for it, and [method@Future.abort] fails with `TF_ERROR_NOT_CANCELLABLE`. A
+ * cancel of what is derived from the shield ends there.
  *
  * ## Threads
  *
@@ -214,8 +216,8 @@ limit (TfFuture       *self,
  *
  * Derives a future that ends as another one does, or fails with `G_IO_ERROR_TIMED_OUT` when that takes too long.
  *
- * @action is done before the derived future fails; if @self refuses, it goes on. If @self is done in the same turn as the
- * time is over, it counts.
+ * @action is done before the derived future fails; if @self refuses, it goes on. If @self is done in the same turn as
+ * the time is over, it counts.
  *
  * ## Threads
  *
@@ -243,12 +245,12 @@ tf_future_with_timeout (TfFuture       *self,
  * @self: a future
  * @timeout_us: how long to wait, in microseconds: 0 until the next turn of the loop, negative for no limit
  * @action: what becomes of @self when the time is over
- * @on_timeout: (scope notified) (closure user_data) (destroy user_data_free): called when the time is over, with @self
+ * @on_timeout: (scope notified) (closure user_data) (destroy user_data_free): called with @self when the time is over
  * @user_data: data for @on_timeout
  * @user_data_free: (nullable): frees @user_data, in the owner context
  *
- * The same as [method@Future.with_timeout], with a function that is called when the time is over, right before @action is
- * done and the derived future fails.
+ * The same as [method@Future.with_timeout], with a function that is called when the time is over, right before @action
+ * is done and the derived future fails.
  *
  * ## Threads
  *
@@ -271,8 +273,8 @@ tf_future_with_timeout_full (TfFuture       *self,
   tf__return_val_if_not_owner (self, NULL);
   tf__enter_foreground ();
 
-  return limit (self, tf__clock_deadline (timeout_us), action, on_timeout, user_data, user_data_free,
-                __builtin_return_address (0));
+  return limit (self, tf__clock_deadline (timeout_us), action, on_timeout, user_data,
+                user_data_free, __builtin_return_address (0));
 }
 
 /**
@@ -341,6 +343,12 @@ tf_future_delay (gint64 delay_us)
   tf__enter_foreground ();
 
   self = new_here (TF_LINK_DELAY, __builtin_return_address (0));
+  if (!tf__future_check_owner (TF_FUTURE (self), G_STRFUNC))
+    {
+      g_object_unref (self);
+      return NULL;
+    }
+
   self->limit = g_new0 (TfLinkLimit, 1);
   tf__timer_set (&self->limit->timer, &self->completion.pipe, tf__clock_deadline (delay_us));
   return g_object_ref (TF_FUTURE (self));
@@ -574,8 +582,8 @@ tf_future_new_for_error (GError *error)
  *
  * Gets the name of the future where the cancel began that ended this one, or is about to.
  *
- * A cancel goes through chains and sets of futures, in both directions; this is the one that somebody cancelled or gave up,
- * or whose time was over. The reason of an abort goes with it, and is the error of all of them.
+ * A cancel goes through chains and sets of futures, in both directions; this is the one that somebody cancelled or gave
+ * up, or whose time was over. The reason of an abort goes with it, and is the error of all of them.
  *
  * ## Threads
  *

@@ -84,11 +84,14 @@ take_abort (TfFuture *self,
   TfFutureMore    *more;
   TfAbortAnswer    answer = TF_ABORT_ALLOWED;
 
+  /* Whoever is asked may drop the last reference. */
+  g_object_ref (self);
   if (priv->work_class->allow_abort != NULL)
     answer = priv->work_class->allow_abort (priv->work, reason, error);
   if (answer != TF_ABORT_ALLOWED)
     {
       g_error_free (reason);
+      g_object_unref (self);
       return answer == TF_ABORT_UNDER_WAY;
     }
 
@@ -97,6 +100,7 @@ take_abort (TfFuture *self,
       g_set_error (error, TF_ERROR, TF_ERROR_DONE, "Task “%s” has already ended",
                    tf_future_get_name (self));
       g_error_free (reason);
+      g_object_unref (self);
       return FALSE;
     }
 
@@ -104,7 +108,6 @@ take_abort (TfFuture *self,
   g_clear_error (&more->reason);
   more->reason = reason;
 
-  g_object_ref (self);
   tf__future_move (self, TF_FUTURE_EVENT_ABORT, NULL);
   if (priv->work_class->cancelled != NULL)
     priv->work_class->cancelled (priv->work);

@@ -67,8 +67,8 @@ typedef struct
                          guint    index);
 } TfWorkClass;
 
-/* A wait, on a thread that runs a task, for a future that is not a task: the task room sees that it costs no
- * worker, and that it can end. */
+/* A wait, on a thread that runs a task, for a future that is not a task: the task room sees that it costs no worker,
+ * and that it can end. */
 typedef struct
 {
   gboolean (*begin) (TfFuture *future,
@@ -121,7 +121,7 @@ typedef struct
   guint8             is_read;       /* [atomic] somebody has looked at the failure */
   guint8             report;        /* [foreground, until it is done] a TfFailureReport */
   guint8             is_owed;       /* [foreground] the work has given its reference up meanwhile */
-  guint16            n_waiters;     /* [atomic] calls that wait until it is done */
+  guint16            n_waiters;     /* [atomic] threads that wait until it is done, that of the owner too */
   guint16            n_emitting;    /* [foreground] what is being told, one inside the other */
 } TfFuturePrivate;
 
@@ -166,8 +166,9 @@ gboolean tf__future_block (TfFuture     *self,
                            GCancellable *cancellable,
                            GError      **error);
 void     tf__future_mark_read (TfFuture *self);
-void     tf__future_add_waiter (TfFuture *self);
-void     tf__future_remove_waiter (TfFuture *self);
+/* Whoever waits in between listens, and is woken when it is done. */
+void     tf__future_begin_waiting (TfFuture *self);
+void     tf__future_end_waiting (TfFuture *self);
 gboolean tf__future_is_waited_for (TfFuture *self);
 void     tf__future_set_compound_wait_class (const TfCompoundWaitClass *klass);
 gboolean tf__future_begin_compound_wait (TfFuture *self,

@@ -14,8 +14,9 @@
  *
  * A future that stands for several others: all of them, or the first.
  *
- * - [func@Future.all] completes, without a value, when all members have; the results are read from the members. It fails or
- *   is cancelled as the first member that does, at once or, with `TF_SET_FLAGS_WAIT_FOR_ALL`, when all are done.
+ * - [func@Future.all] completes, without a value, when all members have; the results are read from the members. It
+ *   fails or is cancelled as the first member that does, at once or, with `TF_SET_FLAGS_WAIT_FOR_ALL`, when all are
+ *   done.
  * - [func@Future.any] completes with the value of the first member that completes; when none has, it ends as the last
  *   one did.
  * - [func@Future.race] ends as the first member that is done, well, badly or by a cancel.
@@ -24,18 +25,18 @@
  * [method@FutureSet.get_winner] tells which one decided. A future that is given twice counts once for each place. The
  * progress of a set is the number of its members that are done.
  *
- * Cancelling a set cancels those members that nobody else listens to, and ends when they have; if there are none, it ends at
- * once.
+ * Cancelling a set cancels those members that nobody else listens to, and ends when they have; if there are none, it
+ * ends at once.
  *
  * ## Life
  *
- * Each member holds the set as long as both are pending, so it is safe to drop it; and the set holds the members that are
- * done.
+ * Each member holds the set as long as both are pending, so it is safe to drop it; and the set holds the members that
+ * are done.
  *
  * ## Threads
  *
- * All members belong to the same main context, and so does the set. Call all functions in this context, or on any thread
- * once the set is done.
+ * All members belong to the same main context, and so does the set. Call all functions in this context, or on any
+ * thread once the set is done.
  *
  * Since: 1.0
  */
@@ -64,12 +65,15 @@ struct _TfFutureSet
   TfSetFlags     flags;          /* [const] */
   Slot          *slots;          /* (owned) [const] the array; [foreground] what is in it */
   guint          n_slots;        /* [const] */
+  guint          n_listening;    /* [foreground] slots whose member is listened to */
   guint          n_done;         /* [foreground] */
-  guint          n_pending;      /* [foreground] members that are listened to */
-  guint          last_need;      /* [foreground] the place of the last that was asked for */
   int            winner;         /* [foreground] -1 for none */
   int            last;           /* [foreground] an "any": the last that did not win, rather a skipped one; -1 */
-  gboolean       is_cancelled;   /* [foreground] waits for the members that were cancelled */
+  guint8         is_to_look;     /* [foreground] some were done from the beginning, and have not been counted */
+  guint8         is_cancelled;   /* [foreground] waits for the members that were cancelled */
+  guint          n_filtering;    /* [foreground] calls of the filter that have not returned: they need the data */
+  guint          need;           /* [foreground] which need was asked for last */
+  guint          need_slot;      /* [foreground] and where it is */
   TfFilterFunc   filter;         /* (nullable) [foreground] */
   gpointer       user_data;      /* [foreground] */
   GDestroyNotify user_data_free; /* (nullable) [foreground] */
@@ -105,7 +109,7 @@ leave (TfFutureSet *self,
     return;
 
   slot->set = NULL;
-  self->n_pending--;
+  self->n_listening--;
   if (is_listed)
     tf__future_forget_continuation (slot->future, &slot->continuation);
   slot->future = g_object_ref (slot->future);
@@ -113,12 +117,26 @@ leave (TfFutureSet *self,
   g_object_unref (self);
 }
 
+/* Before "done"; or, when that comes while the filter runs a nested loop, after it. */
+TF_FOREGROUND
+static void
+free_user_data (TfFutureSet *self)
+{
+  GDestroyNotify user_data_free = self->user_data_free;
+
+  if (self->n_filtering > 0)
+    return;
+
+  self->user_data_free = NULL;
+  if (user_data_free != NULL)
+    user_data_free (self->user_data);
+}
+
 /* With the end of the set: nobody of the rest is wanted any more. */
 static void
 ended (TfCompletion *completion)
 {
-  TfFutureSet   *self = from_completion (completion);
-  GDestroyNotify user_data_free = self->user_data_free;
+  TfFutureSet *self = from_completion (completion);
 
   tf__enter_foreground ();
 
@@ -134,20 +152,15 @@ ended (TfCompletion *completion)
       leave (self, slot, TRUE);
     }
 
-  self->filter = NULL;
-  self->user_data_free = NULL;
-  if (user_data_free != NULL)
-    user_data_free (self->user_data);
+  free_user_data (self);
 }
 
-/* Those that only this set listens to are asked to stop. */
+/* Those that only this set listens to are asked to stop; the others are left. */
 TF_FOREGROUND
-static gboolean
+static void
 stop_members (TfFutureSet  *self,
               const GError *reason)
 {
-  gboolean is_any_stopped = FALSE;
-
   for (guint i = 0; i < self->n_slots; i++)
     {
       Slot *slot = &self->slots[i];
@@ -155,13 +168,10 @@ stop_members (TfFutureSet  *self,
       if (slot->set == NULL)
         continue;
 
-      if (tf__completion_stop_other (&self->completion, slot->future, &slot->continuation, reason))
-        is_any_stopped = TRUE;
-      else if (reason == NULL)
+      if (!tf__completion_stop_other (&self->completion, slot->future, &slot->continuation,
+                                      reason))
         leave (self, slot, TRUE);
     }
-
-  return is_any_stopped;
 }
 
 static void
@@ -173,7 +183,8 @@ cancelled (TfCompletion *completion,
   tf__enter_foreground ();
 
   self->is_cancelled = TRUE;
-  if (!stop_members (self, reason) && reason == NULL)
+  stop_members (self, reason);
+  if (reason == NULL && self->n_listening == 0)
     tf__completion_end_cancelled (completion);
 }
 
@@ -182,8 +193,11 @@ static void
 win (TfFutureSet *self,
      guint        index)
 {
+  if (!tf__completion_claim (&self->completion))
+    return;
+
   self->winner = (int) index;
-  tf__completion_end_as (&self->completion, self->slots[index].future);
+  tf__completion_end_claimed_as (&self->completion, self->slots[index].future);
 }
 
 TF_FOREGROUND
@@ -193,15 +207,10 @@ count_for_all (TfFutureSet *self,
                gboolean     is_good)
 {
   if (!is_good && self->winner < 0)
-    {
-      self->winner = (int) index;
-      tf__future_mark_read (self->slots[index].future);
-    }
-  else if (!is_good)
-    {
-      /* One is told; the others can be looked at. */
-      tf__future_mark_read (self->slots[index].future);
-    }
+    self->winner = (int) index;
+  /* One is told; the others can be looked at. */
+  if (!is_good)
+    tf__future_mark_read (self->slots[index].future);
 
   if (self->winner >= 0 && !(self->flags & TF_SET_FLAGS_WAIT_FOR_ALL))
     win (self, (guint) self->winner);
@@ -209,6 +218,25 @@ count_for_all (TfFutureSet *self,
     win (self, (guint) self->winner);
   else if (self->n_done == self->n_slots)
     tf__completion_end_with_none (&self->completion);
+}
+
+TF_FOREGROUND
+static gboolean
+is_skipped (TfFutureSet *self,
+            guint        index)
+{
+  gboolean is_skipped;
+
+  if (self->filter == NULL)
+    return FALSE;
+
+  self->n_filtering++;
+  is_skipped = self->filter (self->slots[index].future, index, self->user_data);
+  self->n_filtering--;
+  if (self->completion.is_over)
+    free_user_data (self);
+
+  return is_skipped;
 }
 
 TF_FOREGROUND
@@ -220,7 +248,7 @@ count_for_any (TfFutureSet *self,
   TfFuture *future = self->slots[index].future;
   gboolean  is_last_good;
 
-  if (is_good && (self->filter == NULL || !self->filter (future, index, self->user_data)))
+  if (is_good && !is_skipped (self, index))
     {
       win (self, index);
       return;
@@ -245,14 +273,18 @@ count (TfFutureSet *self,
   gint64   n_slots = self->n_slots;
   gboolean is_good = tf_future_get_state (self->slots[index].future) == TF_FUTURE_STATE_COMPLETED;
 
+  /* One is told; the others can be looked at. */
   if (tf__completion_is_claimed (&self->completion))
-    return;
+    {
+      tf__future_mark_read (self->slots[index].future);
+      return;
+    }
 
   tf__pipe_set_progress (&self->completion.pipe, &n_done, &n_slots, NULL);
 
   if (self->is_cancelled)
     {
-      if (self->n_pending == 0)
+      if (self->n_listening == 0)
         tf__completion_end_cancelled (&self->completion);
     }
   else if (self->kind == KIND_ALL)
@@ -269,6 +301,22 @@ count (TfFutureSet *self,
     }
 }
 
+/* The members that were done from the beginning, in their order: before any that came later. */
+TF_FOREGROUND
+static void
+count_first (TfFutureSet *self)
+{
+  if (!self->is_to_look)
+    return;
+
+  self->is_to_look = FALSE;
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      if (self->slots[i].continuation.run == NULL)
+        count (self, i);
+    }
+}
+
 static void
 on_member_done (TfContinuation *continuation,
                 TfFuture       *future)
@@ -279,11 +327,12 @@ on_member_done (TfContinuation *continuation,
   tf__enter_foreground ();
 
   leave (self, slot, FALSE);
+  count_first (self);
   count (self, (guint) (slot - self->slots));
   g_object_unref (self);
 }
 
-/* The members that were done from the beginning, in their order; or there are none at all. */
+/* Some members were done from the beginning; or there are none at all. */
 static void
 look (TfCompletion *completion)
 {
@@ -291,12 +340,7 @@ look (TfCompletion *completion)
 
   tf__enter_foreground ();
 
-  for (guint i = 0; i < self->n_slots; i++)
-    {
-      if (self->slots[i].continuation.run == NULL)
-        count (self, i);
-    }
-
+  count_first (self);
   if (self->n_slots > 0)
     return;
 
@@ -317,13 +361,27 @@ get_need (TfCompletion *completion,
   if ((self->kind != KIND_ALL && self->n_slots > 1) || tf__completion_is_claimed (completion))
     return NULL;
 
-  for (guint i = index == 0 ? 0 : self->last_need + 1; i < self->n_slots; i++)
+  /* They are asked for one after the other: none of many is looked for from the beginning again. */
+  if (index == 0 || index != self->need + 1)
     {
-      if (self->slots[i].set == NULL)
-        continue;
+      self->need = 0;
+      self->need_slot = 0;
+    }
+  else
+    {
+      self->need = index;
+      self->need_slot++;
+      index = 0;
+    }
 
-      self->last_need = i;
-      return self->slots[i].future;
+  for (; self->need_slot < self->n_slots; self->need_slot++)
+    {
+      if (self->slots[self->need_slot].set == NULL)
+        continue;
+      if (index == 0)
+        return self->slots[self->need_slot].future;
+      self->need++;
+      index--;
     }
 
   return NULL;
@@ -418,10 +476,11 @@ add_members (TfFutureSet *self,
 
       slot->continuation.run = on_member_done;
       slot->set = g_object_ref (self);
-      self->n_pending++;
+      self->n_listening++;
       tf__future_continue_with (futures[i], &slot->continuation);
     }
 
+  self->is_to_look = has_done;
   if (has_done)
     tf__completion_look (&self->completion);
 }
@@ -494,8 +553,8 @@ make (Kind           kind,
  *
  * Makes a future that completes, without a value, when all of several others have.
  *
- * It fails, or is cancelled, as the first member that does not complete: at once or, with `TF_SET_FLAGS_WAIT_FOR_ALL`, when all
- * members are done. A set without members completes.
+ * It fails, or is cancelled, as the first member that does not complete: at once or, with
+ * `TF_SET_FLAGS_WAIT_FOR_ALL`, when all members are done. A set without members completes.
  *
  * ## Threads
  *
@@ -564,8 +623,8 @@ tf_future_any (TfFuture **futures,
  *
  * The same as [func@Future.any], with a function that may skip a result.
  *
- * @filter is called once for each member that completes, until one wins. When all are done, and some were skipped, the set
- * completes with the last that was skipped.
+ * @filter is called once for each member that completes, until one wins. When all are done, and some were skipped, the
+ * set completes with the last that was skipped.
  *
  * ## Threads
  *
@@ -625,7 +684,8 @@ tf_future_race (TfFuture **futures,
   if (!check_members (futures, n_futures, G_STRFUNC))
     return NULL;
 
-  return make (KIND_RACE, futures, n_futures, flags, NULL, NULL, NULL, __builtin_return_address (0));
+  return make (KIND_RACE, futures, n_futures, flags, NULL, NULL, NULL,
+               __builtin_return_address (0));
 }
 
 /**

@@ -114,9 +114,9 @@ tf__future_block (TfFuture     *self,
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (on_wait_cancelled_cb), site, NULL);
 
-  tf__future_add_waiter (self);
+  tf__future_begin_waiting (self);
   wait_at_site (self, site, deadline_us, cancellable);
-  tf__future_remove_waiter (self);
+  tf__future_end_waiting (self);
 
   g_cancellable_disconnect (cancellable, handler);
 
@@ -131,6 +131,18 @@ tf__future_block (TfFuture     *self,
 }
 
 void
+tf__future_begin_waiting (TfFuture *self)
+{
+  tf__add (&tf__future_get_private (self)->n_waiters, 1);
+}
+
+void
+tf__future_end_waiting (TfFuture *self)
+{
+  tf__sub (&tf__future_get_private (self)->n_waiters, 1);
+}
+
+void
 tf__future_mark_read (TfFuture *self)
 {
   tf__store (&tf__future_get_private (self)->is_read, TRUE);
@@ -140,18 +152,6 @@ gboolean
 tf__future_is_read (TfFuture *self)
 {
   return tf__load (&tf__future_get_private (self)->is_read);
-}
-
-void
-tf__future_add_waiter (TfFuture *self)
-{
-  tf__add (&tf__future_get_private (self)->n_waiters, 1);
-}
-
-void
-tf__future_remove_waiter (TfFuture *self)
-{
-  tf__sub (&tf__future_get_private (self)->n_waiters, 1);
 }
 
 gboolean

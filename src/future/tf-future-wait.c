@@ -145,9 +145,9 @@ wait_in_loop (TfFuture     *self,
   tf__enter_foreground ();
 
   g_object_ref (self);
-  tf__future_add_waiter (self);
+  tf__future_begin_waiting (self);
   run_loop (&wait);
-  tf__future_remove_waiter (self);
+  tf__future_end_waiting (self);
   dispatcher->klass->host_unref (host);
 
   is_done = tf_future_is_done (self);

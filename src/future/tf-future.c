@@ -141,9 +141,9 @@ tf__future_has_end_handlers (TfFuture *self)
   if (notify_id == 0)
     notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
 
-  is_found = g_signal_has_handler_pending (self, signals[SIGNAL_DONE], 0, FALSE);
-  if (is_found || !g_signal_has_handler_pending (self, notify_id, 0, FALSE))
-    return is_found;
+  /* A look without a detail finds those handlers only that have none. */
+  is_found = g_signal_has_handler_pending (self, signals[SIGNAL_DONE], 0, FALSE) ||
+             g_signal_has_handler_pending (self, notify_id, 0, FALSE);
 
   for (guint i = 0; i < G_N_ELEMENTS (names) && !is_found; i++)
     is_found = g_signal_has_handler_pending (self, notify_id, g_quark_try_string (names[i]), FALSE);

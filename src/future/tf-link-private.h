@@ -46,6 +46,7 @@ struct _TfLink
   GDestroyNotify user_data_free; /* (nullable) [foreground] */
   TfLinkLimit   *limit;          /* (owned) (nullable) [foreground] */
   TfLinkKind     kind;           /* [const] */
+  guint          n_calling;      /* [foreground] functions of the user's that have not returned: they need the data */
 };
 
 /* Any thread: a link without an upstream, of the thread-default main context. */

@@ -8,9 +8,9 @@
 
 #include <tf/tf-error.h>
 
-/* Futures that are derived from one other. The other holds them: so a chain is held by its beginning, and whoever drops
- * a link changes nothing. Each link ends in a step of the dispatcher of its own, so that a chain of any length resolves,
- * is cancelled and is freed with the same stack. */
+/* Futures that are derived from one other. The other holds them: so a chain is held by its beginning, and whoever
+ * drops a link changes nothing. Each link ends in a step of the dispatcher of its own, so that a chain of any length
+ * resolves, is cancelled and is freed with the same stack. */
 
 G_DEFINE_FINAL_TYPE (TfLink, tf__link, TF_TYPE_FUTURE)
 
@@ -73,17 +73,46 @@ cancelled (TfCompletion *completion,
       tf__completion_stop_other (completion, self->upstream, &self->continuation, reason))
     return;
 
-  /* An abort ends it in any case, and a "finally" waits, since its function is to be called. */
-  if (reason == NULL &&
-      (self->kind != TF_LINK_FINALLY || (self->upstream == NULL && self->done == NULL)))
+  /* A "finally" waits, since its function is to be called, and to have its say. */
+  if (reason == NULL && self->kind == TF_LINK_FINALLY &&
+      (self->upstream != NULL || self->done != NULL || self->n_calling > 0))
+    return;
+
+  /* At once: whoever else listens to the upstream may be the last one then, and stop it. */
+  tf__link_detach (self);
+  /* An abort ends it in any case. */
+  if (reason == NULL)
     tf__completion_end_cancelled (completion);
+}
+
+/* Before "done"; or, when that comes while a function of the user's runs a nested loop, after it. */
+TF_FOREGROUND
+static void
+free_user_data (TfLink *self)
+{
+  GDestroyNotify user_data_free = self->user_data_free;
+
+  if (self->n_calling > 0)
+    return;
+
+  self->user_data_free = NULL;
+  if (user_data_free != NULL)
+    user_data_free (self->user_data);
+}
+
+TF_FOREGROUND
+static void
+end_calling (TfLink *self)
+{
+  self->n_calling--;
+  if (self->completion.is_over)
+    free_user_data (self);
 }
 
 static void
 ended (TfCompletion *completion)
 {
-  TfLink        *self = from_completion (completion);
-  GDestroyNotify user_data_free = self->user_data_free;
+  TfLink *self = from_completion (completion);
 
   tf__enter_foreground ();
 
@@ -93,9 +122,20 @@ ended (TfCompletion *completion)
   tf__link_detach (self);
   g_clear_object (&self->done);
   g_clear_object (&self->first);
-  self->user_data_free = NULL;
-  if (user_data_free != NULL)
-    user_data_free (self->user_data);
+  free_user_data (self);
+
+  /* That of the timer. The caller has another reference. */
+  if (self->kind == TF_LINK_DELAY)
+    g_object_unref (self);
+}
+
+TF_FOREGROUND
+static void
+fail (TfLink     *self,
+      int         code,
+      const char *message)
+{
+  tf__completion_end_with_error (&self->completion, g_error_new_literal (TF_ERROR, code, message));
 }
 
 /* The function of the user's returned a future. */
@@ -104,21 +144,19 @@ static void
 go_on_with (TfLink   *self,
             TfFuture *inner)
 {
-  if (inner == TF_FUTURE (self))
-    tf__completion_end_with_error (&self->completion,
-                                   g_error_new_literal (TF_ERROR, TF_ERROR_DEADLOCK,
-                                                        "A future cannot wait for itself"));
-  else if (!tf__future_check_owner (inner, G_STRFUNC))
-    tf__completion_end_with_error (&self->completion,
-                                   g_error_new_literal (TF_ERROR, TF_ERROR_WRONG_THREAD,
-                                                        "A future cannot go on with one of another main context"));
+  TfCompletion *completion = &self->completion;
+  TfFutureMore *more = tf__future_get_private (TF_FUTURE (self))->more;
+  TfFate        fate = tf__pipe_get_fate (&completion->pipe);
+
+  /* Cancelled or given up while the function ran: nobody wants the inner one. */
+  if (!tf__future_check_owner (inner, G_STRFUNC))
+    fail (self, TF_ERROR_WRONG_THREAD, "A future cannot go on with one of another main context");
+  else if (fate == TF_FATE_ABORTED || tf__completion_is_claimed (completion))
+    tf__completion_stop_other (completion, inner, NULL, more == NULL ? NULL : more->reason);
+  else if (tf__completion_waits_for (inner, TF_FUTURE (self)))
+    fail (self, TF_ERROR_DEADLOCK, "A future cannot wait for itself");
   else
     tf__link_attach (self, inner);
-
-  /* Cancelled while the function ran. */
-  if (self->kind != TF_LINK_FINALLY && self->upstream != NULL &&
-      tf__pipe_get_fate (&self->completion.pipe) != TF_FATE_OPEN)
-    tf__completion_stop_other (&self->completion, inner, &self->continuation, NULL);
 }
 
 /* A value without a function means that it was called: then what comes next is the outcome of an inner future. */
@@ -129,10 +167,17 @@ call (TfLink   *self,
       gboolean *is_called)
 {
   TfThenFunc func = self->func;
+  TfFuture  *inner;
 
   *is_called = func != NULL;
+  if (func == NULL)
+    return NULL;
+
   self->func = NULL;
-  return func == NULL ? NULL : func (done, self->user_data);
+  self->n_calling++;
+  inner = func (done, self->user_data);
+  end_calling (self);
+  return inner;
 }
 
 TF_FOREGROUND
@@ -159,6 +204,7 @@ go_on_finally (TfLink   *self,
                TfFuture *done)
 {
   g_autoptr (TfFuture) inner = NULL;
+  g_autoptr (TfFuture) first = NULL;
   gboolean             is_called;
 
   if (self->first != NULL && tf_future_get_state (done) != TF_FUTURE_STATE_COMPLETED)
@@ -169,13 +215,14 @@ go_on_finally (TfLink   *self,
 
   if (self->first == NULL)
     self->first = g_object_ref (done);
-  tf__future_mark_read (self->first);
+  first = g_object_ref (self->first);
+  tf__future_mark_read (first);
 
   inner = call (self, done, &is_called);
   if (inner != NULL)
     go_on_with (self, inner);
   else
-    tf__completion_end_as (&self->completion, self->first);
+    tf__completion_end_as (&self->completion, first);
 }
 
 TF_FOREGROUND
@@ -249,15 +296,16 @@ time_out (TfLink *self)
                        tf_future_get_name (upstream));
 
   if (limit->on_timeout != NULL)
-    limit->on_timeout (upstream, self->user_data);
-  if (limit->action != TF_TIMEOUT_ACTION_LEAVE)
-    tf__future_set_cancel_origin (upstream, TF_FUTURE (self));
+    {
+      self->n_calling++;
+      limit->on_timeout (upstream, self->user_data);
+      end_calling (self);
+    }
 
   /* A refusal changes nothing. */
-  if (limit->action == TF_TIMEOUT_ACTION_CANCEL)
-    tf_future_cancel (upstream);
-  else if (limit->action == TF_TIMEOUT_ACTION_ABORT)
-    tf_future_abort_with_error (upstream, error, NULL);
+  if (limit->action != TF_TIMEOUT_ACTION_LEAVE)
+    tf__completion_cancel_other (&self->completion, upstream,
+                                 limit->action == TF_TIMEOUT_ACTION_ABORT ? error : NULL);
 
   tf__completion_end_with_error (&self->completion, g_steal_pointer (&error));
 }
@@ -270,15 +318,9 @@ rang (TfCompletion *completion)
   tf__enter_foreground ();
 
   if (self->kind == TF_LINK_DELAY)
-    {
-      tf__completion_end_with_none (completion);
-      /* That of the timer. */
-      g_object_unref (self);
-    }
+    tf__completion_end_with_none (completion);
   else if (self->upstream != NULL)
-    {
-      time_out (self);
-    }
+    time_out (self);
 }
 
 static TfFuture *

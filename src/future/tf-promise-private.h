@@ -24,6 +24,7 @@ typedef struct
   GType          finish_type;  /* [const] what the finish function returns */
   GCallback      finish;       /* (nullable) [const] */
   guint8         abortable;    /* [atomic] a TfAbortable */
+  guint8         has_worker;   /* [atomic] somebody has asked for the cancellable, and will end a cancelled one */
   gboolean       is_asking;    /* [foreground] "abort-requested" is being emitted */
 } TfPromisePrivate;
 
@@ -43,6 +44,9 @@ void        tf__promise_set_abortable (TfPromise  *self,
 gboolean tf__promise_may_end (TfPromise *self);
 /* In dispose: FALSE if there is nobody to be told. */
 gboolean tf__promise_abandon (TfPromise *self);
+/* Whether somebody works for it who is told of a cancel. */
+gboolean tf__promise_has_worker (TfPromise *self);
+void     tf__promise_set_has_worker (TfPromise *self);
 
 /* Any thread: tf-promise-adaptors-shared.c. */
 /* @value is not initialised: none leave it so, one is copied, several become an array of values. */
@@ -51,4 +55,6 @@ void tf__value_init_from_params (GValue       *value,
                                  const GValue *params);
 
 /* Owner context: tf-promise.c. */
-void tf__promise_leave_leader (TfPromise *self) TF_FOREGROUND;
+/* The last reference went: FALSE if nobody listens. */
+gboolean tf__promise_reject_abandoned (TfPromise *self) TF_FOREGROUND;
+void     tf__promise_leave_leader (TfPromise *self) TF_FOREGROUND;

@@ -90,6 +90,18 @@ take_error (TfPromise *self,
   return end (self);
 }
 
+gboolean
+tf__promise_has_worker (TfPromise *self)
+{
+  return tf__load (&tf__promise_get_private (self)->has_worker);
+}
+
+void
+tf__promise_set_has_worker (TfPromise *self)
+{
+  tf__store (&tf__promise_get_private (self)->has_worker, (guint8) TRUE);
+}
+
 /* Only whoever drops the last reference comes here, but the owner context may be about to leave the list of those who
  * listen: so it is looked at there. The news hold the promise meanwhile. */
 gboolean
@@ -108,13 +120,7 @@ tf__promise_abandon (TfPromise *self)
     }
 
   tf__enter_foreground ();
-  if (!tf__completion_has_other_listeners (future, NULL))
-    return FALSE;
-
-  tf_promise_reject_new_error (self, TF_ERROR, TF_ERROR_ABANDONED,
-                               "Promise “%s” was dropped by all who could have completed it",
-                               tf_future_get_name (future));
-  return TRUE;
+  return tf__promise_reject_abandoned (self);
 }
 
 /**
@@ -634,8 +640,8 @@ tf_promise_advance (TfPromise *self,
  * @self: a promise
  * @value: (nullable): what is to be delivered, which is copied; or `NULL` for nothing
  *
- * Reports something, which becomes [signal@Future::progress]. Every report is delivered, in order, before the promise is
- * done.
+ * Reports something, which becomes [signal@Future::progress]. Every report is delivered, in order, before the promise
+ * is done.
  *
  * Who is ahead of the owner context by 1024 reports waits here.
  *

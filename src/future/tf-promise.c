@@ -13,19 +13,20 @@
  *
  * A future that is completed by hand.
  *
- * Whoever makes a promise resolves it with a value, or rejects it with an error, on any thread; those who hold it use it
- * as a [class@Future]: signals, properties, [method@Future.then], [method@Future.wait]. The first outcome wins: the call
- * that comes second returns false, and nothing else happens, since losing a race with a cancel or a timeout is normal.
+ * Whoever makes a promise resolves it with a value, or rejects it with an error, on any thread; those who hold it use
+ * it as a [class@Future]: signals, properties, [method@Future.then], [method@Future.wait]. The first outcome wins: the
+ * call that comes second returns false, and nothing else happens, since losing a race with a cancel or a timeout is
+ * normal.
  *
  * A promise begins in the state `EXECUTING`. What it was resolved with is seen when the main context has delivered it,
  * in a later turn of the loop: no handler runs inside of the call.
  *
  * ## Cancelling
  *
- * [method@Promise.get_cancellable] is cancelled when the promise is: pass it to the operation that the promise stands for.
- * If somebody has asked for it, the state is `CANCELLING` after a cancel until that one resolves or rejects the promise,
- * and then `CANCELLED`, whatever it was given. If nobody has, nobody could end it, and it is `CANCELLED` in the next
- * turn.
+ * [method@Promise.get_cancellable] is cancelled when the promise is: pass it to the operation that the promise stands
+ * for. If somebody has asked for it, the state is `CANCELLING` after a cancel until that one resolves or rejects the
+ * promise, and then `CANCELLED`, whatever it was given. If nobody has, nobody could end it, and it is `CANCELLED` in
+ * the next turn.
  *
  * [method@Future.abort] gives a promise up at once, but only if it is [property@Promise:abortable]. Handlers of
  * [signal@Promise::abort-requested] stop the work, or refuse.
@@ -38,8 +39,8 @@
  *
  * ## Threads
  *
- * A promise belongs to the main context that was the thread-default one when it was made. The functions that complete it
- * and report its progress may be called from any thread; for the rest see [class@Future].
+ * A promise belongs to the main context that was the thread-default one when it was made. The functions that complete
+ * it and report its progress may be called from any thread; for the rest see [class@Future].
  *
  * Since: 1.0
  */
@@ -78,10 +79,33 @@ get_name (TfCompletion *completion)
 }
 
 static gboolean
+is_connected (TfPromise *self)
+{
+  return g_signal_has_handler_pending (self, signals[SIGNAL_ABORT_REQUESTED], 0, FALSE);
+}
+
+static gboolean
 has_abort_handler (TfPromise *self)
 {
-  return TF_PROMISE_GET_CLASS (self)->abort_requested != NULL ||
-         g_signal_has_handler_pending (self, signals[SIGNAL_ABORT_REQUESTED], 0, FALSE);
+  return TF_PROMISE_GET_CLASS (self)->abort_requested != NULL || is_connected (self);
+}
+
+/* The class is asked after the emission, not by it: without a handler of the class the emission would take that for a
+ * refusal. */
+TF_FOREGROUND
+static gboolean
+ask (TfPromise    *self,
+     const GError *reason)
+{
+  TfPromiseClass *klass = TF_PROMISE_GET_CLASS (self);
+  gboolean        is_allowed = TRUE;
+
+  if (is_connected (self))
+    g_signal_emit (self, signals[SIGNAL_ABORT_REQUESTED], 0, reason, &is_allowed);
+  if (is_allowed && klass->abort_requested != NULL)
+    is_allowed = klass->abort_requested (self, reason);
+
+  return is_allowed;
 }
 
 static gboolean
@@ -98,7 +122,9 @@ allow_abort (TfCompletion *completion,
 {
   TfPromise        *self = from_completion (completion);
   TfPromisePrivate *priv = tf_promise_get_instance_private (self);
-  gboolean          is_allowed = TRUE;
+  gboolean          is_allowed;
+
+  tf__enter_foreground ();
 
   if (priv->is_asking)
     return TF_ABORT_UNDER_WAY;
@@ -114,7 +140,7 @@ allow_abort (TfCompletion *completion,
     return TF_ABORT_ALLOWED;
 
   priv->is_asking = TRUE;
-  g_signal_emit (self, signals[SIGNAL_ABORT_REQUESTED], 0, reason, &is_allowed);
+  is_allowed = ask (self, reason);
   priv->is_asking = FALSE;
   if (is_allowed)
     return TF_ABORT_ALLOWED;
@@ -136,19 +162,45 @@ cancelled (TfCompletion *completion,
 
   if (priv->leader != NULL)
     {
-      if (tf__completion_stop_other (completion, priv->leader, &priv->continuation, reason) ||
-          reason != NULL)
+      if (tf__completion_stop_other (completion, priv->leader, &priv->continuation, reason))
         return;
 
       tf__promise_leave_leader (self);
+      /* An abort ends it in any case. */
+      if (reason != NULL)
+        return;
+
       tf__completion_request (completion, TF_FATE_CANCEL_ASKED);
       completion->is_cancel_spread = TRUE;
       tf__completion_finish (completion);
     }
-  else if (reason == NULL && tf__completion_peek_cancellable (completion) == NULL)
+  else if (reason == NULL && !tf__promise_has_worker (self))
     {
       tf__completion_end_cancelled (completion);
     }
+}
+
+gboolean
+tf__promise_reject_abandoned (TfPromise *self)
+{
+  TfFuture *future = TF_FUTURE (self);
+
+  if (!tf__completion_has_other_listeners (future, NULL))
+    return FALSE;
+
+  tf_promise_reject_new_error (self, TF_ERROR, TF_ERROR_ABANDONED,
+                               "Promise “%s” was dropped by all who could have completed it",
+                               tf_future_get_name (future));
+  return TRUE;
+}
+
+/* The last reference went on another thread, which may be in the middle of it still: so it is too late to leave this
+ * to that of the news. */
+static void
+look (TfCompletion *completion)
+{
+  tf__enter_foreground ();
+  tf__promise_reject_abandoned (from_completion (completion));
 }
 
 static void
@@ -172,6 +224,7 @@ static const TfCompletionClass completion_class = {
   .is_refusing = is_refusing,
   .allow_abort = allow_abort,
   .cancelled = cancelled,
+  .look = look,
   .ended = ended,
   .get_need = get_need,
 };
@@ -207,27 +260,6 @@ on_leader_done (TfContinuation *continuation,
   g_object_unref (self);
 }
 
-/* Whether @self cannot end before itself when it follows @other. Chains are long, but hardly ever end in themselves; so
- * only those things are followed that wait for one. */
-TF_FOREGROUND
-static gboolean
-would_follow_itself (TfFuture *self,
-                     TfFuture *other)
-{
-  while (other != NULL && other != self)
-    {
-      const TfFuturePrivate *priv = tf__future_get_private (other);
-
-      if (priv->work_class == NULL || priv->work_class->get_need == NULL ||
-          tf_future_is_done (other))
-        return FALSE;
-
-      other = priv->work_class->get_need (priv->work, 0);
-    }
-
-  return other == self;
-}
-
 /**
  * tf_promise_follow:
  * @self: a promise
@@ -261,7 +293,7 @@ tf_promise_follow (TfPromise *self,
   tf__return_val_if_not_owner (other, FALSE);
   tf__enter_foreground ();
 
-  if (would_follow_itself (TF_FUTURE (self), other))
+  if (tf__completion_waits_for (other, TF_FUTURE (self)))
     return tf_promise_reject_new_error (self, TF_ERROR, TF_ERROR_DEADLOCK,
                                         "Promise “%s” would follow itself",
                                         get_name (&priv->completion));
@@ -312,6 +344,9 @@ tf_promise_execute (TfPromise    *self,
 
   if (!func (&value, user_data, &error))
     {
+      /* What it has set in spite of that. */
+      if (G_VALUE_TYPE (&value) != G_TYPE_INVALID)
+        g_value_unset (&value);
       if (error == NULL)
         error = g_error_new (TF_ERROR, TF_ERROR_FAILED,
                              "The function of promise “%s” failed without an error",
@@ -362,10 +397,18 @@ set_abortable (TfPromise  *self,
                TfAbortable abortable)
 {
   gboolean was_abortable = tf_promise_get_abortable (self);
+  gboolean was_cancellable = tf_future_is_cancellable (TF_FUTURE (self));
+  gboolean is_cancellable;
 
   tf__promise_set_abortable (self, abortable);
+  is_cancellable = tf_future_is_cancellable (TF_FUTURE (self));
+
+  g_object_ref (self);
   if (tf_promise_get_abortable (self) != was_abortable)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ABORTABLE]);
+  if (is_cancellable != was_cancellable)
+    g_object_notify (G_OBJECT (self), "cancellable");
+  g_object_unref (self);
 }
 
 /**
@@ -420,7 +463,8 @@ tf_promise_unset_abortable (TfPromise *self)
  *
  * Gets the cancellable of the promise, for the operation that it stands for.
  *
- * Whoever asks for it takes it upon him to complete the promise when it is cancelled. Cancelling it cancels the promise.
+ * Whoever asks for it takes it upon him to complete the promise when it is cancelled. Cancelling it cancels the
+ * promise.
  *
  * ## Threads
  *
@@ -437,6 +481,8 @@ tf_promise_get_cancellable (TfPromise *self)
 
   g_return_val_if_fail (TF_IS_PROMISE (self), NULL);
 
+  /* First: whoever cancels looks at this after the fate. */
+  tf__promise_set_has_worker (self);
   return tf__completion_ensure_cancellable (&priv->completion);
 }
 
@@ -506,8 +552,9 @@ static void
 tf_promise_finalize (GObject *object)
 {
   TfPromisePrivate *priv = tf_promise_get_instance_private (TF_PROMISE (object));
-  char             *name = g_steal_pointer (&priv->name);
+  char             *name = priv->name;
 
+  /* The last word of the parent has the name in it. */
   G_OBJECT_CLASS (tf_promise_parent_class)->finalize (object);
   g_free (name);
 }
@@ -574,8 +621,7 @@ tf_promise_class_init (TfPromiseClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[SIGNAL_ABORT_REQUESTED] = g_signal_new (
-    "abort-requested", TF_TYPE_PROMISE, G_SIGNAL_RUN_LAST,
-    G_STRUCT_OFFSET (TfPromiseClass, abort_requested), accumulate_refusal, NULL, NULL,
+    "abort-requested", TF_TYPE_PROMISE, G_SIGNAL_RUN_LAST, 0, accumulate_refusal, NULL, NULL,
     G_TYPE_BOOLEAN, 1, G_TYPE_ERROR | G_SIGNAL_TYPE_STATIC_SCOPE);
 }
 

@@ -22,4 +22,5 @@ void   tf__timer_set (TfTimer *self,
 void   tf__timer_remove (TfTimer *self) TF_FOREGROUND;
 gint64 tf__timers_get_next (TfDispatcher *dispatcher) TF_FOREGROUND;
 void   tf__timers_ring (TfDispatcher *dispatcher) TF_FOREGROUND;
-void   tf__timers_clear (TfDispatcher *dispatcher) TF_FOREGROUND;
+/* At the very end, on any thread. */
+void tf__timers_clear (TfDispatcher *dispatcher);

@@ -105,6 +105,8 @@ news_to_string (TfNews news)
       return "final";
     case TF_NEWS_REAP:
       return "reap";
+    case TF_NEWS_TIMER:
+      return "timer";
     default:
       return "?";
     }

@@ -30,7 +30,7 @@
 #define GROWTH_OF_CANCEL_TIME           10.0   /* 1.4: a search would be a hundred times */
 /* clang-format on */
 
-#define N_TRIES 5
+#define N_TRIES 25
 
 static void
 assert_at_most (const char *what,

@@ -17,7 +17,14 @@ CORE = '{http://www.gtk.org/introspection/core/1.0}'
 C = '{http://www.gtk.org/introspection/c/1.0}'
 GLIB = '{http://www.gtk.org/introspection/glib/1.0}'
 
-KINDS = {'class': 'class', 'interface': 'iface', 'record': 'struct', 'enumeration': 'enum', 'callback': 'callback'}
+KINDS = {
+    'class': 'class',
+    'interface': 'iface',
+    'record': 'struct',
+    'enumeration': 'enum',
+    'bitfield': 'flags',
+    'callback': 'callback',
+}
 MEMBERS = {'method': 'method', 'constructor': 'ctor', 'function': 'func'}
 
 

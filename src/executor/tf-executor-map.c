@@ -186,7 +186,8 @@ static gboolean
 is_wanted (TfMapMember *self)
 {
   return tf__pipe_get_fate (&self->completion.pipe) == TF_FATE_OPEN &&
-         !self->completion.is_abort_asked && !tf__completion_is_claimed (&self->completion);
+         !tf__completion_is_abort_asked (&self->completion) &&
+         !tf__completion_is_claimed (&self->completion);
 }
 
 /* All of them */

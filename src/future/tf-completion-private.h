@@ -31,7 +31,8 @@ typedef struct
   void (*rang) (TfCompletion *self);
   /* [foreground] (nullable) Before "done": leave those that it listens to, free what the user gave. */
   void (*ended) (TfCompletion *self);
-  /* [foreground] (nullable) The futures without which it cannot end, by number; NULL after the last. */
+  /* [foreground] (nullable) The futures without which it cannot end, by number, to be asked for one after the other
+   * from 0 on; NULL after the last. */
   TfFuture *(*get_need) (TfCompletion *self,
                          guint         index);
 } TfCompletionClass;
@@ -52,7 +53,6 @@ struct _TfCompletion
   gint64                   end_us;            /* [foreground] */
   guint8                   is_claimed;        /* [atomic] the outcome is decided */
   guint8                   is_cancel_spread;  /* [foreground] */
-  guint8                   is_abort_asked;    /* [foreground] the reason is in the future */
   guint8                   is_over;           /* [foreground] */
 };
 
@@ -89,6 +89,10 @@ extern const TfWorkClass tf__completion_work_class;
 
 /* The completion of a future, or NULL if it has another kind of work. */
 TfCompletion *tf__completion_of (TfFuture *future);
+/* Whether somebody has asked for an abort that has not been delivered yet. */
+gboolean tf__completion_is_abort_asked (TfCompletion *self) TF_FOREGROUND;
+/* Whether it ends without anything else having to happen: one that follows another is decided, but does not. */
+gboolean tf__completion_has_outcome (TfCompletion *self) TF_FOREGROUND;
 /* Whether a continuation may be listed without a wake-up: see tf__pipe_post_here(). */
 void tf__completion_finish_here (TfCompletion *self) TF_FOREGROUND;
 /* Ends a claimed one as another future has, which is done. */

@@ -95,10 +95,8 @@ refuse_as_done (TfCompletion *self,
   return TF_ABORT_REFUSED;
 }
 
-/* One that follows another is decided, but has not ended. */
-TF_FOREGROUND
-static gboolean
-has_outcome (TfCompletion *self)
+gboolean
+tf__completion_has_outcome (TfCompletion *self)
 {
   return tf__completion_is_claimed (self) &&
          (self->klass->get_need == NULL || self->klass->get_need (self, 0) == NULL);
@@ -114,7 +112,8 @@ work_allow_abort (gpointer      work,
 
   tf__enter_foreground ();
 
-  if (self->is_over || has_outcome (self) || tf__pipe_get_fate (&self->pipe) == TF_FATE_ABORTED)
+  if (self->is_over || tf__completion_has_outcome (self) ||
+      tf__pipe_get_fate (&self->pipe) == TF_FATE_ABORTED)
     return refuse_as_done (self, error);
 
   if (is_refusing (self))
@@ -128,7 +127,7 @@ work_allow_abort (gpointer      work,
     answer = self->klass->allow_abort (self, reason, error);
 
   /* A handler that was asked may have completed it. */
-  if (answer == TF_ABORT_ALLOWED && (self->is_over || has_outcome (self)))
+  if (answer == TF_ABORT_ALLOWED && (self->is_over || tf__completion_has_outcome (self)))
     return refuse_as_done (self, error);
 
   return answer;
@@ -288,28 +287,34 @@ TF_FOREGROUND
 static void
 take_asked_abort (TfCompletion *self)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self->future);
-  GError          *reason;
+  TfFuturePrivate   *priv = tf__future_get_private (self->future);
+  g_autoptr (GError) reason = g_steal_pointer (&priv->more->asked_reason);
 
-  self->is_abort_asked = FALSE;
   /* Somebody else was faster, and the reason is his. */
   if (tf__pipe_get_fate (&self->pipe) == TF_FATE_ABORTED)
     return;
 
-  reason = g_steal_pointer (&priv->more->reason);
   if (!tf_future_abort_with_error (self->future, reason, NULL))
     forget_origin (self->future);
-  g_error_free (reason);
+}
+
+gboolean
+tf__completion_is_abort_asked (TfCompletion *self)
+{
+  const TfFutureMore *more = tf__future_get_private (self->future)->more;
+
+  return more != NULL && more->asked_reason != NULL;
 }
 
 TF_FOREGROUND
 static void
 deliver_cancel (TfCompletion *self)
 {
-  if (self->is_abort_asked)
+  if (tf__completion_is_abort_asked (self))
     take_asked_abort (self);
 
-  if (tf__pipe_get_fate (&self->pipe) != TF_FATE_CANCEL_ASKED)
+  /* Given up here or meanwhile, and told. A refusal of that is none of a cancel that was asked for as well. */
+  if (self->is_over || !work_is_cancel_asked (self))
     return;
 
   tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL);
@@ -477,6 +482,16 @@ take_over_cancel (TfCompletion *self,
     tf__future_set_cancel_origin (self->future, other);
 }
 
+TF_FOREGROUND
+static gboolean
+has_contents (TfFuture *done)
+{
+  const TfOutcome *outcome = tf__future_get_private (done)->outcome;
+
+  return outcome != NULL &&
+         (tf__outcome_has_value (outcome) || tf__outcome_get_failure (outcome) != NULL);
+}
+
 void
 tf__completion_end_claimed_as (TfCompletion *self,
                                TfFuture     *other)
@@ -491,10 +506,11 @@ tf__completion_end_claimed_as (TfCompletion *self,
     }
   else
     {
-      /* Never a chain of holders: the last of a long chain would free all of it. */
+      /* Never a chain of holders: the last of a long chain would free all of it. And none for nothing: it may be a set,
+       * which holds its members, and perhaps this future. */
       if (others != NULL && others->holder != NULL)
         self->holder = g_object_ref (others->holder);
-      else
+      else if (has_contents (other))
         self->holder = g_object_ref (other);
       tf__future_mark_read (other);
     }
@@ -681,11 +697,10 @@ tf__completion_stop_other (TfCompletion   *self,
     {
       TfFutureMore *more = tf__future_ensure_more (other);
 
-      if (completion->is_abort_asked || more->reason != NULL)
+      if (more->asked_reason != NULL || more->reason != NULL)
         return FALSE;
 
-      more->reason = g_error_copy (reason);
-      completion->is_abort_asked = TRUE;
+      more->asked_reason = g_error_copy (reason);
     }
 
   tf__future_set_cancel_origin (other, self->future);

@@ -62,7 +62,8 @@ typedef struct
   /* Something has to be done for the future in the owner context. */
   void (*post) (gpointer work,
                 TfNews   news);
-  /* [foreground] (nullable) The futures without which it cannot end, by number; NULL after the last. */
+  /* [foreground] (nullable) The futures without which it cannot end, by number, to be asked for one after the other
+   * from 0 on; NULL after the last. */
   TfFuture *(*get_need) (gpointer work,
                          guint    index);
 } TfWorkClass;
@@ -105,8 +106,9 @@ typedef struct
 typedef struct
 {
   TfProgressView progress;
-  GError        *reason; /* (owned) (nullable): of an abort, here or where the cancel came from */
-  char          *origin; /* (owned) (nullable) the name of the future where the cancel began: a GRefString */
+  GError        *reason;       /* (owned) (nullable): of an abort, here or where the cancel came from */
+  GError        *asked_reason; /* (owned) (nullable): of an abort that is on its way here, and may be refused */
+  char          *origin;       /* (owned) (nullable) the name of the future where the cancel began: a GRefString */
 } TfFutureMore;
 
 typedef struct

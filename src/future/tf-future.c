@@ -410,6 +410,7 @@ tf_future_finalize (GObject *object)
     {
       g_free (priv->more->progress.status);
       g_clear_error (&priv->more->reason);
+      g_clear_error (&priv->more->asked_reason);
       g_clear_pointer (&priv->more->origin, g_ref_string_release);
       g_free (priv->more);
     }

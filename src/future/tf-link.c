@@ -310,6 +310,16 @@ time_out (TfLink *self)
   tf__completion_end_with_error (&self->completion, g_steal_pointer (&error));
 }
 
+/* Its end is on its way, and counts. */
+TF_FOREGROUND
+static gboolean
+is_ending (TfFuture *future)
+{
+  TfCompletion *completion = tf__completion_of (future);
+
+  return completion != NULL && tf__completion_has_outcome (completion);
+}
+
 static void
 rang (TfCompletion *completion)
 {
@@ -319,7 +329,7 @@ rang (TfCompletion *completion)
 
   if (self->kind == TF_LINK_DELAY)
     tf__completion_end_with_none (completion);
-  else if (self->upstream != NULL)
+  else if (self->upstream != NULL && !is_ending (self->upstream))
     time_out (self);
 }
 
@@ -329,9 +339,10 @@ get_need (TfCompletion *completion,
 {
   TfLink *self = from_completion (completion);
 
-  return index == 0 && self->limit == NULL && !tf__completion_is_claimed (completion)
-           ? self->upstream
-           : NULL;
+  if (index > 0 || self->limit != NULL || tf__completion_is_claimed (completion))
+    return NULL;
+
+  return self->upstream;
 }
 
 static const TfCompletionClass completion_class = {

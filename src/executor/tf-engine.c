@@ -109,8 +109,8 @@ leave (TfEngine *self)
   tf__engine_unref (self);
 }
 
-/* The maker is the owner until the loop dispatches, and another thread may run that: so what belongs to the owner is only
- * touched here while nobody else can. */
+/* The maker is the owner until the loop dispatches, and another thread may run that: so what belongs to the owner
+ * is only touched here while nobody else can. */
 void
 tf__engine_leave_facade (TfEngine *self)
 {

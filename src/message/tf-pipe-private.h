@@ -124,8 +124,8 @@ void     tf__pipe_post (TfPipe *self,
 /* The same, and gives the caller's reference away. */
 void tf__pipe_post_last (TfPipe *self,
                          TfNews  news);
-/* The same as tf__pipe_post(), in the owner context, while it dispatches: the pipe goes to the ready without passing through the
- * inbox, and nobody is woken who cannot be asleep. */
+/* The same as tf__pipe_post(), in the owner context, while it dispatches: the pipe goes to the ready without
+ * passing through the inbox, and nobody is woken who cannot be asleep. */
 void tf__pipe_post_here (TfPipe *self,
                          TfNews  news) TF_FOREGROUND;
 /* Takes the contents of @event, whatever it returns: FALSE when it is not wanted any more. May wait

@@ -124,8 +124,8 @@ new_box (void)
   return box;
 }
 
-/* Whoever takes the final message marks the pipe as closed, and looks for a box after; here it is the other way round. So at
- * least one of the two sees the other. */
+/* Whoever takes the final message marks the pipe as closed, and looks for a box after; here it is the other way
+ * round. So at least one of the two sees the other. */
 static TfPipeBox *
 ensure_box (TfPipe *self)
 {
@@ -186,8 +186,8 @@ tf__pipe_post_here (TfPipe *self,
   tf__dispatcher_wake_if_armed (self->dispatcher);
 }
 
-/* The caller's reference keeps the pipe until here: the foreground may take the news, and drop what it has, as soon as the
- * word is written. */
+/* The caller's reference keeps the pipe until here: the foreground may take the news, and drop what it has, as
+ * soon as the word is written. */
 void
 tf__pipe_post_last (TfPipe *self,
                     TfNews  news)

@@ -604,8 +604,8 @@ test_promise (void)
   GThread   *thread;
   Drive      drive;
 
-  g_test_summary ("A promise from before that another thread resolves is delivered, and again by the"
-                  " main context afterwards.");
+  g_test_summary ("A promise from before that another thread resolves is delivered, and again by"
+                  " the main context afterwards.");
 
   drive_init (&drive);
   thread = g_thread_new ("resolver", resolve_in_thread, g_object_ref (promise));

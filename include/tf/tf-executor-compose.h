@@ -38,7 +38,7 @@ typedef void (*TfThenTaskFunc) (TfTask   *task,
  *
  * Makes the task for an item, in the owner context.
  *
- * Returns: (transfer full): the task, which has not been submitted
+ * Returns: (transfer full) (nullable): the task, which has not been submitted
  *
  * Since: 1.0
  */
@@ -53,7 +53,7 @@ typedef TfTask *(*TfMapFunc) (guint    index,
  *
  * Makes the task for an item, in the owner context.
  *
- * Returns: (transfer full): the task, which has not been submitted
+ * Returns: (transfer full) (nullable): the task, which has not been submitted
  *
  * Since: 1.0
  */

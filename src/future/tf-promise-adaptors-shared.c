@@ -324,7 +324,7 @@ on_closure_gone (gpointer  data,
 }
 
 /**
- * tf_promise_new_closure:
+ * tf_promise_new_closure: (skip)
  * @self: a promise
  * @is_throwable: whether an error as the only argument lets the promise fail
  *

@@ -329,7 +329,7 @@ tf_promise_resolve_object (TfPromise *self,
 }
 
 /**
- * tf_promise_resolve_boxed:
+ * tf_promise_resolve_boxed: (skip)
  * @self: a promise
  * @boxed_type: a boxed type
  * @value: (nullable): the result, which is copied as its type does
@@ -392,7 +392,7 @@ tf_promise_resolve_variant (TfPromise *self,
 }
 
 /**
- * tf_promise_resolve_pointer:
+ * tf_promise_resolve_pointer: (skip)
  * @self: a promise
  * @value: (nullable) (transfer full): the result
  * @value_free: (nullable): frees it

@@ -176,12 +176,16 @@ test('task-failed tells of the failure', async () => {
 });
 
 test('names that must not exist', () => {
-    for (const name of ['run_gtask', 'submit_call_for_bindings'])
+    for (const name of ['run_gtask', 'submit_call_for_bindings', 'submit_then_for_bindings'])
         assertEqual(Tf.Executor.prototype[name], undefined);
     for (const name of ['return_pointer', 'return_boxed'])
         assertEqual(Tf.Task.prototype[name], undefined);
     for (const name of ['steal_pointer', 'dup_boxed'])
         assertEqual(Tf.Future.prototype[name], undefined);
+    assertEqual(Tf.Promise.prototype.reject_new_error, undefined);
+    for (const name of ['new_for_finish', 'ready_cb'])
+        assertEqual(Tf.Promise[name], undefined);
+    assertEqual(Tf.WorkerPool.prototype.push, undefined);
     assertEqual(Tf.Task.new_for_bindings, undefined);
     assertEqual(Tf.Task.new_with_argument, undefined);
     assertEqual(Tf.Task.get_current(), null);

@@ -1,0 +1,346 @@
+// SPDX-FileCopyrightText: 2026 The Tf authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// What the override adds, beside waiting: values and failures of JavaScript, composition, what is refused.
+
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
+import Tf from 'gi://Tf?version=1';
+
+import {test, run, assert, assertEqual} from '../../support/tap.js';
+
+async function errorOf(thing) {
+    try {
+        await thing;
+    } catch (error) {
+        return error;
+    }
+    throw new Error('nothing was thrown');
+}
+
+function thrownBy(func) {
+    try {
+        func();
+    } catch (error) {
+        return error;
+    }
+    throw new Error('nothing was thrown');
+}
+
+function promise(name = 'promise') {
+    return Tf.Promise.new(name);
+}
+
+for (const [name, value] of Object.entries({
+    'true': true,
+    'false': false,
+    'zero': 0,
+    'minus zero': -0,
+    'a large integer': 2 ** 40,
+    'the largest exact integer': Number.MAX_SAFE_INTEGER,
+    'the smallest exact integer': Number.MIN_SAFE_INTEGER,
+    'an integer beyond': 2 ** 60,
+    'a fraction': 0.1,
+    'NaN': NaN,
+    'infinity': -Infinity,
+    'a string': 'grün 🌳',
+    'an empty string': '',
+    'a string with a zero in it': 'a\0b',
+    'half of a surrogate pair': 'a\ud800b',
+    'undefined': undefined,
+    'null': null,
+    'an object': {a: 1},
+    'an array': [1, [2]],
+    'a map': new Map([[1, 2]]),
+    'a function': () => 1,
+    'a symbol': Symbol('s'),
+    'a big integer': 2n ** 70n,
+    'an error': new RangeError('not thrown'),
+    'a GObject': new Gio.Cancellable(),
+    'an object with a function called then': {then: 1},
+})) {
+    test(`a promise resolves with ${name}`, async () => {
+        const future = promise();
+        assertEqual(future.value, null);
+        assertEqual(future.resolve(value), true);
+        assertEqual(future.resolve(1), false);
+        assert(Object.is(await future, value), 'the same value from await');
+        assert(Object.is(await future, value), 'and once more');
+        assert(Object.is(future.dup_value(), value ?? null), 'the same value from dup_value()');
+        assert(Object.is(future.value, value ?? null), 'and from the property');
+    });
+}
+
+test('C sees the types that it knows', async () => {
+    const future = promise();
+    future.resolve(42);
+    await future;
+    assertEqual(future.get_int64(), 42);
+    assertEqual(future.get_double(), 42);
+
+    const text = promise();
+    text.resolve('x');
+    await text;
+    assertEqual(text.dup_string(), 'x');
+
+    const none = promise();
+    none.resolve();
+    await none;
+    assertEqual(none.dup_value(), null);
+});
+
+test('a variant and a boxed value come as such', async () => {
+    const variant = promise();
+    variant.resolve(new GLib.Variant('(si)', ['a', 1]));
+    assertEqual((await variant).print(true), "('a', 1)");
+    assertEqual(variant.dup_variant().get_type_string(), '(si)');
+
+    const bytes = promise();
+    bytes.resolve(new GLib.Bytes([1, 2, 3]));
+    assertEqual((await bytes).get_size(), 3);
+});
+
+test('what is thrown comes back as it is, and has a text for C', async () => {
+    const error = new TypeError('bad');
+    const future = promise('name');
+    assertEqual(future.reject(error), true);
+    assertEqual(future.reject(error), false);
+    assert(await errorOf(future) === error, 'the same error');
+    assert(await errorOf(future) === error, 'and once more');
+    assert(future.error.matches(Tf.Error, Tf.Error.EXCEPTION), 'EXCEPTION');
+    assertEqual(future.get_failure_type(), 'TypeError');
+    assertEqual(future.get_failure_text(), 'bad');
+    assert(future.get_failure_traceback().includes('test-override.js'), 'the stack');
+    assert(thrownBy(() => future.get_int64()).matches(Tf.Error, Tf.Error.EXCEPTION), 'EXCEPTION');
+});
+
+test('a GLib.Error stays one', async () => {
+    const future = promise();
+    future.reject(new Gio.IOErrorEnum({code: Gio.IOErrorEnum.NOT_FOUND, message: 'gone'}));
+    const error = await errorOf(future);
+    assert(error instanceof GLib.Error, 'a GLib.Error');
+    assert(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.NOT_FOUND), 'NOT_FOUND');
+    assertEqual(error.message, 'gone');
+    assertEqual(future.get_failure_type(), null);
+});
+
+test('anything can be thrown', async () => {
+    for (const thing of ['text', 7, null, undefined, {a: 1}, Object.create(null), Symbol('s')]) {
+        const future = promise();
+        future.reject(thing);
+        assert(await errorOf(future) === thing, 'the same thing');
+        assert(future.error.matches(Tf.Error, Tf.Error.EXCEPTION), 'EXCEPTION');
+    }
+});
+
+test('a promise that is resolved with another one follows it', async () => {
+    const first = promise();
+    const second = promise();
+    assertEqual(first.resolve(second), true);
+    assertEqual(first.resolve(1), false);
+    second.resolve('late');
+    assertEqual(await first, 'late');
+
+    const third = promise();
+    third.resolve(Promise.reject(new RangeError('native')));
+    assertEqual((await errorOf(third)).message, 'native');
+});
+
+test('execute() ends as the function does', async () => {
+    const good = promise();
+    assertEqual(good.execute(() => [1]), true);
+    assertEqual((await good)[0], 1);
+
+    const bad = promise();
+    assertEqual(bad.execute(() => {
+        throw new RangeError('bad');
+    }), true);
+    assert(await errorOf(bad) instanceof RangeError, 'the error');
+});
+
+test('Tf.promise() makes a future of a promise, and of a value', async () => {
+    const future = Tf.promise(new Promise(resolve => GLib.idle_add(GLib.PRIORITY_DEFAULT, () => {
+        resolve({a: 1});
+        return GLib.SOURCE_REMOVE;
+    })), 'native');
+    assert(future instanceof Tf.Future, 'a future');
+    assertEqual(future.name, 'native');
+    assertEqual(future.state, Tf.FutureState.EXECUTING);
+    assertEqual((await future).a, 1);
+    assertEqual(future.state, Tf.FutureState.COMPLETED);
+
+    assertEqual(await Tf.promise(3), 3);
+    assert(Tf.promise(future) === future, 'a future is one already');
+    assert(await errorOf(Tf.promise(Promise.reject(new RangeError('bad')))) instanceof RangeError, 'the error');
+});
+
+test('Tf.spawn() runs an async function', async () => {
+    const seen = [];
+    const future = Tf.spawn(async function work(self) {
+        assert(self.set_progress(1, 4, 'first'), 'progress');
+        seen.push('begun');
+        await Tf.Future.delay(0);
+        assert(self.report({deep: [1]}), 'report');
+        return 'result';
+    });
+    future.connect('progress', (_future, value) => seen.push(Tf.unbox(value).deep[0]));
+    assertEqual(seen[0], 'begun');
+    assertEqual(future.name, 'work');
+    assertEqual(await future, 'result');
+    assertEqual(future.fraction, 0.25);
+    assertEqual(future.status, 'first');
+    assertEqual(JSON.stringify(seen), '["begun",1]');
+
+    assertEqual(await Tf.spawn(() => 5), 5);
+    assertEqual(Tf.spawn(() => 5, 'other name').name, 'other name');
+    assert(await errorOf(Tf.spawn(() => {
+        throw new RangeError('at once');
+    })) instanceof RangeError, 'the error');
+    assert(await errorOf(Tf.spawn(async () => {
+        await null;
+        throw new RangeError('later');
+    })) instanceof RangeError, 'the error');
+});
+
+test('a spawned function is cancelled by its cancellable', async () => {
+    Gio._promisify(Gio.Subprocess.prototype, 'wait_async', 'wait_finish');
+    const process = Gio.Subprocess.new(['sleep', '1000'], Gio.SubprocessFlags.NONE);
+    const future = Tf.spawn(self => process.wait_async(self.get_cancellable()));
+    assertEqual(future.cancel(), true);
+    assertEqual(future.cancel(), false);
+    assertEqual(future.state, Tf.FutureState.CANCELLING);
+    assert((await errorOf(future)).matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), 'CANCELLED');
+    assertEqual(future.state, Tf.FutureState.CANCELLED);
+    process.force_exit();
+    await process.wait_async(null);
+});
+
+test('abort asks the handlers', async () => {
+    const future = promise();
+    assertEqual(future.abortable, false);
+    assert(thrownBy(() => future.abort('no')).matches(Tf.Error, Tf.Error.NOT_CANCELLABLE), 'NOT_CANCELLABLE');
+    future.connect('abort-requested', (_promise, reason) => reason.message === 'yes');
+    assertEqual(future.abortable, true);
+    assert(thrownBy(() => future.abort('no')).matches(Tf.Error, Tf.Error.NOT_CANCELLABLE), 'NOT_CANCELLABLE');
+    assertEqual(future.abort('yes'), true);
+    assertEqual((await errorOf(future)).message, 'yes');
+});
+
+test('chain, recover and ensure are what C calls then, catch and finally', async () => {
+    const first = promise();
+    const second = first.chain(done => done.dup_value() + 1);
+    assert(second instanceof Tf.Future, 'a future');
+    first.resolve(1);
+    assertEqual(await second, 2);
+    assertEqual(await second.chain(async done => (await done) * 2), 4);
+    assertEqual(await second.chain(() => Tf.Future.new_for_int64(9)), 9);
+    assertEqual(await second.chain(() => undefined), undefined);
+
+    const bad = second.chain(() => {
+        throw new RangeError('bad');
+    });
+    assert(await errorOf(bad) instanceof RangeError, 'what the function threw');
+    assertEqual(await bad.recover(done => done.get_failure_type()), 'RangeError');
+    const seen = [];
+    assert(await errorOf(bad.ensure(done => seen.push(done.state) && null)) instanceof RangeError, 'the error');
+    assertEqual(seen[0], Tf.FutureState.FAILED);
+});
+
+test('cancelling what was derived cancels what it needs', async () => {
+    const first = promise();
+    const second = first.chain(() => null);
+    assertEqual(second.cancel(), true);
+    await errorOf(Promise.race([second, Tf.Future.delay(0).ensure(() => null).then(() => first.resolve())])
+        .then(() => second));
+    assertEqual(first.state, Tf.FutureState.CANCELLED);
+    assertEqual(second.state, Tf.FutureState.CANCELLED);
+});
+
+test('sets take futures and promises, and can be iterated', async () => {
+    const set = Tf.Future.all([Tf.Future.new_for_int64(1), Promise.resolve(2), Tf.Future.delay(0)]);
+    await set;
+    assertEqual(set.get_n_items(), 3);
+    assertEqual(JSON.stringify([...set].map(future => future.value)), '[1,2,null]');
+
+    assertEqual(await Tf.Future.any([Promise.reject(new Error('no')), Promise.resolve('yes')]), 'yes');
+    assertEqual(await Tf.Future.any_filtered([Promise.resolve(1), Promise.resolve(2)], Tf.SetFlags.NONE,
+        future => future.value === 1), 2);
+
+    const slow = promise();
+    const race = Tf.Future.race([slow, Promise.reject(new RangeError('first'))], Tf.SetFlags.CANCEL_REST);
+    assert(await errorOf(race) instanceof RangeError, 'the first');
+    assertEqual(race.get_winner(), 1);
+    slow.resolve();
+    await errorOf(slow);
+    assertEqual(slow.state, Tf.FutureState.CANCELLED);
+    assert((await errorOf(Tf.Future.any([]))).matches(Tf.Error, Tf.Error.EMPTY), 'EMPTY');
+});
+
+test('timeouts, retries and shields', async () => {
+    const slow = promise();
+    const limited = slow.with_timeout(1000, Tf.TimeoutAction.CANCEL);
+    assert((await errorOf(limited)).matches(Gio.IOErrorEnum, Gio.IOErrorEnum.TIMED_OUT), 'TIMED_OUT');
+    slow.resolve();
+    await errorOf(slow);
+    assertEqual(slow.state, Tf.FutureState.CANCELLED);
+
+    const seen = [];
+    assertEqual(await Tf.Future.retry(3, 0, 0, attempt => {
+        seen.push(attempt);
+        return Tf.promise(attempt < 3 ? Promise.reject(new Error('again')) : Promise.resolve('third'));
+    }), 'third');
+    assertEqual(JSON.stringify(seen), '[1,2,3]');
+    assertEqual(slow.shield().cancel(), false);
+});
+
+test('sources', async () => {
+    const action = Gio.SimpleAction.new('action', null);
+    const activated = Tf.Future.from_signal(action, 'activate');
+    action.activate(null);
+    await activated;
+
+    const cancellable = new Gio.Cancellable();
+    const cancelled = Tf.Future.from_cancellable(cancellable);
+    cancellable.cancel();
+    await cancelled;
+
+    const process = Gio.Subprocess.new(['cat'], Gio.SubprocessFlags.STDIN_PIPE | Gio.SubprocessFlags.STDOUT_PIPE);
+    const output = await Tf.Future.from_subprocess_output(process, new GLib.Bytes(new TextEncoder().encode('in')));
+    assertEqual(new TextDecoder().decode(output.get_data()), 'in');
+    assert(thrownBy(() => Tf.Future.from_object(action)).matches(Tf.Error, Tf.Error.INVALID_ARGUMENT),
+        'INVALID_ARGUMENT');
+});
+
+test('functions for threads are refused at once, and the error names what to do instead', () => {
+    const executor = Tf.Executor.new();
+    const work = () => 1;
+    for (const [name, call] of Object.entries({
+        'Tf.Executor.submit_call()': () => executor.submit_call(work),
+        'Tf.Executor.submit_then()': () => executor.submit_then(Tf.Future.delay(0), work),
+        'Tf.Task.new()': () => Tf.Task.new(work),
+        'Tf.Task.new(': () => new Tf.Task(work),
+        'Tf.Task.new() ': () => executor.map(3, () => Tf.Task.new(work)),
+    })) {
+        const error = thrownBy(call);
+        assert(error instanceof Error && !(error instanceof GLib.Error), 'an Error');
+        assert(error.message.startsWith(name.trim()), `${name} in the text`);
+        assert(error.message.includes('Tf.spawn()'), 'an alternative');
+        assert(error.message.includes('worker process'), 'another one');
+    }
+    assertEqual(executor.n_waiting, 0);
+    assert(executor.shutdown(-1), 'shutdown');
+});
+
+test('everything of C is still there', () => {
+    for (const name of ['cancel', 'abort', 'wait', 'bind_owner', 'shield', 'with_timeout', 'dup_error'])
+        assertEqual(typeof Tf.Future.prototype[name], 'function');
+    assert(Tf.Promise.new('x') instanceof Tf.Future, 'a class of its own');
+    assert(new Tf.Promise() instanceof Tf.Promise, 'a promise');
+    assertEqual(new Tf.Executor({max_workers: 2}).max_workers, 2);
+    const Own = GObject.registerClass(class OwnPromise extends Tf.Promise {});
+    const own = new Own();
+    assertEqual(own.resolve([1]), true);
+});
+
+run();

@@ -61,6 +61,10 @@ TfPromise *tf_promise_new_for_finish (const char *name,
                                       GCallback   finish) G_GNUC_WARN_UNUSED_RESULT;
 
 TF_AVAILABLE_IN_ALL
+void tf_promise_set_location (TfPromise  *self,
+                              const char *location);
+
+TF_AVAILABLE_IN_ALL
 gboolean tf_promise_resolve (TfPromise    *self,
                              const GValue *value);
 TF_AVAILABLE_IN_ALL
@@ -130,6 +134,9 @@ gboolean tf_promise_advance (TfPromise *self,
 TF_AVAILABLE_IN_ALL
 gboolean tf_promise_report (TfPromise    *self,
                             const GValue *value);
+TF_AVAILABLE_IN_ALL
+gboolean tf_promise_yield_item (TfPromise    *self,
+                                const GValue *value);
 
 TF_AVAILABLE_IN_ALL
 gboolean tf_promise_get_abortable (TfPromise *self);

@@ -13,6 +13,8 @@ typedef struct _TfCompletion TfCompletion;
 typedef struct
 {
   const char *(*get_name) (TfCompletion *self);
+  /* (nullable) The place where it was made, if that is known better than by the address of the call. */
+  const char *(*get_location) (TfCompletion *self);
 
   /* Any thread: neither cancel nor abort takes effect. */
   gboolean (*is_refusing) (TfCompletion *self);

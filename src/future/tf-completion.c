@@ -59,7 +59,13 @@ work_get_description (gpointer work)
 static char *
 work_dup_location (gpointer work)
 {
-  return tf__place_to_string (((TfCompletion *) work)->place);
+  TfCompletion *self = work;
+  const char   *location = NULL;
+
+  if (self->klass->get_location != NULL)
+    location = self->klass->get_location (self);
+
+  return location == NULL ? tf__place_to_string (self->place) : g_strdup (location);
 }
 
 static gboolean

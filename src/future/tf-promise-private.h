@@ -19,6 +19,7 @@ typedef struct
 {
   TfCompletion   completion;
   char          *name;         /* (owned) (nullable) [const] */
+  char          *location;     /* (owned) (nullable) [const] once others know the promise */
   TfFuture      *leader;       /* (nullable) [foreground] which is followed, and holds the promise */
   TfContinuation continuation; /* [foreground] of the leader */
   GType          finish_type;  /* [const] what the finish function returns */

@@ -635,6 +635,22 @@ tf_promise_advance (TfPromise *self,
          tf__pipe_advance (&tf__promise_get_private (self)->completion.pipe, n_steps);
 }
 
+static gboolean
+send_event (TfPromise    *self,
+            TfRoad        road,
+            const GValue *value)
+{
+  TfPipe *pipe = &tf__promise_get_private (self)->completion.pipe;
+  TfEvent event;
+
+  /* Before anything is copied: a refused value stays as it was. */
+  if (!is_open (self) || tf__pipe_get_fate (pipe) != TF_FATE_OPEN)
+    return FALSE;
+
+  tf__event_init (&event, road, NULL, value);
+  return tf__pipe_send (pipe, &event);
+}
+
 /**
  * tf_promise_report:
  * @self: a promise
@@ -657,15 +673,33 @@ gboolean
 tf_promise_report (TfPromise    *self,
                    const GValue *value)
 {
-  TfEvent event;
-
   g_return_val_if_fail (TF_IS_PROMISE (self), FALSE);
 
-  /* Before anything is copied: a refused value stays as it was. */
-  if (!is_open (self) ||
-      tf__pipe_get_fate (&tf__promise_get_private (self)->completion.pipe) != TF_FATE_OPEN)
-    return FALSE;
+  return send_event (self, TF_ROAD_PROGRESS, value);
+}
 
-  tf__event_init (&event, TF_ROAD_PROGRESS, NULL, value);
-  return tf__pipe_send (&tf__promise_get_private (self)->completion.pipe, &event);
+/**
+ * tf_promise_yield_item:
+ * @self: a promise
+ * @value: (nullable): the item, which is copied; or `NULL` for nothing
+ *
+ * Yields an item, which becomes [signal@Future::item]. Every item is delivered, in order, before the promise is done.
+ *
+ * Who is ahead of the owner context by 1024 items waits here.
+ *
+ * ## Threads
+ *
+ * May be called from any thread. May block, but never in the owner context; a cancel ends the waiting.
+ *
+ * Returns: true if it will be delivered; false once the promise was completed, cancelled or given up
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_promise_yield_item (TfPromise    *self,
+                       const GValue *value)
+{
+  g_return_val_if_fail (TF_IS_PROMISE (self), FALSE);
+
+  return send_event (self, TF_ROAD_ITEM, value);
 }

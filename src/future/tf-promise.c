@@ -219,8 +219,15 @@ get_need (TfCompletion *completion,
   return index == 0 ? priv->leader : NULL;
 }
 
+static const char *
+get_location (TfCompletion *completion)
+{
+  return tf__promise_get_private (from_completion (completion))->location;
+}
+
 static const TfCompletionClass completion_class = {
   .get_name = get_name,
+  .get_location = get_location,
   .is_refusing = is_refusing,
   .allow_abort = allow_abort,
   .cancelled = cancelled,
@@ -553,10 +560,12 @@ tf_promise_finalize (GObject *object)
 {
   TfPromisePrivate *priv = tf_promise_get_instance_private (TF_PROMISE (object));
   char             *name = priv->name;
+  char             *location = priv->location;
 
-  /* The last word of the parent has the name in it. */
+  /* The last word of the parent has both in it. */
   G_OBJECT_CLASS (tf_promise_parent_class)->finalize (object);
   g_free (name);
+  g_free (location);
 }
 
 static void
@@ -650,4 +659,31 @@ tf_promise_new (const char *name)
   priv->name = g_strdup (name);
   priv->completion.place = __builtin_return_address (0);
   return self;
+}
+
+/**
+ * tf_promise_set_location:
+ * @self: a promise
+ * @location: (nullable): a place in the source, as in "words.py:12"
+ *
+ * Sets where the promise was made, for the warning about a failure that nobody read.
+ *
+ * For bindings: by default it is the address of the call of the function that made it.
+ *
+ * ## Threads
+ *
+ * Call in the thread that made the promise, before others know it.
+ *
+ * Since: 1.0
+ */
+void
+tf_promise_set_location (TfPromise  *self,
+                         const char *location)
+{
+  TfPromisePrivate *priv = tf_promise_get_instance_private (self);
+
+  g_return_if_fail (TF_IS_PROMISE (self));
+
+  g_free (priv->location);
+  priv->location = g_strdup (location);
 }

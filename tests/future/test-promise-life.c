@@ -293,6 +293,23 @@ test_owner_object (void)
   finish_promise (&promise);
 }
 
+static void
+test_unread_place (void)
+{
+  TfPromise *promise = tf_promise_new ("the name");
+  TfTestLog *log = tf_test_log_new (G_LOG_LEVEL_WARNING);
+
+  g_test_summary ("A binding may say where the promise was made.");
+
+  tf_promise_set_location (promise, "elsewhere.py:1");
+  tf_promise_set_location (promise, "words.py:12");
+  tf_promise_reject (promise, an_error ());
+  tf_test_wait_done (TF_FUTURE (promise));
+  finish_promise (&promise);
+  g_assert_cmpuint (tf_test_log_count (log, "*submitted at words.py:12, failed*"), ==, 1);
+  tf_test_log_free (log);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -306,6 +323,7 @@ main (int    argc,
   tf_test_add ("/promise/life/may-end-in-a-handler", test_dropped_in_handler);
   tf_test_add ("/promise/life/may-be-kept-by-a-handler", test_kept_again);
   tf_test_add ("/promise/unread/is-logged-once", test_unread);
+  tf_test_add ("/promise/unread/names-the-place-that-was-set", test_unread_place);
   tf_test_add ("/promise/unread/passes-to-the-derived-one", test_responsible);
   tf_test_add ("/promise/life/frees-its-result-at-home", test_values_go_home);
   tf_test_add ("/promise/life/belongs-to-the-context-of-its-maker", test_own_context);

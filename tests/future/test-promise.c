@@ -463,6 +463,38 @@ test_misuse (void)
   finish_promise (&promise);
 }
 
+static void
+on_item_sum_cb (TfFuture     *future,
+                const GValue *value,
+                gint64       *sum)
+{
+  g_assert_false (tf_future_is_done (future));
+  *sum = *sum * 10 + g_value_get_int64 (value);
+}
+
+static void
+test_items (void)
+{
+  TfPromise *promise = tf_promise_new ("items");
+  GValue     value = G_VALUE_INIT;
+  gint64     sum = 0;
+
+  g_test_summary ("A promise yields items, in order, all before its end, and none after.");
+
+  g_signal_connect (promise, "item", G_CALLBACK (on_item_sum_cb), &sum);
+  g_value_init (&value, G_TYPE_INT64);
+  for (gint64 i = 1; i <= 3; i++)
+    {
+      g_value_set_int64 (&value, i);
+      g_assert_true (tf_promise_yield_item (promise, &value));
+    }
+  g_assert_true (tf_promise_resolve_none (promise));
+  g_assert_false (tf_promise_yield_item (promise, &value));
+  tf_test_wait_done (TF_FUTURE (promise));
+  g_assert_cmpint (sum, ==, 123);
+  g_object_unref (promise);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -481,6 +513,7 @@ main (int    argc,
   tf_test_add ("/promise/end/is-told-in-the-owner-context", test_thread);
   tf_test_add ("/promise/execute/runs-at-once", test_execute);
   tf_test_add ("/promise/misuse/is-refused", test_misuse);
+  tf_test_add ("/promise/items/are-told-in-order", test_items);
 
   return g_test_run ();
 }

@@ -625,7 +625,7 @@ static void
 test_abroad (void)
 {
   TfExecutor *executor = executor_new (1);
-  Abroad      abroad = { NULL };
+  Abroad      abroad = { 0 };
   Waiter      waiter;
   GThread    *thread;
 

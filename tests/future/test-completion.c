@@ -108,6 +108,7 @@ test_reasons (void)
   tf_promise_set_abortable (follower, TRUE);
   g_assert_true (tf_promise_follow (follower, TF_FUTURE (leader)));
   g_assert_true (tf_future_abort (TF_FUTURE (follower), "from further on", NULL));
+  tf__enter_foreground ();
   g_assert_true (tf__completion_is_abort_asked (of (leader)));
   g_assert_true (tf_future_abort (TF_FUTURE (leader), "its own", NULL));
   tf_test_drain (NULL);

@@ -161,6 +161,10 @@ TF_AVAILABLE_IN_ALL
 GValue *tf_future_dup_value (TfFuture *self,
                              GError  **error) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
+gboolean tf_future_get_value (TfFuture *self,
+                              GValue   *value,
+                              GError  **error);
+TF_AVAILABLE_IN_ALL
 gboolean tf_future_get_boolean (TfFuture *self,
                                 GError  **error);
 TF_AVAILABLE_IN_ALL
@@ -196,6 +200,9 @@ TF_AVAILABLE_IN_ALL
 const char *tf_future_get_failure_traceback (TfFuture *self);
 TF_AVAILABLE_IN_ALL
 GValue *tf_future_dup_failure_payload (TfFuture *self) G_GNUC_WARN_UNUSED_RESULT;
+TF_AVAILABLE_IN_ALL
+gboolean tf_future_get_failure_payload (TfFuture *self,
+                                        GValue   *payload);
 
 TF_AVAILABLE_IN_ALL
 double tf_future_get_fraction (TfFuture *self);

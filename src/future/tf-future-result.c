@@ -124,6 +124,58 @@ tf_future_dup_value (TfFuture *self,
 }
 
 /**
+ * tf_future_get_value:
+ * @self: a future
+ * @value: (out caller-allocates): where the result is copied to; clear it with `g_value_unset()`
+ * @error: return location for an error, or `NULL`
+ *
+ * Gets the result of the work as a value of the caller.
+ *
+ * This is [method@Future.dup_value] for those who have a place for the value already. @value must be all zeroes before,
+ * as `G_VALUE_INIT` makes it, and stays so where there is an error. If the work completed without a value, it is a
+ * `G_TYPE_POINTER` of `NULL`, since a binding cannot read a value that has no type.
+ *
+ * ## Errors
+ *
+ * Those of [method@Future.dup_value].
+ *
+ * ## Threads
+ *
+ * Call in the owner context, or on any thread once the future is done.
+ *
+ * Returns: true if the work completed, with a value or without one; false with @error set otherwise
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_future_get_value (TfFuture *self,
+                     GValue   *value,
+                     GError  **error)
+{
+  TfOutcome *outcome;
+
+  g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
+  g_return_val_if_fail (value != NULL && G_VALUE_TYPE (value) == G_TYPE_INVALID, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  outcome = get_outcome (self, error);
+  if (outcome == NULL)
+    return FALSE;
+
+  if (tf__outcome_has_value (outcome))
+    {
+      g_value_init (value, G_VALUE_TYPE (&outcome->value));
+      g_value_copy (&outcome->value, value);
+    }
+  else
+    {
+      g_value_init (value, G_TYPE_POINTER);
+    }
+
+  return TRUE;
+}
+
+/**
  * tf_future_get_boolean:
  * @self: a future
  * @error: return location for an error, or `NULL`
@@ -579,4 +631,41 @@ tf_future_dup_failure_payload (TfFuture *self)
     return NULL;
 
   return g_boxed_copy (G_TYPE_VALUE, &failure->payload);
+}
+
+/**
+ * tf_future_get_failure_payload:
+ * @self: a future
+ * @payload: (out caller-allocates): where the exception is copied to; clear it with `g_value_unset()`
+ *
+ * Gets the exception that ended the work as a value of the caller, where code of another language raised one.
+ *
+ * This is [method@Future.dup_failure_payload] for those who have a place for the value already. @payload must be all
+ * zeroes before, as `G_VALUE_INIT` makes it. If there is none, it is a `G_TYPE_POINTER` of `NULL`.
+ *
+ * ## Threads
+ *
+ * Call in the owner context, or on any thread once the future is done.
+ *
+ * Returns: true if there is one
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_future_get_failure_payload (TfFuture *self,
+                               GValue   *payload)
+{
+  const TfFailure *failure;
+  gboolean         has_payload;
+
+  g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
+  g_return_val_if_fail (payload != NULL && G_VALUE_TYPE (payload) == G_TYPE_INVALID, FALSE);
+
+  failure = get_failure (self);
+  has_payload = failure != NULL && G_VALUE_TYPE (&failure->payload) != G_TYPE_INVALID;
+  g_value_init (payload, has_payload ? G_VALUE_TYPE (&failure->payload) : G_TYPE_POINTER);
+  if (has_payload)
+    g_value_copy (&failure->payload, payload);
+
+  return has_payload;
 }

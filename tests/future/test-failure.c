@@ -24,6 +24,7 @@ test_detail (void)
   GObject           *object = g_object_new (G_TYPE_OBJECT, NULL);
   TfFuture          *future = submit (executor, run_exception, object);
   GValue            *payload;
+  GValue             filled = G_VALUE_INIT;
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("FUT-26, CALL-02: an exception of another language has a type, a text, a "
@@ -41,6 +42,9 @@ test_detail (void)
   payload = tf_future_dup_failure_payload (future);
   g_assert_true (g_value_get_object (payload) == object);
   g_boxed_free (G_TYPE_VALUE, payload);
+  g_assert_true (tf_future_get_failure_payload (future, &filled));
+  g_assert_true (g_value_get_object (&filled) == object);
+  g_value_unset (&filled);
 
   finish_future (future);
   g_assert_finalize_object (object);
@@ -61,6 +65,7 @@ test_bare_detail (void)
   char        empty[] = "";
   TfFuture   *none = submit (executor, run_bare_exception, NULL);
   TfFuture   *blank = submit (executor, run_bare_exception, empty);
+  GValue      filled = G_VALUE_INIT;
   GError     *error;
 
   g_test_summary ("An exception may have a type alone.");
@@ -70,6 +75,9 @@ test_bare_detail (void)
   g_assert_null (tf_future_get_failure_text (none));
   g_assert_null (tf_future_get_failure_traceback (none));
   g_assert_null (tf_future_dup_failure_payload (none));
+  g_assert_false (tf_future_get_failure_payload (none, &filled));
+  g_assert_null (g_value_get_pointer (&filled));
+  g_value_unset (&filled);
   g_assert_cmpstr (tf_future_get_failure_text (blank), ==, "");
   error = tf_future_dup_error (blank);
   g_assert_cmpstr (error->message, ==, "Stop");

@@ -279,6 +279,43 @@ test_dup_value (void)
   tf_test_executor_finish (&executor);
 }
 
+static void
+test_get_value (void)
+{
+  TfExecutor        *executor = executor_new (1);
+  TfFuture          *future = submit (executor, run_eight, NULL);
+  GValue             value = G_VALUE_INIT;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("FUT-23, FUT-24: a value of the caller is filled, and left alone where there is "
+                  "an error.");
+
+  g_assert_false (tf_future_get_value (future, &value, &error));
+  g_assert_error (error, TF_ERROR, TF_ERROR_PENDING);
+  g_assert_cmpuint (G_VALUE_TYPE (&value), ==, G_TYPE_INVALID);
+  g_clear_error (&error);
+
+  tf_test_wait_done (future);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (tf_future_get_value (future, &value, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (g_value_get_int64 (&value), ==, 8);
+      g_value_unset (&value);
+    }
+  finish_future (future);
+
+  future = submit (executor, run_none, NULL);
+  tf_test_wait_done (future);
+  g_assert_true (tf_future_get_value (future, &value, &error));
+  g_assert_no_error (error);
+  g_assert_true (G_VALUE_HOLDS_POINTER (&value));
+  g_assert_null (g_value_get_pointer (&value));
+  finish_future (future);
+
+  tf_test_executor_finish (&executor);
+}
+
 /* Results that are references */
 
 static void
@@ -566,6 +603,7 @@ main (int   argc,
   tf_test_add ("/future/result/is-an-error-that-says-why-otherwise", test_errors_by_state);
   tf_test_add ("/future/result/names-the-task-in-errors", test_texts);
   tf_test_add ("/future/result/can-be-had-again", test_dup_value);
+  tf_test_add ("/future/result/fills-a-value-of-the-caller", test_get_value);
   tf_test_add ("/future/result/is-the-same-object", test_object);
   tf_test_add ("/future/result/may-be-a-floating-variant", test_variant);
   tf_test_add ("/future/result/may-be-boxed", test_boxed);

@@ -254,10 +254,11 @@ def test_subclass_handles_messages(executor):
 def until_cancelled(task):
     gate = threading.Event()
     cancellable = task.get_cancellable()
-    handler = cancellable.connect("cancelled", lambda cancellable: gate.set())
+    # Not cancellable.connect(), which is g_cancellable_connect().
+    handler = GObject.Object.connect(cancellable, "cancelled", lambda cancellable: gate.set())
     if not task.is_cancelled():
         gate.wait(30)
-    cancellable.disconnect(handler)
+    GObject.Object.disconnect(cancellable, handler)
     task.return_none()
 
 

@@ -1,0 +1,915 @@
+# SPDX-FileCopyrightText: 2026 The Tf authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Task Futures in the words of Python: docs/python.md is its page.
+
+Functions are called with the arguments that they were submitted with; any object may be a value; exceptions keep their
+identity; and futures can be awaited, under asyncio and under a plain loop of GLib.
+"""
+
+import builtins
+import collections
+import contextvars
+import inspect
+import sys
+import threading
+import traceback
+import weakref
+
+from gi.overrides import override
+from gi.module import get_introspection_module
+from gi.repository import Gio, GLib, GObject
+
+Tf = get_introspection_module("Tf")
+
+INT64_MIN = -2**63
+INT64_MAX = 2**63 - 1
+
+
+class TaskCancelled(GLib.Error):
+    """Raised in a body once its task is cancelled, and by reading or awaiting a future that was.
+
+    It is the GLib.Error of the domain g-io-error-quark and the code CANCELLED, and so an Exception.
+    """
+
+    def __init__(self, message="The task was cancelled"):
+        super().__init__(message, "g-io-error-quark", int(Gio.IOErrorEnum.CANCELLED))
+
+
+Failure = collections.namedtuple("Failure", "type text traceback")
+Failure.__doc__ = "What a future has failed with: the name of the type, its text, and the traceback as text."
+
+
+# --- Values ---
+
+
+def _is_text_for_c(text):
+    if "\0" in text:
+        return False
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _box(value):
+    """Puts any object into a GObject.Value; None is no value. What C has no exact type for stays an object of Python."""
+    kind = type(value)
+    if value is None or kind is GObject.Value:
+        return value
+    if kind is bool:
+        return GObject.Value(GObject.TYPE_BOOLEAN, value)
+    if kind is int and INT64_MIN <= value <= INT64_MAX:
+        return GObject.Value(GObject.TYPE_INT64, value)
+    if kind is float:
+        return GObject.Value(GObject.TYPE_DOUBLE, value)
+    if kind is str and _is_text_for_c(value):
+        return GObject.Value(GObject.TYPE_STRING, value)
+    if isinstance(value, GObject.Object):
+        return GObject.Value(value.__gtype__, value)
+    return GObject.Value(GObject.TYPE_PYOBJECT, value)
+
+
+# --- Exceptions ---
+
+
+def _text_for_c(make, otherwise):
+    """A text that C can hold. An exception that cannot even be printed must not get in the way of the failure."""
+    try:
+        text = make()
+        return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
+    except Exception:  # pylint: disable=broad-except
+        return otherwise
+
+
+def _type_name(kind):
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _describe(exception):
+    kind = type(exception)
+    return (
+        _text_for_c(lambda: _type_name(kind), "exception"),
+        _text_for_c(lambda: str(exception), "This exception has no text"),
+        _text_for_c(lambda: "".join(traceback.format_exception(kind, exception, exception.__traceback__)), ""),
+    )
+
+
+def _is_error_for_c(exception):
+    """Whether C knows it by domain and code. Other classes derived from GLib.Error stay what they are."""
+    return type(exception) in (GLib.Error, TaskCancelled)
+
+
+def _without_own_frames(exception):
+    """The frames of this module hold the task, which holds the exception: so they go. The last one is the caller's."""
+    trace = exception.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    return exception.with_traceback(trace)
+
+
+def _error_of(error):
+    """The exception for an error of C."""
+    if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED) and not isinstance(error, TaskCancelled):
+        return TaskCancelled(error.message)
+    return error
+
+
+class _Held:
+    """The payload of a failure: an exception that nobody has read yet.
+
+    Who raises it again puts his frames into its traceback, and these have the future; the collector of Python does not
+    see that the future has the exception, because C is in between. So the first future that is read takes the exception
+    out, and has it where the collector looks. Futures that share the failure find it there. When that future goes, it
+    gives the exception back, without the frames of those who read it.
+    """
+
+    def __init__(self, exception):
+        self.exception = exception
+        self.trace = exception.__traceback__
+        self.taken = lambda: None
+
+
+_held_lock = threading.RLock()
+
+
+class _Taken:
+    """The place of a future for its exception."""
+
+    def __init__(self, held, exception):
+        self.held = held
+        self.exception = exception
+        held.exception = None
+        held.taken = weakref.ref(self)
+
+    def __del__(self, lock=_held_lock):
+        with lock:
+            self.held.exception = self.exception.with_traceback(self.held.trace)
+
+
+def _take_exception(future):
+    taken = getattr(future, "_tf_taken", None)
+    if taken is None:
+        held = future.get_failure_payload()[1]
+        if not isinstance(held, _Held):
+            return held if isinstance(held, BaseException) else None
+        with _held_lock:
+            taken = held.taken()
+            if taken is None and held.exception is None:
+                return None  # Another thread is just giving it back.
+            if taken is None:
+                taken = future._tf_taken = _Taken(held, held.exception)
+    return taken.exception.with_traceback(taken.held.trace)
+
+
+def _hold(exception):
+    return GObject.Value(GObject.TYPE_PYOBJECT, _Held(exception))
+
+
+def _exception_of(future):
+    """What reading a future that ended without a value raises: the exception of its body, if there was one."""
+    error = future.dup_error()
+    exception = None
+    if future.get_state() == Tf.FutureState.FAILED and future.get_failure_type() is not None:
+        exception = _take_exception(future)
+    return _error_of(error) if exception is None else exception
+
+
+# --- Tasks ---
+
+
+class Task(Tf.Task):
+    """The boxed type, with functions that take any object."""
+
+    def report(self, value=None):
+        return Tf.Task.report(self, _box(value))
+
+    def yield_item(self, value=None):
+        return Tf.Task.yield_item(self, _box(value))
+
+    def send(self, kind, value=None):
+        return Tf.Task.send(self, kind, _box(value))
+
+    def return_value(self, value=None):
+        Tf.Task.return_value(self, _box(value))
+
+    def return_exception(self, exception):
+        """Fails with an exception, which the future raises again."""
+        if _is_error_for_c(exception):
+            self.return_error(exception)
+        else:
+            self.return_failure(*_describe(exception), _hold(exception))
+
+
+Task = override(Task)
+
+
+def _run(task, work):
+    """Runs a body, and makes of its end what C is told. Nothing gets out of here."""
+    try:
+        result = work(task)
+    except BaseException as exception:  # pylint: disable=broad-except
+        if isinstance(exception, TaskCancelled) and task.is_cancelled():
+            task.return_none()
+            return
+        try:
+            _without_own_frames(exception)
+            task.return_exception(exception)
+        except Exception as second:  # pylint: disable=broad-except
+            task.return_failure(type(exception).__name__, f"The exception cannot be passed on: {second!r}", "", None)
+    else:
+        task.return_value(result)
+
+
+def _name_of(function):
+    while hasattr(function, "func"):
+        function = function.func
+    return _text_for_c(lambda: getattr(function, "__qualname__", type(function).__qualname__), "call")
+
+
+def _place(depth):
+    frame = sys._getframe(depth + 1)
+    return _text_for_c(lambda: f"{frame.f_code.co_filename}:{frame.f_lineno}", "?")
+
+
+def _new_task(work, name, place):
+    task = Tf.Task.new(_run, work)
+    task.set_name(name)
+    task.set_location(place)
+    return task
+
+
+class _Progress:
+    """What a body gets as the keyword progress."""
+
+    def __init__(self, task):
+        self._task = task
+
+    def __call__(self, value=None):
+        if self._task is None or not self._task.report(value):
+            raise TaskCancelled()
+
+    def end(self):
+        self._task = None
+
+
+def _run_with_progress(task, function, args, kwargs):
+    progress = _Progress(task)
+    try:
+        return function(*args, progress=progress, **kwargs)
+    finally:
+        progress.end()
+
+
+def _run_iteration(task, function, args, kwargs):
+    """Each element is an item; what a generator returns is the result. A generator is closed here, not by chance."""
+    iterator = iter(function(*args, **kwargs))
+    try:
+        while True:
+            try:
+                item = next(iterator)
+            except StopIteration as end:
+                return end.value
+            if not task.yield_item(item):
+                raise TaskCancelled()
+            del item
+    finally:
+        if hasattr(iterator, "close") and inspect.isgenerator(iterator):
+            iterator.close()
+
+
+class BaseTask:
+    """A task as a class: derive from it, write run(), and submit an instance.
+
+    The attributes of the class say what Tf.Task has functions for. run() is called in the background; what it returns is
+    the result. Each function that tells the foreground something raises TaskCancelled once the task is cancelled.
+    """
+
+    name = None
+    description = None
+    priority = GLib.PRIORITY_DEFAULT
+    future_type = None
+
+    _task = None
+    _is_submitted = False
+
+    def run(self):
+        raise NotImplementedError(f"{type(self).__qualname__}.run()")
+
+    def _go_on(self, is_wanted):
+        if not is_wanted:
+            raise TaskCancelled()
+
+    @property
+    def cancelled(self):
+        return self._task is not None and self._task.is_cancelled()
+
+    @property
+    def cancellable(self):
+        """For calls of GIO that the body makes."""
+        return self._task.get_cancellable()
+
+    def check_cancelled(self):
+        self._go_on(not self.cancelled)
+
+    def report(self, value=None):
+        self._go_on(self._task.report(value))
+
+    def yield_item(self, value=None):
+        self._go_on(self._task.yield_item(value))
+
+    def send(self, kind, value=None):
+        self._go_on(self._task.send(kind, value))
+
+    def set_progress(self, completed_steps, total_steps=-1, status=None):
+        self._go_on(self._task.set_progress(completed_steps, total_steps, status))
+
+    def advance(self, n_steps=1):
+        self._go_on(self._task.advance(n_steps))
+
+    def set_total(self, total_steps):
+        self._go_on(self._task.set_total(total_steps))
+
+    def set_status(self, status):
+        self._go_on(self._task.set_status(status))
+
+    def _work(self, task):
+        self._task = task
+        try:
+            return self.run()
+        finally:
+            self._task = None
+
+    def _make_task(self, place):
+        if self._is_submitted:
+            raise GLib.Error(
+                f"{type(self).__qualname__} has been submitted before", "tf-error-quark", int(Tf.Error.ALREADY_SUBMITTED)
+            )
+        task = _new_task(self._work, self.name or _name_of(type(self)), place)
+        if self.description is not None:
+            task.set_description(self.description)
+        task.set_priority(self.priority)
+        if self.future_type is not None:
+            task.set_future_type(self.future_type)
+        return task
+
+
+# --- Waiting without blocking ---
+
+_thread_local = threading.local()
+
+
+class _Drivers:
+    """The executors of a thread, as long as something in it is awaited under asyncio.
+
+    Each of them gives its descriptor to the loop of asyncio, and goes back to its main context when nothing is awaited
+    any more. Promises and derived futures are driven by any of them.
+    """
+
+    def __init__(self):
+        self.loop = None
+        self.n_users = 0
+        self.driven = {}
+        self.helper = None
+
+    def enter(self, loop):
+        if self.loop is not None and self.loop is not loop:
+            self.leave_all()
+            self.n_users = 0
+        self.loop = loop
+        self.n_users += 1
+        self.drive_all()
+
+    def drive_all(self):
+        for executor in _executors_on(_main_context()):
+            if executor not in self.driven:
+                self.drive(executor)
+        if not self.driven:
+            self.helper = Tf.Executor.new()
+            self.drive(self.helper)
+
+    def drive(self, executor):
+        try:
+            fd = executor.get_fd()
+        except GLib.Error:
+            return  # It is the executor of another thread.
+        self.driven[executor] = fd
+        self.loop.add_reader(fd, executor.dispatch)
+
+    def leave(self, loop):
+        """The next thing is often awaited in the same turn: then all stays as it is."""
+        if loop is not self.loop:
+            return
+        self.n_users -= 1
+        if self.n_users > 0:
+            return
+        if loop.is_closed():
+            self.leave_all()
+        else:
+            loop.call_soon(self.leave_if_unused, loop)
+
+    def leave_if_unused(self, loop):
+        if loop is self.loop and self.n_users == 0:
+            self.leave_all()
+
+    def leave_all(self):
+        driven, self.driven = self.driven, {}
+        for executor, fd in driven.items():
+            if not self.loop.is_closed():
+                self.loop.remove_reader(fd)
+            executor.attach()
+        self.loop = None
+        self.helper = None
+
+
+def _drivers():
+    try:
+        return _thread_local.drivers
+    except AttributeError:
+        _thread_local.drivers = _Drivers()
+        return _thread_local.drivers
+
+
+# No attributes on the objects themselves: PyGObject makes a toggle reference for the first one, and GLib before 2.80
+# calls it with a lock held that the collector of Python, in another thread, waits for.
+_executors = weakref.WeakSet()
+_executors_lock = threading.RLock()
+_executor_of = weakref.WeakKeyDictionary()
+
+
+def _know_executor(executor):
+    with _executors_lock:
+        if executor in _executors:
+            return
+        _executors.add(executor)
+    drivers = getattr(_thread_local, "drivers", None)
+    if drivers is not None and drivers.n_users > 0:
+        drivers.drive_all()
+
+
+def _executors_on(context):
+    with _executors_lock:
+        executors = list(_executors)
+    return [executor for executor in executors if executor.get_main_context() == context]
+
+
+def _main_context():
+    return GLib.MainContext.get_thread_default() or GLib.MainContext.default()
+
+
+def _asyncio_loop():
+    """The running loop of asyncio, or None. Who has not imported asyncio runs none."""
+    asyncio = sys.modules.get("asyncio")
+    return None if asyncio is None else asyncio._get_running_loop()
+
+
+def _is_on_glib(loop):
+    """Some loops of asyncio are a main context of GLib: it delivers already."""
+    return builtins.any(kind.__module__.split(".")[0] in ("gi", "gbulb") for kind in type(loop).__mro__)
+
+
+class _Waiter:
+    """What a coroutine under our own driver waits for; the driver sets the function to be called."""
+
+    resume = None
+
+    def wake(self):
+        resume, self.resume = self.resume, None
+        if resume is not None:
+            resume()
+
+
+def _suspend(arrange):
+    """The inside of each await: arrange(wake) makes something call wake(), once or more, and returns what undoes it."""
+    loop = _asyncio_loop()
+    if loop is None:
+        waiter = _Waiter()
+        undo = arrange(waiter.wake)
+        try:
+            yield waiter
+        finally:
+            undo()
+        return
+
+    waiter = loop.create_future()
+
+    def wake():
+        if not waiter.done():
+            waiter.set_result(None)
+
+    drivers = None if _is_on_glib(loop) else _drivers()
+    undo = arrange(wake)
+    if drivers is not None:
+        drivers.enter(loop)
+    try:
+        yield from waiter
+    finally:
+        undo()
+        if drivers is not None:
+            drivers.leave(loop)
+
+
+def _is_cancel(exception):
+    asyncio = sys.modules.get("asyncio")
+    return isinstance(exception, TaskCancelled) or asyncio and isinstance(exception, asyncio.CancelledError)
+
+
+class _Items:
+    """async for: the items that came in, then the end."""
+
+    def __init__(self, future):
+        items = collections.deque()
+        wakers = []
+
+        def on_news(future, value=None, is_item=False):
+            if is_item:
+                items.append(value)
+            for wake in wakers:
+                wake()
+
+        self._future = future
+        self._items = items
+        self._wakers = wakers
+        self._handlers = [] if future.is_done() else [
+            future.connect("item", on_news, True),
+            future.connect("done", on_news),
+        ]
+
+    def __aiter__(self):
+        return self
+
+    def _disconnect(self):
+        while self._handlers:
+            self._future.disconnect(self._handlers.pop())
+
+    def _arrange(self, wake):
+        self._wakers.append(wake)
+        return lambda: self._wakers.remove(wake)
+
+    async def __anext__(self):
+        while not self._items:
+            if self._future.is_done():
+                self._disconnect()
+                if self._future.get_state() != Tf.FutureState.COMPLETED:
+                    raise _exception_of(self._future)
+                raise StopAsyncIteration
+            try:
+                await _Suspension(self._arrange)
+            except BaseException as exception:
+                if _is_cancel(exception):
+                    self._future.cancel()
+                raise
+        return self._items.popleft()
+
+    async def aclose(self):
+        self._disconnect()
+
+    def __del__(self):
+        self._disconnect()
+
+
+class _Suspension:
+    def __init__(self, arrange):
+        self._arrange = arrange
+
+    def __await__(self):
+        return _suspend(self._arrange)
+
+
+# --- Futures ---
+
+
+def _to_future(value):
+    """What a function given to then() returned, for C."""
+    if value is None or isinstance(value, Tf.Future):
+        return value
+    if inspect.iscoroutine(value):
+        return spawn(value)
+    return Tf.Future.new_for_value(_box(value))
+
+
+def _new_failed(exception):
+    promise = Tf.Promise.new(None)
+    promise.reject(_without_own_frames(exception))
+    return promise
+
+
+def _call_then(done, function, args):
+    try:
+        return _to_future(function(done, *args))
+    except BaseException as exception:  # pylint: disable=broad-except
+        return _new_failed(exception)
+
+
+class Future(Tf.Future):
+    @property
+    def result(self):
+        """What the body returned. Raises what it raised; a GLib.Error while there is no end, or after a cancel."""
+        if self.get_state() == Tf.FutureState.FAILED:
+            raise _exception_of(self)
+        try:
+            return self.get_value()[1]
+        except GLib.Error as error:
+            exception = _error_of(error)
+        raise exception
+
+    @property
+    def value(self):
+        """What the body returned; None while or if there is nothing."""
+        return self.get_value()[1] if self.get_state() == Tf.FutureState.COMPLETED else None
+
+    @property
+    def exception(self):
+        """What the body failed with, as texts; None if it did not."""
+        if self.get_state() != Tf.FutureState.FAILED:
+            return None
+        error = self.dup_error()
+        if self.get_failure_type() is None:
+            return Failure(_type_name(type(_error_of(error))), error.message, "")
+        return Failure(self.get_failure_type(), self.get_failure_text() or "", self.get_failure_traceback() or "")
+
+    def dup_failure_payload(self):
+        return _take_exception(self) if self.get_failure_type() is not None else None
+
+    def wait(self, timeout_us=-1, cancellable=None):
+        return Tf.Future.wait(self, timeout_us, cancellable)
+
+    def then(self, function, *args):
+        return Tf.Future.then(self, _call_then, function, args)
+
+    def catch(self, function, *args):
+        return Tf.Future.catch(self, _call_then, function, args)
+
+    def finally_(self, function, *args):
+        return Tf.Future.finally_(self, _call_then, function, args)
+
+    def __await__(self):
+        if not self.is_done():
+            executor = _executor_of.get(self)
+            if executor is not None and executor() is None and _asyncio_loop() is not None:
+                raise TaskCancelled("The executor has gone, and has cancelled the task")
+            try:
+                yield from _suspend(self._arrange)
+            except BaseException as exception:
+                if _is_cancel(exception):
+                    self.cancel()
+                raise
+        return self.result
+
+    def _arrange(self, wake):
+        handler = self.connect("done", lambda future: wake())
+        return lambda: self.disconnect(handler)
+
+    def __aiter__(self):
+        return _Items(self)
+
+
+Future = override(Future)
+
+
+class Promise(Tf.Promise):
+    def resolve(self, value=None):
+        return Tf.Promise.resolve(self, _box(value))
+
+    def reject(self, exception):
+        if not isinstance(exception, BaseException):
+            raise TypeError(f"A promise is rejected with an exception, not with {type(exception).__qualname__}")
+        if _is_error_for_c(exception):
+            return Tf.Promise.reject(self, exception)
+        return self.reject_failure(*_describe(exception), _hold(exception))
+
+    def report(self, value=None):
+        return Tf.Promise.report(self, _box(value))
+
+
+Promise = override(Promise)
+
+
+class FutureSet(Tf.FutureSet):
+    @property
+    def results(self):
+        """What the members completed with, in their order. Raises what the first one that did not would."""
+        return [member.result for member in self]
+
+
+FutureSet = override(FutureSet)
+
+
+def _flags(wait_for_all, cancel_rest):
+    return (Tf.SetFlags.WAIT_FOR_ALL if wait_for_all else 0) | (Tf.SetFlags.CANCEL_REST if cancel_rest else 0)
+
+
+def all(futures, *, wait_for_all=False, cancel_rest=False):  # pylint: disable=redefined-builtin
+    return Tf.Future.all(list(futures), Tf.SetFlags(_flags(wait_for_all, cancel_rest)))
+
+
+def any(futures, *, cancel_rest=False):  # pylint: disable=redefined-builtin
+    return Tf.Future.any(list(futures), Tf.SetFlags(_flags(False, cancel_rest)))
+
+
+def race(futures, *, cancel_rest=False):
+    return Tf.Future.race(list(futures), Tf.SetFlags(_flags(False, cancel_rest)))
+
+
+# --- Coroutines ---
+
+
+def _call_soon(function):
+    source = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
+    source.set_callback(lambda data=None: function() or False)
+    source.attach(_main_context())
+
+
+class _Coroutine:
+    """Drives a coroutine on the main context, without asyncio; its promise is what others see of it."""
+
+    def __init__(self, coroutine, promise):
+        self._coroutine = coroutine
+        self._promise = promise
+        self._context = contextvars.copy_context()
+        self._cancel_is_due = False
+        self._turn = 0
+        # Who has it has taken it upon him to end the promise after a cancel.
+        promise.get_cancellable()
+        self._handler = promise.connect("notify::state", self._on_state)
+        self._later()
+
+    def _later(self):
+        """Goes on in the next turn of the loop. What was to go on before does not any more."""
+        self._turn += 1
+        turn = self._turn
+        _call_soon(lambda: self._go_on(turn))
+
+    def _on_state(self, promise, pspec):
+        if promise.get_state() == Tf.FutureState.CANCELLING:
+            self._cancel_is_due = True
+            self._later()
+
+    def _go_on(self, turn):
+        if turn != self._turn or self._coroutine is None:
+            return
+        try:
+            if self._cancel_is_due:
+                self._cancel_is_due = False
+                waiter = self._context.run(self._coroutine.throw, TaskCancelled())
+            else:
+                waiter = self._context.run(self._coroutine.send, None)
+        except StopIteration as end:
+            self._end(self._promise.resolve, end.value)
+        except BaseException as exception:  # pylint: disable=broad-except
+            self._end(self._promise.reject, _without_own_frames(exception))
+        else:
+            if isinstance(waiter, _Waiter):
+                waiter.resume = self._later
+            else:
+                error = TypeError(f"Only futures of Tf can be awaited without asyncio, not {waiter!r}")
+                self._context.run(self._coroutine.close)
+                self._end(self._promise.reject, error)
+
+    def _end(self, complete, outcome):
+        self._coroutine = None
+        self._promise.disconnect(self._handler)
+        complete(outcome)
+
+
+def _follow_asyncio_task(coroutine, promise, loop):
+    task = loop.create_task(coroutine)
+    drivers = None if _is_on_glib(loop) else _drivers()
+    promise.get_cancellable()
+
+    def on_state(promise, pspec):
+        if promise.get_state() == Tf.FutureState.CANCELLING:
+            task.cancel()
+
+    def on_done(task):
+        promise.disconnect(handler)
+        if task.cancelled():
+            promise.cancel()
+            promise.reject(TaskCancelled())
+        elif task.exception() is not None:
+            promise.reject(_without_own_frames(task.exception()))
+        else:
+            promise.resolve(task.result())
+        if drivers is not None:
+            drivers.leave(loop)
+
+    handler = promise.connect("notify::state", on_state)
+    task.add_done_callback(on_done)
+    if drivers is not None:
+        drivers.enter(loop)
+
+
+def spawn(coroutine, name=None):
+    """Runs a coroutine on the loop of this thread, that of asyncio or of GLib, and returns a promise of its result."""
+    if not inspect.iscoroutine(coroutine):
+        raise TypeError(f"A coroutine is needed, not {type(coroutine).__qualname__}")
+    promise = Tf.Promise.new(name or _name_of(coroutine))
+    loop = _asyncio_loop()
+    if loop is None:
+        _Coroutine(coroutine, promise)
+    else:
+        _follow_asyncio_task(coroutine, promise, loop)
+    return promise
+
+
+# --- The executor ---
+
+
+class Executor(Tf.Executor):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _know_executor(self)
+
+    @classmethod
+    def new(cls):
+        return cls()
+
+    @classmethod
+    def new_with_context(cls, context):
+        return cls(context=context)
+
+    @staticmethod
+    def get_default():
+        executor = Tf.Executor.get_default()
+        # The library keeps it as long as the thread; so the wrapper may stay as well.
+        _thread_local.default = executor
+        _know_executor(executor)
+        return executor
+
+    def _submit(self, task):
+        _know_executor(self)
+        future = Tf.Executor.submit(self, task)
+        with _executors_lock:
+            _executor_of[future] = weakref.ref(self)
+        return future
+
+    def submit(self, task):
+        """Takes a Tf.Task, or an instance of a class derived from Tf.BaseTask."""
+        if not isinstance(task, BaseTask):
+            return self._submit(task)
+        future = self._submit(task._make_task(_place(1)))
+        task._is_submitted = True
+        return future
+
+    def submit_call(self, function, /, *args, **kwargs):
+        """Calls a function in the background. What it returns is the result, what it raises the failure."""
+        return self._submit(_new_task(lambda task: function(*args, **kwargs), _name_of(function), _place(1)))
+
+    def submit_progress(self, function, /, *args, **kwargs):
+        """As submit_call(); the function gets a callable as its keyword progress, to report any object."""
+        if "progress" in kwargs:
+            raise TypeError("The keyword progress is what the function is given")
+        work = lambda task: _run_with_progress(task, function, args, kwargs)  # noqa: E731
+        return self._submit(_new_task(work, _name_of(function), _place(1)))
+
+    def submit_iteration(self, function, /, *args, **kwargs):
+        """As submit_call(); the function returns something iterable, and each element becomes an item."""
+        work = lambda task: _run_iteration(task, function, args, kwargs)  # noqa: E731
+        return self._submit(_new_task(work, _name_of(function), _place(1)))
+
+    def submit_then(self, upstream, function, *args):
+        """Calls a function in the background with a future, once that has completed."""
+
+        def work(task, done):
+            _run(task, lambda task: function(done, *args))
+
+        return Tf.Executor.submit_then(self, upstream, work)
+
+    def shutdown(self, timeout_us=-1):
+        return Tf.Executor.shutdown(self, timeout_us)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc_info):
+        self.shutdown()
+
+    async def __aenter__(self):
+        loop = _asyncio_loop()
+        if loop is not None and not _is_on_glib(loop):
+            _drivers().enter(loop)
+        return self
+
+    async def __aexit__(self, *exc_info):
+        """Stops, and goes on with the loop until all bodies have ended."""
+        loop = _asyncio_loop()
+        try:
+            if self.is_running():
+                self.stop()
+            while not self.is_stopped():
+                await _Suspension(self._arrange_state)
+        finally:
+            if loop is not None and not _is_on_glib(loop):
+                _drivers().leave(loop)
+
+    def _arrange_state(self, wake):
+        handler = self.connect("notify::state", lambda executor, pspec: wake())
+        return lambda: self.disconnect(handler)
+
+
+Executor = override(Executor)
+
+__all__ = [
+    "BaseTask", "Executor", "Failure", "Future", "FutureSet", "Promise", "Task", "TaskCancelled", "all", "any", "race",
+    "spawn",
+]

@@ -1,0 +1,381 @@
+# SPDX-FileCopyrightText: 2026 The Tf authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What stays alive, what is told, and the end of the program."""
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+import weakref
+
+import gi
+import pytest
+
+gi.require_version("Tf", "1")
+from gi.repository import GLib, GObject, Tf  # noqa: E402
+
+TIMEOUT_US = 60_000_000
+# Percent, as in tests/support.
+SCALE = int(os.environ.get("TF_TEST_SCALE", "100"))
+N_SUBMITS = 100_000 * SCALE // 100
+N_IN_FLIGHT = 500
+
+
+@pytest.fixture(name="executor")
+def fixture_executor():
+    with Tf.Executor() as executor:
+        yield executor
+    while GLib.MainContext.default().iteration(False):
+        pass
+
+
+class Thing:
+    n_alive = 0
+
+    def __init__(self):
+        Thing.n_alive += 1
+
+    def __del__(self):
+        Thing.n_alive -= 1
+
+
+class OwnError(Exception):
+    def __init__(self):
+        super().__init__("own")
+        self.thing = Thing()
+
+
+def done(future):
+    assert future.wait(TIMEOUT_US)
+    return future
+
+
+def n_objects():
+    """Of Python, after everything that can be collected was."""
+    gc.collect()
+    gc.collect()
+    return len(gc.get_objects())
+
+
+def run_all(executor, submit, read, n_submits=N_SUBMITS):
+    """Submits in bunches; reads each."""
+    for begin in range(0, n_submits, N_IN_FLIGHT):
+        futures = [submit(executor) for _ in range(min(N_IN_FLIGHT, n_submits - begin))]
+        for future in futures:
+            read(done(future))
+    assert len(executor) == 0
+
+
+def returns_thing(thing):
+    return [thing, Thing()]
+
+
+def raises_thing(thing):
+    raise OwnError()
+
+
+def reports_things(thing, progress):
+    progress(Thing())
+    return thing
+
+
+def yields_things(thing):
+    yield Thing()
+    return thing
+
+
+def read_result(future):
+    assert future.result is not None
+
+
+def read_exception(future):
+    assert future.exception.text == "own"
+
+
+def submit_call(executor):
+    return executor.submit_call(returns_thing, Thing())
+
+
+def submit_progress(executor):
+    future = executor.submit_progress(reports_things, thing=Thing())
+    future.connect("progress", lambda future, report: None)
+    return future
+
+
+def submit_iteration(executor):
+    future = executor.submit_iteration(yields_things, Thing())
+    future.connect("item", lambda future, item: None)
+    return future
+
+
+def submit_failing(executor):
+    return executor.submit_call(raises_thing, Thing())
+
+
+def submit_cancelled(executor):
+    future = executor.submit_iteration(lambda thing: iter(Thing, None), Thing())
+    future.cancel()
+    return future
+
+
+def submit_derived(executor):
+    return executor.submit_call(returns_thing, Thing()).then(lambda done: done.result).finally_(lambda done: Thing())
+
+
+def submit_failing_derived(executor):
+    return executor.submit_call(raises_thing, Thing()).catch(lambda done: done.exception)
+
+
+def submit_set(executor):
+    return Tf.all([submit_call(executor), submit_call(executor)])
+
+
+def submit_coroutine(executor):
+    async def main(thing):
+        return [thing, await executor.submit_call(returns_thing, Thing())]
+
+    return Tf.spawn(main(Thing()))
+
+
+def submit_failing_coroutine(executor):
+    async def main(thing):
+        await executor.submit_call(len, "")
+        raises_thing(thing)
+
+    return Tf.spawn(main(Thing()))
+
+
+@pytest.mark.parametrize("submit, read, part", [
+    (submit_call, read_result, 1),
+    (submit_progress, read_result, 10),
+    (submit_iteration, read_result, 10),
+    (submit_failing, read_exception, 10),
+    (submit_cancelled, lambda future: None, 10),
+    (submit_derived, read_result, 10),
+    (submit_failing_derived, read_result, 10),
+    (submit_set, lambda future: future.results, 20),
+    (submit_coroutine, read_result, 20),
+    (submit_failing_coroutine, read_exception, 20),
+], ids=lambda value: getattr(value, "__name__", ""))
+def test_nothing_is_left(executor, submit, read, part):
+    run_all(executor, submit, read, 10)
+    before = n_objects()
+    assert Thing.n_alive == 0
+    run_all(executor, submit, read, max(N_SUBMITS // part, 100))
+    # A dictionary that has grown, a cache: a leak would be thousands.
+    assert abs(n_objects() - before) < 50
+    assert Thing.n_alive == 0
+
+
+def test_nothing_is_left_of_exceptions_that_were_raised_again(executor):
+    def read(future):
+        with pytest.raises(OwnError):
+            future.result
+
+    run_all(executor, submit_failing, read, 100)
+    gc.collect()
+    assert Thing.n_alive == 0
+
+
+def test_nothing_is_left_of_exceptions_that_were_awaited(executor):
+    async def main():
+        for i in range(100):
+            future = submit_failing_coroutine(executor) if i % 2 else submit_failing(executor)
+            derived = future.then(print)
+            for one in (derived, future):
+                with pytest.raises(OwnError):
+                    await one
+
+    asyncio.run(main())
+    done(Tf.spawn(main()))
+    gc.collect()
+    assert Thing.n_alive == 0
+
+
+def test_nothing_is_left_of_awaiting(executor):
+    async def main(n_submits):
+        for _ in range(n_submits):
+            await submit_call(executor)
+            async for item in submit_iteration(executor):
+                del item
+        await asyncio.gather(*[Tf.spawn(one()) for _ in range(20)])
+
+    async def one():
+        return await submit_call(executor)
+
+    asyncio.run(main(10))
+    before = n_objects()
+    asyncio.run(main(max(20 * SCALE, 100)))
+    assert abs(n_objects() - before) < 50
+    assert Thing.n_alive == 0
+
+
+def test_executor_goes():
+    executor = Tf.Executor()
+    done(executor.submit_call(len, ""))
+    reference = weakref.ref(executor)
+    del executor
+    gc.collect()
+    assert reference() is None
+
+
+def test_future_may_be_dropped(executor):
+    seen = []
+    executor.submit_call(len, "abc").connect("done", lambda future: seen.append(future.result))
+    gc.collect()
+    while not seen:
+        GLib.MainContext.default().iteration(True)
+    assert seen == [3]
+
+
+def test_arguments_are_freed_in_the_owner_thread(executor):
+    class Captured:
+        def __del__(self):
+            threads.append(threading.get_ident())
+
+    threads = []
+    for _ in range(100):
+        done(executor.submit_call(lambda captured: None, Captured()))
+    gc.collect()
+    assert threads == [threading.get_ident()] * 100
+
+
+# No exception is lost
+
+
+@pytest.mark.parametrize("signal", ["progress", "item", "message", "done", "notify::state"])
+def test_exception_in_a_handler_is_printed(executor, signal, capfd):
+    class Own(Tf.BaseTask):
+        def run(self):
+            self.report(1)
+            self.yield_item(1)
+            self.send("kind", 1)
+            return 5
+
+    def handler(*args):
+        raise OwnError()
+
+    seen = []
+    future = executor.submit(Own())
+    future.connect(signal, handler)
+    future.connect("done", seen.append)
+    assert done(future).result == 5
+    assert seen == [future]
+    assert "OwnError: own" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("derive", [
+    lambda future, fail: future.then(fail),
+    lambda future, fail: future.finally_(fail),
+    lambda future, fail: future.then(lambda done: 1 / 0).catch(fail),
+    lambda future, fail: future.then(lambda done: Tf.spawn(fail.coroutine())),
+], ids=["then", "finally", "catch", "coroutine"])
+def test_exception_in_what_is_derived_is_its_failure(executor, derive):
+    class Fail:
+        def __call__(self, future):
+            raise error
+
+        async def coroutine(self):
+            raise error
+
+    error = OwnError()
+    future = done(derive(executor.submit_call(len, ""), Fail()))
+    with pytest.raises(OwnError) as caught:
+        future.result
+    assert caught.value is error
+
+
+def test_exception_in_the_callback_of_a_task_is_printed(executor, capfd):
+    def callback(future):
+        raise OwnError()
+
+    task = Tf.Task.new(lambda task: task.return_none())
+    task.set_callback(callback)
+    assert done(executor.submit(task)).result is None
+    assert "OwnError: own" in capfd.readouterr().err
+
+
+def test_exception_in_a_task_of_c_is_printed(executor, capfd):
+    def body(task):
+        raise OwnError()
+
+    with pytest.raises(GLib.Error) as caught:
+        done(executor.submit(Tf.Task.new(body))).result
+    assert caught.value.matches(Tf.error_quark(), Tf.Error.NO_RESULT)
+    assert "OwnError: own" in capfd.readouterr().err
+
+
+# In a process of its own
+
+
+def run_program(text):
+    program = "import gi\ngi.require_version('Tf', '1')\nfrom gi.repository import GLib, Tf\n" + textwrap.dedent(text)
+    # Python ends threads by pthread_exit(), and AddressSanitizer finds its own signal stack unwound then.
+    env = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":use_sigaltstack=0"}
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_failure_that_nobody_reads_is_logged():
+    result = run_program("""
+        with Tf.Executor() as executor:
+            executor.submit_call(int, "none").wait()
+        GLib.MainContext.default().iteration(False)
+    """)
+    assert "ValueError" in result.stderr or "invalid literal" in result.stderr
+    assert result.returncode == 0
+
+
+@pytest.mark.parametrize("rest", [
+    "",
+    "GLib.MainContext.default().iteration(False)",
+    "del executor",
+    "executor.stop()",
+    "import asyncio; asyncio.run(wait(0.01))",
+    "promise = Tf.spawn(wait(0.01)); GLib.MainContext.default().iteration(False)",
+    "futures[0].then(print); futures[1].cancel()",
+    "sys.exit()",
+], ids=["nothing", "iteration", "del", "stop", "asyncio", "spawn", "then", "exit"])
+def test_end_of_the_program_with_work_in_flight(rest):
+    result = run_program(f"""
+        import sys, threading
+
+        def busy():
+            while True:
+                pass
+
+        def blocked():
+            threading.Event().wait()
+
+        def items():
+            while True:
+                yield 1
+
+        async def wait(timeout):
+            await Tf.race([Tf.Future.delay(int(timeout * 1e6)), executor.submit_call(blocked)])
+
+        executor = Tf.Executor(max_workers=6)
+        futures = [executor.submit_call(busy), executor.submit_call(blocked), executor.submit_iteration(items)]
+        futures += [executor.submit_call(len, "") for _ in range(100)]
+        {rest}
+    """)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_end_by_an_exception_in_with():
+    result = run_program("""
+        with Tf.Executor() as executor:
+            executor.submit_iteration(iter, int, 1)
+            raise KeyError("out")
+    """)
+    assert result.returncode == 1
+    assert "KeyError: 'out'" in result.stderr
+
+
+def test_wrong_values_of_properties_are_refused():
+    with pytest.raises(TypeError):
+        Tf.Executor(nothing=1)
+    assert GObject.type_name(Tf.Executor()) == "TfExecutor"

@@ -31,7 +31,8 @@
  * ## Life
  *
  * Each member holds the set as long as both are pending, so it is safe to drop it; and the set holds the members that
- * are done.
+ * are done. A set that is done itself holds all of them: a promise that is still pending then is not abandoned as long
+ * as somebody holds the set.
  *
  * ## Threads
  *

@@ -231,13 +231,15 @@ go_on (TfLink   *self,
        TfFuture *done)
 {
   TfFutureState state = tf_future_get_state (done);
+  TfFate        fate = tf__pipe_get_fate (&self->completion.pipe);
 
-  /* A "finally" is called in any case; everything else is not wanted by a link that was cancelled. */
-  if (self->kind == TF_LINK_FINALLY)
+  /* A "finally" is called in any case, unless it was given up; everything else is not wanted by a link that was
+   * cancelled. */
+  if (self->kind == TF_LINK_FINALLY && fate != TF_FATE_ABORTED)
     {
       go_on_finally (self, done);
     }
-  else if (tf__pipe_get_fate (&self->completion.pipe) != TF_FATE_OPEN)
+  else if (fate != TF_FATE_OPEN)
     {
       tf__future_mark_read (done);
       tf__completion_end_as (&self->completion, done);
@@ -310,14 +312,15 @@ time_out (TfLink *self)
   tf__completion_end_with_error (&self->completion, g_steal_pointer (&error));
 }
 
-/* Its end is on its way, and counts. */
+/* Its end is on its way, and counts: also that of one that was given up. */
 TF_FOREGROUND
 static gboolean
 is_ending (TfFuture *future)
 {
   TfCompletion *completion = tf__completion_of (future);
 
-  return completion != NULL && tf__completion_has_outcome (completion);
+  return completion != NULL && (tf__completion_has_outcome (completion) ||
+                                tf__pipe_get_fate (&completion->pipe) == TF_FATE_ABORTED);
 }
 
 static void

@@ -228,6 +228,7 @@ stop (GraphNode          *node,
     return FALSE;
 
   other->is_abort_due = TRUE;
+  other->due_order = ++*other->n_due;
   other->due_reason = *reason;
   return TRUE;
 }
@@ -245,14 +246,18 @@ spread_link (GraphNode          *node,
              const GraphOutcome *reason)
 {
   /* Nobody wants to go on any more. */
-  if (node->kind != GRAPH_FINALLY)
+  if (node->kind != GRAPH_FINALLY || reason != NULL)
     node->due_done = NULL;
 
   if (node->upstream != NULL && stop (node, 0, node->upstream, reason))
     return;
 
-  if (reason == NULL && (node->kind != GRAPH_FINALLY ||
-                         (node->upstream == NULL && node->due_done == NULL)))
+  if (reason == NULL && node->kind == GRAPH_FINALLY &&
+      (node->upstream != NULL || node->due_done != NULL))
+    return;
+
+  leave_upstream (node);
+  if (reason == NULL)
     decide_cancelled (node);
 }
 
@@ -262,11 +267,12 @@ spread_promise (GraphNode          *node,
 {
   if (node->upstream != NULL)
     {
-      if (stop (node, 0, node->upstream, reason) || reason != NULL)
+      if (stop (node, 0, node->upstream, reason))
         return;
 
       leave_upstream (node);
-      decide_cancelled (node);
+      if (reason == NULL)
+        decide_cancelled (node);
     }
   else if (reason == NULL && !node->has_cancellable)
     {
@@ -290,7 +296,7 @@ spread_set (GraphNode          *node,
         {
           is_any_stopped = TRUE;
         }
-      else if (reason == NULL)
+      else
         {
           node->is_listening[i] = FALSE;
           leave (node, i, node->inputs[i]);
@@ -416,7 +422,7 @@ go_on (GraphNode *node,
       return;
     }
 
-  is_wanted = node->kind == GRAPH_FINALLY ||
+  is_wanted = (node->kind == GRAPH_FINALLY && !node->is_aborted) ||
               (!node->is_asked &&
                ((node->kind == GRAPH_THEN && state == TF_FUTURE_STATE_COMPLETED) ||
                 (node->kind == GRAPH_CATCH && state == TF_FUTURE_STATE_FAILED)));
@@ -587,6 +593,7 @@ graph_model_add (GraphModel *self,
 {
   node->listeners = g_array_new (FALSE, FALSE, sizeof (GraphListener));
   node->now_us = &self->now_us;
+  node->n_due = &self->n_due;
   node->is_held = TRUE;
   node->winner = -1;
   node->last = -1;
@@ -650,11 +657,8 @@ graph_model_follow (GraphModel *self,
 
 gboolean
 graph_model_cancel (GraphModel *self,
-                    GraphNode  *node,
-                    gboolean    is_here)
+                    GraphNode  *node)
 {
-  /* What was asked for elsewhere is told in the call, too. */
-  node->is_told_here = is_here;
   if (node->is_done || node->is_asked || is_refusing (node))
     return FALSE;
 
@@ -673,9 +677,6 @@ graph_model_abort (GraphModel         *self,
   if (!is_allowed && !is_open)
     return FALSE;
 
-  if (!node->is_told)
-    self->aborting = node;
-  node->is_told_here = FALSE;
   node->is_abort_due = TRUE;
   node->due_reason = *reason;
   if (is_allowed && !is_open && node->is_told)
@@ -708,7 +709,6 @@ graph_model_saw_abort (GraphModel         *self,
                        const GraphOutcome *reason,
                        gboolean            is_taken)
 {
-  self->aborting = NULL;
   if (!is_taken || node->is_aborted)
     return;
 
@@ -725,24 +725,28 @@ graph_model_drop (GraphModel *self,
   look_for_abandoned (self);
 }
 
+static void
+saw_abort (GraphModel *self,
+           GraphNode  *node)
+{
+  if (!is_abort_allowed (node) && !is_abort_open (node))
+    complain (self, node, "was given up, but should not be");
+  take_abort (node);
+}
+
 void
 graph_model_saw_cancelling (GraphModel *self,
                             GraphNode  *node)
 {
-  gboolean is_here = g_steal_pointer (&self->aborting) == node;
-
   if (node->is_told || node->is_done)
     complain (self, node, "is CANCELLING once more");
   node->is_told = TRUE;
 
-  if (node->is_abort_due && (is_here || (!node->is_told_here && is_abort_allowed (node))))
-    {
-      node->is_abort_open = is_abort_open (node);
-      take_abort (node);
-    }
+  if (node->is_abort_due && self->is_given_up (node))
+    saw_abort (self, node);
   else if (node->looks_at != NULL)
     node->is_spread = node->is_spread || !node->is_asked, node->is_asked = TRUE;
-  else if (!node->is_asked && !(node->is_abort_due && is_abort_open (node)))
+  else if (!node->is_asked)
     complain (self, node, "is CANCELLING, and nobody asked for it");
 
   spread (node, node->is_aborted ? &node->reason : NULL);
@@ -807,17 +811,48 @@ check_outcome (GraphModel         *self,
   node->outcome = expected;
 }
 
+static gboolean
+is_abort_hidden (GraphNode *node)
+{
+  return node->is_abort_due && node->is_told && !node->is_done;
+}
+
+void
+graph_model_saw_given_up (GraphModel *self)
+{
+  GraphNode *first;
+
+  do
+    {
+      first = NULL;
+      for (guint i = 0; i < self->nodes->len; i++)
+        {
+          GraphNode *node = self->nodes->pdata[i];
+
+          if (is_abort_hidden (node) && self->is_given_up (node) &&
+              (first == NULL || node->due_order < first->due_order))
+            first = node;
+        }
+
+      if (first != NULL)
+        {
+          saw_abort (self, first);
+          spread (first, &first->reason);
+        }
+    }
+  while (first != NULL);
+}
+
 void
 graph_model_saw_done (GraphModel         *self,
                       GraphNode          *node,
                       const GraphOutcome *outcome,
                       int                 winner)
 {
-  self->aborting = NULL;
   if (node->is_done)
     complain (self, node, "is done once more");
 
-  /* That an abort came after a cancel is not seen before. */
+  /* It may have been decided before that came. */
   if (node->is_abort_due && graph_outcome_equal (outcome, &node->due_reason))
     {
       take_abort (node);
@@ -826,13 +861,6 @@ graph_model_saw_done (GraphModel         *self,
 
   if (node->looks_at != NULL && node->reason.domain == 0)
     node->reason = node->looks_at->reason;
-  if (node->is_abort_open && outcome->domain == G_IO_ERROR &&
-      outcome->code == G_IO_ERROR_CANCELLED)
-    {
-      node->is_aborted = FALSE;
-      node->reason.domain = 0;
-      decide_cancelled (node);
-    }
   if (node->may_have_ended && outcome->domain == G_IO_ERROR &&
       outcome->code == G_IO_ERROR_CANCELLED)
     {
@@ -880,7 +908,6 @@ graph_model_saw_call (GraphModel *self,
 {
   const GraphOutcome value = { TF_FUTURE_STATE_COMPLETED, node->number, 0, 0 };
 
-  self->aborting = NULL;
   if (node->due_done != done || node->has_called)
     complain (self, node, "has called its function, with node %u", done->index);
 
@@ -930,7 +957,6 @@ graph_model_saw_filter (GraphModel *self,
                         GraphNode  *node,
                         guint       index)
 {
-  self->aborting = NULL;
   if (!(node->due_filtered & (1u << index)))
     complain (self, node, "has asked its filter about member %u", index);
   node->due_filtered &= ~(1u << index);
@@ -943,19 +969,18 @@ graph_model_saw_timeout (GraphModel *self,
   const GraphOutcome reason = { TF_FUTURE_STATE_CANCELLED, 0, G_IO_ERROR, G_IO_ERROR_TIMED_OUT };
   GraphNode         *upstream = node->upstream;
 
-  self->aborting = NULL;
   if (upstream == NULL || node->is_done || self->now_us < node->deadline_us)
     {
       complain (self, node, "has timed out without reason");
       return;
     }
 
-  if (upstream->is_decided && !upstream->is_looking)
+  if ((upstream->is_decided && !upstream->is_looking) || upstream->is_aborted)
     complain (self, node, "has timed out, but what it waits for has just ended");
 
   decide_error (node, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   if (node->action == TF_TIMEOUT_ACTION_CANCEL)
-    graph_model_cancel (self, upstream, TRUE);
+    graph_model_cancel (self, upstream);
   else if (node->action == TF_TIMEOUT_ACTION_ABORT)
     graph_model_abort (self, upstream, &reason);
 }
@@ -1008,7 +1033,6 @@ check_quiet (GraphModel *self,
   if (node->is_aborted || (node->is_abort_due && is_abort_allowed (node)))
     complain (self, node, "was given up, and is not done");
   node->is_abort_due = FALSE;
-  node->is_told_here = FALSE;
   node->is_looking = FALSE;
   if (node->is_decided)
     complain (self, node, "is not done, but should be");
@@ -1029,7 +1053,6 @@ check_quiet (GraphModel *self,
 void
 graph_model_saw_quiet (GraphModel *self)
 {
-  self->aborting = NULL;
   for (guint i = 0; i < self->nodes->len; i++)
     {
       GraphNode *node = self->nodes->pdata[i];

@@ -98,16 +98,16 @@ struct _GraphNode
 
   /* What has become of it: of the model alone. */
   const gint64 *now_us;
+  guint        *n_due;
   gboolean      is_held; /* by the test */
   gboolean      is_asked;
   gboolean      is_aborted;
   gboolean      is_told; /* CANCELLING */
   gboolean      is_spread;
-  gboolean      is_told_here;  /* by the call that cancels, and not in a turn */
-  gboolean      is_abort_open; /* it may have come too late */
-  gboolean      is_abort_due;  /* an abort is under way, and will be refused or not */
-  GraphOutcome  reason;        /* of the abort; no domain: none */
+  gboolean      is_abort_due; /* an abort is under way, and will be refused or not */
+  GraphOutcome  reason;       /* of the abort; no domain: none */
   GraphOutcome  due_reason;
+  guint         due_order; /* of the aborts under way the earliest comes first */
   gboolean      is_decided;
   gboolean      is_looking;     /* was decided when it was made, but goes on in the next turn */
   GraphNode    *looks_at;       /* (nullable) the same, and ends cancelled as that did */
@@ -135,8 +135,9 @@ typedef struct
 {
   GPtrArray *nodes; /* (owned) of GraphNode, not owned */
   gint64     now_us;
-  GraphNode *aborting;  /* (nullable) the call is under way */
-  char      *complaint; /* (owned) (nullable) the first one */
+  guint      n_due;                          /* aborts so far */
+  gboolean (*is_given_up) (GraphNode *node); /* whether an abort has taken effect */
+  char *complaint;                           /* (owned) (nullable) the first one */
 } GraphModel;
 
 void graph_model_init (GraphModel *self);
@@ -153,8 +154,7 @@ gboolean graph_model_follow (GraphModel *self,
                              GraphNode  *node,
                              GraphNode  *other);
 gboolean graph_model_cancel (GraphModel *self,
-                             GraphNode  *node,
-                             gboolean    is_here);
+                             GraphNode  *node);
 /* -1: the rules leave that open. */
 int graph_model_abort (GraphModel         *self,
                        GraphNode          *node,
@@ -177,11 +177,13 @@ void graph_model_saw_done (GraphModel         *self,
 gboolean graph_model_saw_call (GraphModel *self,
                                GraphNode  *node,
                                GraphNode  *done);
-void     graph_model_saw_filter (GraphModel *self,
-                                 GraphNode  *node,
-                                 guint       index);
-void     graph_model_saw_timeout (GraphModel *self,
-                                  GraphNode  *node);
+/* Before each of the others: the abort of one that is CANCELLING already is not told. */
+void graph_model_saw_given_up (GraphModel *self);
+void graph_model_saw_filter (GraphModel *self,
+                             GraphNode  *node,
+                             guint       index);
+void graph_model_saw_timeout (GraphModel *self,
+                              GraphNode  *node);
 /* Nothing is left to do for the loop. */
 void graph_model_saw_quiet (GraphModel *self);
 

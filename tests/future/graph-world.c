@@ -4,6 +4,8 @@
 
 #include "graph-world.h"
 
+#include "future/tf-completion-private.h"
+
 #define N_WORKERS 3
 
 /* What may take time takes one of so many steps. */
@@ -136,6 +138,27 @@ node_of (gpointer future)
   return g_object_get_qdata (future, node_quark ());
 }
 
+static gboolean
+is_given_up (GraphNode *model)
+{
+  Node         *node = (Node *) model;
+  TfCompletion *completion;
+
+  if (g_atomic_int_get (&node->is_finalised))
+    return FALSE;
+
+  completion = tf__completion_of (node->raw);
+  return tf__pipe_get_fate (&completion->pipe) == TF_FATE_ABORTED;
+}
+
+/* Before what else is seen. */
+static void
+see_given_up (World *world)
+{
+  if (world->mode != GRAPH_MODE_AT_ONCE)
+    graph_model_saw_given_up (&world->model);
+}
+
 static void
 on_finalised (gpointer data)
 {
@@ -207,6 +230,7 @@ on_any_done_cb (GSignalInvocationHint *hint,
     return TRUE;
 
   g_assert_true (g_thread_self () == node->world->owner);
+  see_given_up (node->world);
   outcome = read_outcome (future);
   winner = TF_IS_FUTURE_SET (future) ? tf_future_set_get_winner (TF_FUTURE_SET (future)) : -1;
   note (node->world, "  %u done: state %d, value %" G_GINT64_FORMAT ", error %s %d, winner %d",
@@ -227,28 +251,56 @@ on_any_done_cb (GSignalInvocationHint *hint,
   return TRUE;
 }
 
-/* A handler of all properties is nobody who listens either. */
 static void
-on_notify_cb (TfFuture   *future,
-              GParamSpec *pspec,
-              Node       *node)
+see_notify (Node       *node,
+            const char *name)
 {
   static const char *const names[] = { "state", "cancellable", "done", "value", "error", NULL };
 
   g_assert_true (g_thread_self () == node->world->owner);
-  if (!g_strv_contains (names, pspec->name))
+  if (!g_strv_contains (names, name))
     return;
 
-  g_string_append_printf (node->told, "%s ", pspec->name);
-  if (strcmp (pspec->name, "state") != 0 ||
-      tf_future_get_state (future) != TF_FUTURE_STATE_CANCELLING)
+  g_string_append_printf (node->told, "%s ", name);
+  if (strcmp (name, "state") != 0 ||
+      tf_future_get_state (node->raw) != TF_FUTURE_STATE_CANCELLING)
     return;
 
+  see_given_up (node->world);
   note (node->world, "  %u CANCELLING", node->model.index);
   node->is_cancelled = TRUE;
   if (node->world->mode != GRAPH_MODE_AT_ONCE)
     graph_model_saw_cancelling (&node->world->model, &node->model);
   check (node->world);
+}
+
+static void (*dispatch) (GObject     *object,
+                         guint        n_pspecs,
+                         GParamSpec **pspecs);
+
+static void
+see_and_dispatch (GObject     *object,
+                  guint        n_pspecs,
+                  GParamSpec **pspecs)
+{
+  Node *node = node_of (object);
+
+  for (guint i = 0; node != NULL && i < n_pspecs; i++)
+    see_notify (node, pspecs[i]->name);
+  dispatch (object, n_pspecs, pspecs);
+}
+
+/* A handler of the notifications would be somebody who listens; the class is not. */
+static void
+see_notifications (TfFuture *future)
+{
+  GObjectClass *klass = G_OBJECT_GET_CLASS (future);
+
+  if (klass->dispatch_properties_changed == see_and_dispatch)
+    return;
+
+  dispatch = klass->dispatch_properties_changed;
+  klass->dispatch_properties_changed = see_and_dispatch;
 }
 
 static void
@@ -323,6 +375,7 @@ reply (TfFuture *done,
   gboolean      has_reply;
 
   g_assert_true (tf_future_is_done (done));
+  see_given_up (node->world);
   note (node->world, "  %u calls its function with %u", model->index, node_of (done)->model.index);
   if (node->world->mode != GRAPH_MODE_AT_ONCE)
     has_reply = graph_model_saw_call (&node->world->model, model, &node_of (done)->model);
@@ -350,6 +403,7 @@ on_timeout (TfFuture *future,
 {
   FunctionData *data = user_data;
 
+  see_given_up (data->node->world);
   note (data->node->world, "  %u times out", data->node->model.index);
   if (data->node->world->mode == GRAPH_MODE_AT_ONCE)
     return;
@@ -367,6 +421,7 @@ filter (TfFuture *future,
   GraphNode    *model = &data->node->model;
 
   g_assert_true (node_of (future) == (Node *) model->inputs[index]);
+  see_given_up (data->node->world);
   if (data->node->world->mode != GRAPH_MODE_AT_ONCE)
     graph_model_saw_filter (&data->node->world->model, model, index);
   check (data->node->world);
@@ -750,7 +805,7 @@ add_node (World *world)
   node->future = make (node);
   node->raw = node->future;
   g_object_set_qdata_full (G_OBJECT (node->future), node_quark (), node, on_finalised);
-  g_signal_connect (node->future, "notify", G_CALLBACK (on_notify_cb), node);
+  see_notifications (node->future);
   if (node->model.is_watched)
     g_signal_connect (node->future, "done", G_CALLBACK (on_done_cb), node);
   if (is_set_of_done)
@@ -813,7 +868,7 @@ cancel (World *world,
   gboolean seen;
 
   note (world, "%s cancel %u", worker == NULL ? "owner" : "worker", node->model.index);
-  expected = graph_model_cancel (&world->model, &node->model, worker == NULL);
+  expected = graph_model_cancel (&world->model, &node->model);
   if (worker != NULL)
     seen = do_job (worker, JOB_CANCEL, node->future, 0);
   else
@@ -1111,6 +1166,7 @@ static void
 run_one (World *world)
 {
   graph_model_init (&world->model);
+  world->model.is_given_up = is_given_up;
   world->model.now_us = tf_clock_get_time (TF_CLOCK (world->clock));
   world->context = g_main_context_new ();
   g_main_context_push_thread_default (world->context);

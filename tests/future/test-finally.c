@@ -248,6 +248,33 @@ test_abort (void)
   g_assert_finalize_object (promise);
 }
 
+static void
+test_abort_late (void)
+{
+  TfPromise *promise;
+  Step       steps[2] = { { .n_calls = 0 } };
+  TfFuture  *finally = finally_new (&promise, &steps[0]);
+  TfFuture  *value = tf_future_new_for_int64 (1);
+
+  g_test_summary ("It does so too where the upstream has ended already, and that was not told.");
+
+  tf_promise_resolve_int64 (promise, 7);
+  g_assert_true (tf_future_abort (finally, "because", NULL));
+  tf_test_wait_done (finally);
+  assert_cancelled (finally, "because");
+  assert_step (&steps[0], 0);
+  finish (&finally);
+  finish_promise (&promise);
+
+  finally = tf_future_finally (value, run_step, &steps[1], free_step);
+  g_assert_true (tf_future_abort (finally, "because", NULL));
+  tf_test_wait_done (finally);
+  assert_cancelled (finally, "because");
+  assert_step (&steps[1], 0);
+  finish (&finally);
+  finish (&value);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -263,6 +290,8 @@ main (int    argc,
   tf_test_add ("/finally/cancel/goes-on-to-the-future-of-the-function", test_cancel_inner);
   tf_test_add ("/finally/cancel/may-come-inside", test_cancel_inside);
   tf_test_add ("/finally/abort/does-without-the-function", test_abort);
+  tf_test_add ("/finally/abort/does-without-the-function-after-the-end-of-the-upstream",
+               test_abort_late);
 
   return g_test_run ();
 }

@@ -137,6 +137,24 @@ test_abort (void)
   members_clear (&members);
 }
 
+static void
+test_abort_twice_given (void)
+{
+  TfPromise   *promise = tf_promise_new ("twice");
+  TfFuture    *members[] = { TF_FUTURE (promise), TF_FUTURE (promise) };
+  TfFutureSet *all = tf_future_all (members, 2, TF_SET_FLAGS_NONE);
+
+  g_test_summary ("A member that was given twice is given up with the set.");
+
+  tf_promise_set_abortable (promise, TRUE);
+  g_assert_true (tf_future_abort (TF_FUTURE (all), "because", NULL));
+  tf_test_drain (NULL);
+  assert_cancelled (TF_FUTURE (all), "because");
+  assert_cancelled (TF_FUTURE (promise), "because");
+  finish_set (&all);
+  finish_promise (&promise);
+}
+
 /* The rest */
 
 static void
@@ -369,6 +387,7 @@ main (int    argc,
   tf_test_add ("/set/cancel/may-come-before-the-first-look", test_cancel_done_before);
   tf_test_add ("/set/cancel/may-end-a-member-inside", test_ends_inside);
   tf_test_add ("/set/abort/gives-the-members-up", test_abort);
+  tf_test_add ("/set/abort/knows-its-own-places", test_abort_twice_given);
   tf_test_add ("/set/rest/is-cancelled", test_cancel_rest);
   tf_test_add ("/set/rest/is-left", test_leave_rest);
   tf_test_add ("/set/life/is-held-by-the-members", test_dropped_set);

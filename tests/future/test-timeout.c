@@ -330,6 +330,32 @@ test_same_turn (void)
 }
 
 static void
+on_done_abort_cb (TfFuture *future,
+                  TfFuture *other)
+{
+  g_assert_true (tf_future_abort (other, "because", NULL));
+}
+
+static void
+test_same_turn_abort (void)
+{
+  TfPromise *before = tf_promise_new ("before");
+  Limited    limited;
+
+  g_test_summary ("So it does when the original is given up in this turn.");
+
+  limited_init (&limited, LIMIT_US, TF_TIMEOUT_ACTION_LEAVE);
+  tf_promise_set_abortable (limited.promise, TRUE);
+  g_signal_connect (before, "done", G_CALLBACK (on_done_abort_cb), limited.promise);
+  tf_promise_resolve_none (before);
+  tf_test_clock_advance (limited.clock, LIMIT_US);
+  tf_test_drain (NULL);
+  assert_cancelled (limited.limited, "because");
+  finish_promise (&before);
+  limited_clear (&limited);
+}
+
+static void
 test_odd_times (void)
 {
   Limited   limited;
@@ -562,6 +588,7 @@ main (int    argc,
   tf_test_add ("/timeout/function/may-wait-for-the-end", test_function_ends_it);
   tf_test_add ("/timeout/function/may-cancel", test_function_cancels);
   tf_test_add ("/timeout/time/is-not-over-in-the-same-turn", test_same_turn);
+  tf_test_add ("/timeout/time/is-not-over-in-the-turn-of-an-abort", test_same_turn_abort);
   tf_test_add ("/timeout/time/may-be-none-or-negative", test_odd_times);
   tf_test_add ("/timeout/time/is-enough-for-what-is-done", test_done_before);
   tf_test_add ("/timeout/cancel/goes-on-to-the-original", test_cancelled);

@@ -327,27 +327,6 @@ deliver_cancel (TfCompletion *self)
   work_cancelled (self);
 }
 
-/* Like that of a task: the other side's progress, at most once in an interval. */
-TF_FOREGROUND
-static void
-deliver_progress (TfCompletion *self)
-{
-  TfDispatcher *dispatcher = self->pipe.dispatcher;
-  gint64        completed;
-  gint64        total;
-  char         *status;
-  gboolean      is_status_new;
-
-  tf__pipe_take_slot (&self->pipe, &completed, &total, &status, &is_status_new);
-  tf__pipe_get_box (&self->pipe)->due_us = dispatcher->now_us + dispatcher->interval_us;
-
-  if (tf__pipe_get_fate (&self->pipe) == TF_FATE_OPEN)
-    tf__future_show_progress (self->future, completed, total, status, is_status_new,
-                              dispatcher->now_us);
-  else
-    g_free (status);
-}
-
 TF_FOREGROUND
 static void
 deliver_final (TfCompletion *self)
@@ -386,16 +365,6 @@ deliver_final (TfCompletion *self)
   tf__future_move (self->future, event, outcome);
 }
 
-TF_FOREGROUND
-static void
-deliver_owner_gone (TfCompletion *self)
-{
-  gpointer owner = tf__owner_take_gone (self->future);
-
-  if (owner != NULL)
-    tf__future_leave_owner (self->future, owner);
-}
-
 static void
 deliver (TfPipe  *pipe,
          TfNews   news,
@@ -419,7 +388,7 @@ deliver (TfPipe  *pipe,
       deliver_cancel (self);
       break;
     case TF_NEWS_OWNER_GONE:
-      deliver_owner_gone (self);
+      tf__future_leave_gone_owner (self->future);
       break;
     case TF_NEWS_ABORT:
       tf__pipe_drop_events (&self->pipe);
@@ -430,7 +399,7 @@ deliver (TfPipe  *pipe,
         tf__future_deliver_event (self->future, event);
       break;
     case TF_NEWS_PROGRESS:
-      deliver_progress (self);
+      tf__future_take_progress (self->future, &self->pipe);
       break;
     case TF_NEWS_RETURNED:
       if (self->klass->look != NULL)

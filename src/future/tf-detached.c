@@ -180,7 +180,6 @@ deliver (TfPipe  *pipe,
          TfEvent *event)
 {
   TfDetached *self = (TfDetached *) pipe;
-  gpointer    owner;
 
   tf__enter_foreground ();
 
@@ -212,9 +211,7 @@ deliver (TfPipe  *pipe,
     }
   else if (news == TF_NEWS_OWNER_GONE)
     {
-      owner = tf__owner_take_gone (self->future);
-      if (owner != NULL)
-        tf__future_leave_owner (self->future, owner);
+      tf__future_leave_gone_owner (self->future);
     }
 }
 
@@ -336,16 +333,6 @@ is_legal (TfFuture     *self,
   return tf__phase_after (tf__future_get_phase (self), event) != TF_PHASE_REFUSED;
 }
 
-/* The loop may run in another thread than the one that made the future, and have had nothing to
- * dispatch for the library so far. */
-TF_FOREGROUND
-static void
-adopt_loop (TfDispatcher *dispatcher)
-{
-  if (!tf__dispatcher_is_owner (dispatcher) && g_main_context_is_owner (dispatcher->context))
-    tf__dispatcher_set_owner (dispatcher, tf__current_thread ());
-}
-
 TF_FOREGROUND
 static void
 take_message (TfFuture   *self,
@@ -412,7 +399,6 @@ tf_future_deliver (TfFuture  *self,
   g_return_val_if_fail (message != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
   tf__enter_foreground ();
-  adopt_loop (work_get_dispatcher (priv->work));
   tf__return_val_if_not_owner (self, FALSE);
 
   g_object_ref (self);

@@ -234,6 +234,15 @@ tf__future_leave_owner (TfFuture *self,
   tf_future_cancel (self);
 }
 
+void
+tf__future_leave_gone_owner (TfFuture *self)
+{
+  gpointer owner = tf__owner_take_gone (self);
+
+  if (owner != NULL)
+    tf__future_leave_owner (self, owner);
+}
+
 /**
  * tf_future_bind_owner:
  * @self: a future

@@ -191,17 +191,14 @@ gboolean tf__future_move (TfFuture     *self,
                           TfOutcome    *outcome) TF_FOREGROUND;
 /* Notifies, unless a handler has moved the future on: then the newer move has told all there is to
  * tell. */
-void          tf__future_notify_if_still (TfFuture    *self,
-                                          TfPhase      phase,
-                                          TfFutureProp prop) TF_FOREGROUND;
-void          tf__future_deliver_event (TfFuture *self,
-                                        TfEvent  *event) TF_FOREGROUND;
-void          tf__future_show_progress (TfFuture *self,
-                                        gint64    completed,
-                                        gint64    total,
-                                        char     *status,
-                                        gboolean  is_status_new,
-                                        gint64    now_us) TF_FOREGROUND;
+void tf__future_notify_if_still (TfFuture    *self,
+                                 TfPhase      phase,
+                                 TfFutureProp prop) TF_FOREGROUND;
+void tf__future_deliver_event (TfFuture *self,
+                               TfEvent  *event) TF_FOREGROUND;
+/* The latest progress of a pipe, for the properties; dropped if there is no future, or nobody wants it any more. */
+void          tf__future_take_progress (TfFuture *self,
+                                        TfPipe   *pipe) TF_FOREGROUND;
 void          tf__future_set_report (TfFuture *self,
                                      int       report) TF_FOREGROUND;
 TfFutureMore *tf__future_ensure_more (TfFuture *self) TF_FOREGROUND;
@@ -219,6 +216,8 @@ gboolean tf__future_is_in_owner (TfFuture *self);
 /* In the owner context, when the owner object has gone: cancels, and takes its handlers off. */
 void tf__future_leave_owner (TfFuture *self,
                              gpointer  owner) TF_FOREGROUND;
+/* The same, if it went on another thread, and has not been left since. */
+void tf__future_leave_gone_owner (TfFuture *self) TF_FOREGROUND;
 
 /* Owners: tf-owner-shared.c. */
 void tf__owner_bind (TfFuture *self,

@@ -87,13 +87,15 @@ notify_progress (TfFuture             *self,
   tf__future_notify_if_still (self, TF_PHASE_EXECUTING, TF_FUTURE_PROP_ELAPSED);
 }
 
-void
-tf__future_show_progress (TfFuture *self,
-                          gint64    completed,
-                          gint64    total,
-                          char     *status,
-                          gboolean  is_status_new,
-                          gint64    now_us)
+/* Takes @status over. */
+TF_FOREGROUND
+static void
+show_progress (TfFuture *self,
+               gint64    completed,
+               gint64    total,
+               char     *status,
+               gboolean  is_status_new,
+               gint64    now_us)
 {
   TfProgressView *view;
   TfProgressView  old;
@@ -124,6 +126,25 @@ tf__future_show_progress (TfFuture *self,
   notify_progress (self, &old, is_status_new);
   tf__future_end_telling (self);
   g_free (status);
+}
+
+void
+tf__future_take_progress (TfFuture *self,
+                          TfPipe   *pipe)
+{
+  TfDispatcher *dispatcher = pipe->dispatcher;
+  gint64        completed;
+  gint64        total;
+  char         *status;
+  gboolean      is_status_new;
+
+  tf__pipe_take_slot (pipe, &completed, &total, &status, &is_status_new);
+  tf__pipe_get_box (pipe)->due_us = dispatcher->now_us + dispatcher->interval_us;
+
+  if (self != NULL && tf__pipe_get_fate (pipe) == TF_FATE_OPEN)
+    show_progress (self, completed, total, status, is_status_new, dispatcher->now_us);
+  else
+    g_free (status);
 }
 
 static const TfProgressView *

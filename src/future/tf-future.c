@@ -255,19 +255,6 @@ emit_move (TfFuture *self,
     emit_done (self);
 }
 
-/* The owner may have gone on another thread, and that be the reason of the cancel, while the news of it are still on
- * their way: what is the owner's must not hear of the cancel. */
-TF_FOREGROUND
-static void
-leave_gone_owner (TfFuture *self)
-{
-  TfFuturePrivate *priv = tf_future_get_instance_private (self);
-  gpointer         owner = priv->owner_link == NULL ? NULL : tf__owner_take_gone (self);
-
-  if (owner != NULL)
-    tf__future_leave_owner (self, owner);
-}
-
 gboolean
 tf__future_move (TfFuture     *self,
                  TfFutureEvent event,
@@ -277,8 +264,10 @@ tf__future_move (TfFuture     *self,
   TfPhase          from;
   TfPhase          to;
 
+  /* The owner may have gone on another thread, and that be the reason of the cancel, while the news of it are still on
+   * their way: what is the owner's must not hear of the cancel. */
   if (event == TF_FUTURE_EVENT_CANCEL)
-    leave_gone_owner (self);
+    tf__future_leave_gone_owner (self);
 
   from = tf__future_get_phase (self);
   to = tf__phase_after (from, event);

@@ -96,26 +96,6 @@ deliver_started (TfTask *self)
   tf__future_move (self->future, TF_FUTURE_EVENT_STARTED, NULL);
 }
 
-TF_FOREGROUND
-static void
-deliver_progress (TfTask *self)
-{
-  TfDispatcher *dispatcher = self->pipe.dispatcher;
-  gint64        completed;
-  gint64        total;
-  char         *status;
-  gboolean      is_status_new;
-
-  tf__pipe_take_slot (&self->pipe, &completed, &total, &status, &is_status_new);
-  tf__pipe_get_box (&self->pipe)->due_us = dispatcher->now_us + dispatcher->interval_us;
-
-  if (self->future != NULL && tf__task_get_fate (self) == TF_FATE_OPEN)
-    tf__future_show_progress (self->future, completed, total, status, is_status_new,
-                              dispatcher->now_us);
-  else
-    g_free (status);
-}
-
 /* From here on the time is how long it ran. If the start was not seen, the background may still
  * write it. */
 TF_FOREGROUND
@@ -186,16 +166,6 @@ deliver_final (TfTask *self)
   leave_future (self);
 }
 
-TF_FOREGROUND
-static void
-deliver_owner_gone (TfTask *self)
-{
-  gpointer owner = self->future == NULL ? NULL : tf__owner_take_gone (self->future);
-
-  if (owner != NULL)
-    tf__future_leave_owner (self->future, owner);
-}
-
 static void
 deliver (TfPipe  *pipe,
          TfNews   news,
@@ -212,7 +182,8 @@ deliver (TfPipe  *pipe,
         tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL);
       break;
     case TF_NEWS_OWNER_GONE:
-      deliver_owner_gone (self);
+      if (self->future != NULL)
+        tf__future_leave_gone_owner (self->future);
       break;
     case TF_NEWS_ABORT:
       deliver_given_up (self);
@@ -225,7 +196,7 @@ deliver (TfPipe  *pipe,
         tf__future_deliver_event (self->future, event);
       break;
     case TF_NEWS_PROGRESS:
-      deliver_progress (self);
+      tf__future_take_progress (self->future, &self->pipe);
       break;
     case TF_NEWS_RETURNED:
       tf__task_get_detour (self)->told_returned (self->data);

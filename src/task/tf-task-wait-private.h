@@ -30,7 +30,7 @@ gboolean tf__task_wait_begin (TfTask      *task,
 void     tf__task_wait_end (gboolean is_compound);
 /* Runs the task in this thread, which has nothing better to do, if it is still queued. */
 void tf__task_run_if_queued (TfTask *task);
-/* Tells the host of the thread that its worker is not one for now. */
+/* Tells the host of the thread that its worker does not count while it waits. */
 void tf__task_block_worker (void);
 /* From a task along the table: TRUE if the task of the wait is met. @far: as above. */
 gboolean tf__task_wait_follow (TfTaskWait *self,

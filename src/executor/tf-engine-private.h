@@ -72,9 +72,10 @@ typedef struct
   gint  is_list_wanted; /* [atomic] there is a live list */
   gint  is_facade_gone; /* [atomic] */
 
-  TfTask         *first_live; /* [foreground] in the order of submission, until "done" was delivered */
-  TfTask         *last_live;  /* [foreground] */
-  GWeakRef        facade;
+  TfTask         *first_live;       /* [foreground] in the order of submission, until "done" was delivered */
+  TfTask         *last_live;        /* [foreground] */
+  gpointer        facade;           /* (unowned) [foreground] the executor, unless it is gone */
+  gpointer        leaving;          /* (owned) (nullable) [atomic] an executor that went in another thread */
   TfLiveList     *list;             /* (owned) (nullable) [foreground] */
   TfFailureReport failure_report;   /* [foreground] */
   gboolean        is_shutting_down; /* [foreground] */
@@ -136,8 +137,11 @@ void     tf__engine_count (TfEngine *self,
                            guint    *number) TF_FOREGROUND;
 gboolean tf__engine_is_list_wanted (TfEngine *self);
 void     tf__engine_want_list (TfEngine *self);
+/* The executor goes. With @keep, it is held until the owner context has seen that: tf__engine_free_facade(). */
 gboolean tf__engine_is_facade_gone (TfEngine *self);
-void     tf__engine_set_facade_gone (TfEngine *self);
+void     tf__engine_set_facade_gone (TfEngine *self,
+                                     gboolean  keep);
+void     tf__engine_free_facade (TfEngine *self) TF_FOREGROUND;
 guint    tf__engine_get_n_pending (TfEngine *self);
 void     tf__engine_store_state (TfEngine       *self,
                                  TfExecutorState state);
@@ -158,6 +162,8 @@ void                           tf__engine_tell_counts (TfEngine *self) TF_FOREGR
 void                           tf__engine_check_stopped (TfEngine *self) TF_FOREGROUND;
 /* The executor goes: stops everything. In the owner thread at once, elsewhere by a message. */
 void tf__engine_leave_facade (TfEngine *self);
+/* The executor, with a reference, or NULL when it is gone or going. */
+gpointer tf__engine_get_facade (TfEngine *self) TF_FOREGROUND;
 
 /* Owner context: tf-live-tasks.c. */
 void tf__live_tasks_add (TfEngine *self, TfTask *task) TF_FOREGROUND;

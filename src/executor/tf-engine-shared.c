@@ -40,7 +40,7 @@ tf__engine_new (GMainContext      *context,
   self->fifos = g_ptr_array_new ();
   tf__lock_init (&self->lock);
   g_cond_init (&self->pump_left);
-  g_weak_ref_init (&self->facade, facade);
+  self->facade = facade;
   return self;
 }
 
@@ -58,7 +58,6 @@ tf__engine_unref (TfEngine *self)
     return;
 
   g_clear_pointer (&self->list, tf__live_list_free);
-  g_weak_ref_clear (&self->facade);
   g_cond_clear (&self->pump_left);
   tf__lock_clear (&self->lock);
   for (guint i = 0; i < self->fifos->len; i++)
@@ -113,9 +112,21 @@ tf__engine_is_facade_gone (TfEngine *self)
 }
 
 void
-tf__engine_set_facade_gone (TfEngine *self)
+tf__engine_set_facade_gone (TfEngine *self,
+                            gboolean  keep)
 {
+  if (keep)
+    tf__store (&self->leaving, g_object_ref (self->facade));
+
   tf__store (&self->is_facade_gone, TRUE);
+}
+
+void
+tf__engine_free_facade (TfEngine *self)
+{
+  gpointer facade = tf__exchange (&self->leaving, NULL);
+
+  g_clear_object (&facade);
 }
 
 /* Counts */

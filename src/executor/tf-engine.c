@@ -10,12 +10,12 @@
 
 /* The foreground of an executor: what happens when its tasks tell something. */
 
-/* The executor, with a reference, unless it is gone or going. */
-TF_FOREGROUND
-static TfExecutor *
-get_facade (TfEngine *self)
+/* No weak reference: taking one calls the toggle references of bindings under a lock of GObject, and they wait there
+ * for a thread that may want that lock. So an executor that goes in another thread waits for this one. */
+gpointer
+tf__engine_get_facade (TfEngine *self)
 {
-  return tf__engine_is_facade_gone (self) ? NULL : g_weak_ref_get (&self->facade);
+  return tf__engine_is_facade_gone (self) ? NULL : g_object_ref (self->facade);
 }
 
 void
@@ -28,7 +28,7 @@ tf__engine_tell_counts (TfEngine *self)
 
   self->are_counts_new = FALSE;
 
-  facade = get_facade (self);
+  facade = tf__engine_get_facade (self);
   if (facade == NULL)
     return;
 
@@ -48,7 +48,7 @@ tf__engine_move (TfEngine       *self,
 
   tf__engine_store_state (self, state);
 
-  facade = get_facade (self);
+  facade = tf__engine_get_facade (self);
   if (facade != NULL)
     {
       tf__executor_notify_state (facade);
@@ -89,7 +89,10 @@ static void
 detach_if_over (TfEngine *self)
 {
   if (tf__engine_is_facade_gone (self) && tf__engine_get_n_open (self) == 0)
-    tf__dispatcher_detach (&self->dispatcher);
+    {
+      tf__dispatcher_detach (&self->dispatcher);
+      tf__engine_free_facade (self);
+    }
 }
 
 TF_FOREGROUND
@@ -116,10 +119,9 @@ tf__engine_leave_facade (TfEngine *self)
 {
   GMainContext *context = self->dispatcher.context;
 
-  tf__engine_set_facade_gone (self);
-
   if (tf__dispatcher_is_owner (&self->dispatcher) && g_main_context_acquire (context))
     {
+      tf__engine_set_facade_gone (self, FALSE);
       g_main_context_ref (context);
       tf__enter_foreground ();
       leave (self);
@@ -128,7 +130,10 @@ tf__engine_leave_facade (TfEngine *self)
     }
   else
     {
+      tf__engine_ref (self);
+      tf__engine_set_facade_gone (self, TRUE);
       tf__pipe_post (&self->pipe, TF_NEWS_CANCEL);
+      tf__engine_unref (self);
     }
 }
 
@@ -146,6 +151,7 @@ deliver (TfPipe  *pipe,
   if (news == TF_NEWS_CANCEL)
     {
       leave (self);
+      tf__engine_free_facade (self);
       return;
     }
 
@@ -309,7 +315,7 @@ host_settled (TfTaskHost *host,
 
   if (tf_future_get_state (task->future) == TF_FUTURE_STATE_FAILED)
     {
-      TfExecutor *facade = get_facade (self);
+      TfExecutor *facade = tf__engine_get_facade (self);
 
       if (facade != NULL)
         {

@@ -16,7 +16,7 @@ emit_changed (TfEngine *self,
               guint     n_removed,
               guint     n_added)
 {
-  GListModel *facade = tf__engine_is_facade_gone (self) ? NULL : g_weak_ref_get (&self->facade);
+  GListModel *facade = tf__engine_get_facade (self);
 
   if (facade == NULL)
     return;

@@ -411,6 +411,47 @@ test_in_body (void)
 }
 
 static void
+count_notify (guint *n_notified)
+{
+  (*n_notified)++;
+}
+
+static void
+on_toggled_cb (gpointer data,
+               GObject *executor,
+               gboolean is_last)
+{
+  GWeakRef *weak = data;
+
+  g_weak_ref_set (weak, is_last ? NULL : executor);
+}
+
+static void
+test_toggled (void)
+{
+  TfExecutor          *executor = g_object_new (TF_TYPE_EXECUTOR, "max-workers", 1, NULL);
+  GWeakRef             weak;
+  guint                n_notified = 0;
+  g_autoptr (TfFuture) future = NULL;
+
+  g_test_summary ("No lock of GObject is held when the executor is looked for: a toggle reference,"
+                  " such as a binding has, may do with weak references what it likes.");
+
+  g_weak_ref_init (&weak, NULL);
+  g_signal_connect_swapped (executor, "notify::n-executing", G_CALLBACK (count_notify),
+                            &n_notified);
+  g_object_add_toggle_ref (G_OBJECT (executor), on_toggled_cb, &weak);
+  g_object_unref (executor);
+  future = submit_call (executor, body_nothing, NULL, NULL);
+  tf_test_wait_done (future);
+  tf_test_drain (NULL);
+  g_assert_cmpuint (n_notified, >, 0);
+  g_object_remove_toggle_ref (G_OBJECT (executor), on_toggled_cb, &weak);
+  g_weak_ref_clear (&weak);
+  tf_test_drain (NULL);
+}
+
+static void
 test_future_off_thread (void)
 {
   TfExecutor *executor = tf_executor_new ();
@@ -566,6 +607,7 @@ main (int    argc,
   tf_test_add ("/executor/lifetime/may-end-in-a-nested-loop", test_in_nested_loop);
   tf_test_add ("/executor/lifetime/may-end-in-another-thread", test_off_thread);
   tf_test_add ("/executor/lifetime/may-end-in-a-task", test_in_body);
+  tf_test_add ("/executor/lifetime/locks-nothing-of-gobject", test_toggled);
   tf_test_add ("/executor/lifetime/frees-values-in-the-owner-context", test_future_off_thread);
   tf_test_add ("/executor/lifetime/needs-nobody-to-run-the-context", test_nobody_runs);
   tf_test_add ("/executor/lifetime/may-end-while-another-thread-runs-the-context",

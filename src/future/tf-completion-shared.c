@@ -73,7 +73,7 @@ tf__completion_is_claimed (TfCompletion *self)
 void
 tf__completion_finish (TfCompletion *self)
 {
-  tf__pipe_post (&self->pipe, TF_NEWS_FINAL);
+  tf__pipe_post_near (&self->pipe, TF_NEWS_FINAL);
 }
 
 void

@@ -39,25 +39,14 @@ begin (TfPromise *self)
          tf__completion_claim (&tf__promise_get_private (self)->completion);
 }
 
-/* Whether the outcome counts: that of a promise that was cancelled ends it, and is dropped. Who holds the main context
- * need not pass through the inbox, nor wake anybody. */
+/* Whether the outcome counts: that of a promise that was cancelled ends it, and is dropped. */
 static gboolean
 end (TfPromise *self)
 {
   TfCompletion *completion = &tf__promise_get_private (self)->completion;
-  TfDispatcher *dispatcher = completion->pipe.dispatcher;
   gboolean      is_wanted = tf__pipe_get_fate (&completion->pipe) == TF_FATE_OPEN;
 
-  if (tf__dispatcher_is_owner (dispatcher) && g_main_context_is_owner (dispatcher->context))
-    {
-      tf__enter_foreground ();
-      tf__completion_finish_here (completion);
-    }
-  else
-    {
-      tf__completion_finish (completion);
-    }
-
+  tf__completion_finish (completion);
   return is_wanted;
 }
 

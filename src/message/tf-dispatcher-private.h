@@ -72,6 +72,8 @@ void tf__dispatcher_clear (TfDispatcher *self);
 void     tf__dispatcher_init_inbox (TfDispatcher *self);
 void     tf__dispatcher_clear_inbox (TfDispatcher *self);
 gboolean tf__dispatcher_is_owner (TfDispatcher *self);
+/* Whether the caller is the owner, and holds the main context: so nobody else runs it meanwhile. */
+gboolean tf__dispatcher_is_held (TfDispatcher *self);
 void     tf__dispatcher_set_owner (TfDispatcher *self,
                                    gpointer      thread);
 /* Takes the reference, unless the dispatcher is closed: FALSE then. The pipe may be delivered and

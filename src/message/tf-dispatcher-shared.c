@@ -33,6 +33,12 @@ tf__dispatcher_is_owner (TfDispatcher *self)
   return tf__load (&self->owner) == tf__current_thread ();
 }
 
+gboolean
+tf__dispatcher_is_held (TfDispatcher *self)
+{
+  return tf__dispatcher_is_owner (self) && g_main_context_is_owner (self->context);
+}
+
 void
 tf__dispatcher_set_owner (TfDispatcher *self,
                           gpointer      thread)

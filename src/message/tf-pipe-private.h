@@ -124,7 +124,12 @@ void     tf__pipe_post (TfPipe *self,
 /* The same, and gives the caller's reference away. */
 void tf__pipe_post_last (TfPipe *self,
                          TfNews  news);
-/* The same as tf__pipe_post(), in the owner context, while it dispatches: the pipe goes to the ready without
+/* The same two, by the shorter way if the caller happens to hold the main context. */
+void tf__pipe_post_near (TfPipe *self,
+                         TfNews  news);
+void tf__pipe_post_last_near (TfPipe *self,
+                              TfNews  news);
+/* That way: the same as tf__pipe_post(), in the owner context, while it dispatches: the pipe goes to the ready without
  * passing through the inbox, and nobody is woken who cannot be asleep. */
 void tf__pipe_post_here (TfPipe *self,
                          TfNews  news) TF_FOREGROUND;

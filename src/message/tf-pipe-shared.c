@@ -186,6 +186,44 @@ tf__pipe_post_here (TfPipe *self,
   tf__dispatcher_wake_if_armed (self->dispatcher);
 }
 
+void
+tf__pipe_post_near (TfPipe *self,
+                    TfNews  news)
+{
+  if (tf__dispatcher_is_held (self->dispatcher))
+    {
+      tf__enter_foreground ();
+      tf__pipe_post_here (self, news);
+    }
+  else
+    {
+      tf__pipe_post (self, news);
+    }
+}
+
+void
+tf__pipe_post_last_near (TfPipe *self,
+                         TfNews  news)
+{
+  if (tf__dispatcher_is_held (self->dispatcher))
+    {
+      tf__enter_foreground ();
+      if (add_news (self, news))
+        {
+          tf__dispatcher_list (self->dispatcher, self);
+          tf__dispatcher_wake_if_armed (self->dispatcher);
+        }
+      else
+        {
+          self->klass->unref (self);
+        }
+    }
+  else
+    {
+      tf__pipe_post_last (self, news);
+    }
+}
+
 /* The caller's reference keeps the pipe until here: the foreground may take the news, and drop what it has, as
  * soon as the word is written. */
 void

@@ -261,7 +261,7 @@ tell_background (TfTask *self)
   GCancellable *cancellable = tf__load (&self->cancellable);
 
   if (self->host != NULL && self->host->klass->unqueue (self->host, self))
-    tf__pipe_post_last (&self->pipe, TF_NEWS_FINAL);
+    tf__pipe_post_last_near (&self->pipe, TF_NEWS_FINAL);
   else
     tf__task_end_early (self);
 

@@ -258,7 +258,7 @@ test_function (void)
   with_function (&limited, &data);
   run_out (&limited);
   assert_timed_out (limited.limited);
-  assert_log (&data, "timeout end free with timeout original ");
+  assert_log (&data, "timeout end original free with timeout ");
   limited_clear (&limited);
 }
 

@@ -14,7 +14,7 @@ import pytest
 gi.require_version("Tf", "1")
 from gi.repository import Gio, GLib, GObject, Tf  # noqa: E402
 
-TIMEOUT_US = 30_000_000
+TIMEOUT = 30
 
 
 @pytest.fixture(name="executor")
@@ -27,7 +27,7 @@ def fixture_executor():
 
 
 def done(future):
-    assert future.wait(TIMEOUT_US)
+    assert future.wait(TIMEOUT)
     return future
 
 

@@ -13,7 +13,7 @@ import pytest
 gi.require_version("Tf", "1")
 from gi.repository import Gio, GLib, Tf  # noqa: E402
 
-TIMEOUT_US = 30_000_000
+TIMEOUT = 30
 
 
 @pytest.fixture(name="executor")
@@ -135,9 +135,9 @@ def test_await_of_promises_and_what_is_derived(executor, run):
         assert await executor.submit_call(fail, OwnError()).catch(lambda done: "mended") == "mended"
         assert await executor.submit_then(executor.submit_call(len, "abc"), lambda done: done.result) == 3
         with pytest.raises(GLib.Error) as caught:
-            await never.with_timeout(1000, Tf.TimeoutAction.CANCEL)
+            await never.with_timeout(0.001, Tf.TimeoutAction.CANCEL)
         assert caught.value.matches(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT)
-        await Tf.Future.delay(1000)
+        await Tf.Future.delay(0.001)
         return "end"
 
     assert run(main()) == "end"
@@ -145,7 +145,7 @@ def test_await_of_promises_and_what_is_derived(executor, run):
 
 def test_await_without_an_executor(run):
     async def main():
-        await Tf.Future.delay(1000)
+        await Tf.Future.delay(0.001)
         return await Tf.Future.new_for_int64(5).then(lambda done: done.result + 1)
 
     assert run(main()) == 6
@@ -284,12 +284,12 @@ def test_cancel_of_a_spawned_coroutine(executor, is_iterated):
         GLib.MainContext.default().iteration(True)
     assert promise.cancel()
     assert promise.get_state() == Tf.FutureState.CANCELLING
-    assert promise.wait(TIMEOUT_US)
+    assert promise.wait(TIMEOUT)
     assert promise.get_state() == Tf.FutureState.CANCELLED
     assert future.get_state() == Tf.FutureState.CANCELLING
     assert len(seen) == 1
     gate.set()
-    assert future.wait(TIMEOUT_US)
+    assert future.wait(TIMEOUT)
 
 
 def test_cancel_may_be_survived():
@@ -297,7 +297,7 @@ def test_cancel_may_be_survived():
         try:
             await Tf.Promise()
         except Tf.TaskCancelled:
-            await Tf.Future.delay(1000)
+            await Tf.Future.delay(0.001)
             seen.append("cleaned up")
         return 5
 
@@ -305,7 +305,7 @@ def test_cancel_may_be_survived():
     promise = Tf.spawn(main())
     GLib.MainContext.default().iteration(False)
     assert promise.cancel()
-    assert promise.wait(TIMEOUT_US)
+    assert promise.wait(TIMEOUT)
     assert seen == ["cleaned up"]
     assert promise.get_state() == Tf.FutureState.CANCELLED
 
@@ -317,9 +317,92 @@ def test_cancel_before_the_start():
     called = []
     promise = Tf.spawn(main())
     assert promise.cancel()
-    assert promise.wait(TIMEOUT_US)
+    assert promise.wait(TIMEOUT)
     assert promise.get_state() == Tf.FutureState.CANCELLED
     assert not called
+
+
+@pytest.mark.parametrize("derive", [
+    lambda promise: promise.then(print), lambda promise: Tf.all(promise), lambda promise: promise.with_timeout(None),
+], ids=["then", "all", "timeout"])
+def test_cancel_of_what_is_derived_reaches_the_coroutine(derive, run):
+    async def inner():
+        try:
+            await Tf.Promise()
+        except BaseException as error:
+            seen.append(type(error).__name__)
+            raise
+
+    async def main():
+        promise = Tf.spawn(inner())
+        await Tf.Future.delay(0)
+        assert derive(promise).cancel()
+        with pytest.raises(Tf.TaskCancelled):
+            await promise
+
+    seen = []
+    run(main())
+    assert seen in (["TaskCancelled"], ["CancelledError"])
+
+
+def test_cancel_from_a_thread(run):
+    async def inner():
+        try:
+            await Tf.Promise()
+        except BaseException:
+            seen.append(threading.get_ident())
+            raise
+
+    async def main():
+        promise = Tf.spawn(inner())
+        await Tf.Future.delay(0)
+        thread = threading.Thread(target=promise.cancel)
+        thread.start()
+        with pytest.raises(Tf.TaskCancelled):
+            await promise
+        thread.join()
+
+    seen = []
+    run(main())
+    assert seen == [threading.get_ident()]
+
+
+def test_cancel_in_a_loop_inside_the_coroutine():
+    """The coroutine runs, so it is told at its next await."""
+    async def main():
+        promises[0].cancel()
+        Tf.Future.delay(0).wait()
+        Tf.Future.delay(0).wait()
+        seen.append("inside")
+        try:
+            await Tf.Promise()
+        except Tf.TaskCancelled:
+            seen.append("told")
+
+    seen = []
+    promises = []
+    promises.append(Tf.spawn(main()))
+    assert promises[0].wait(TIMEOUT)
+    assert promises[0].get_state() == Tf.FutureState.CANCELLED
+    assert seen == ["inside", "told"]
+
+
+def test_abort_of_a_spawned_coroutine_tells_it():
+    async def main():
+        try:
+            await Tf.Promise()
+        except Tf.TaskCancelled:
+            seen.append("told")
+
+    seen = []
+    promise = Tf.spawn(main())
+    promise.set_abortable(True)
+    GLib.MainContext.default().iteration(False)
+    assert promise.abort("enough")
+    assert promise.wait(TIMEOUT)
+    while GLib.MainContext.default().iteration(False):
+        pass
+    assert seen == ["told"]
 
 
 def test_cancel_by_the_coroutine_itself():
@@ -331,7 +414,7 @@ def test_cancel_by_the_coroutine_itself():
     seen = []
     promises = []
     promises.append(Tf.spawn(main()))
-    assert promises[0].wait(TIMEOUT_US)
+    assert promises[0].wait(TIMEOUT)
     assert promises[0].get_state() == Tf.FutureState.CANCELLED
     assert not seen
 
@@ -427,7 +510,7 @@ def test_loop_without_a_last_turn(executor):
         return await executor.submit_call(len, "abc")
 
     assert run_asyncio(other()) == 3
-    assert executor.submit_call(len, "a").wait(TIMEOUT_US)
+    assert executor.submit_call(len, "a").wait(TIMEOUT)
 
 
 def test_no_polling(executor):
@@ -533,7 +616,7 @@ def test_spawn_tells_what_it_cannot_wait_for():
         await Foreign()
 
     promise = Tf.spawn(main())
-    assert promise.wait(TIMEOUT_US)
+    assert promise.wait(TIMEOUT)
     with pytest.raises(TypeError, match="something"):
         promise.result
 
@@ -548,5 +631,5 @@ def test_spawn_starts_in_the_next_turn_and_keeps_the_context():
     promise = Tf.spawn(main(), "named")
     variable.set("later")
     assert promise.get_name() == "named"
-    assert promise.wait(TIMEOUT_US)
+    assert promise.wait(TIMEOUT)
     assert promise.result == "at spawn"

@@ -17,7 +17,7 @@ import pytest
 gi.require_version("Tf", "1")
 from gi.repository import GLib, GObject, Tf  # noqa: E402
 
-TIMEOUT_US = 60_000_000
+TIMEOUT = 60
 # Percent, as in tests/support.
 SCALE = int(os.environ.get("TF_TEST_SCALE", "100"))
 N_SUBMITS = 100_000 * SCALE // 100
@@ -49,7 +49,7 @@ class OwnError(Exception):
 
 
 def done(future):
-    assert future.wait(TIMEOUT_US)
+    assert future.wait(TIMEOUT)
     return future
 
 
@@ -133,6 +133,36 @@ def submit_set(executor):
     return Tf.all([submit_call(executor), submit_call(executor)])
 
 
+def submit_map(executor):
+    return executor.map(returns_thing, [Thing(), Thing()], limit=1)
+
+
+def submit_failing_map(executor):
+    return executor.map(raises_thing, [Thing(), Thing()], limit=1)
+
+
+def submit_retry(executor):
+    return executor.submit_retry(Again(), Thing(), first_delay=0)
+
+
+class Again(Thing):
+    is_second = False
+
+    def __call__(self, thing):
+        if self.is_second:
+            return [self, thing]
+        self.is_second = True
+        raise OwnError()
+
+
+def submit_failing_retry(executor):
+    return executor.submit_retry(raises_thing, Thing(), first_delay=0, max_attempts=2)
+
+
+def submit_retry_that_gives_up(executor):
+    return executor.submit_retry(raises_thing, Thing(), first_delay=10_000, should_retry=lambda exception: False)
+
+
 def submit_coroutine(executor):
     async def main(thing):
         return [thing, await executor.submit_call(returns_thing, Thing())]
@@ -157,6 +187,11 @@ def submit_failing_coroutine(executor):
     (submit_derived, read_result, 10),
     (submit_failing_derived, read_result, 10),
     (submit_set, lambda future: future.results, 20),
+    (submit_map, read_result, 20),
+    (submit_failing_map, read_exception, 20),
+    (submit_retry, read_result, 20),
+    (submit_failing_retry, read_exception, 20),
+    (submit_retry_that_gives_up, read_exception, 20),
     (submit_coroutine, read_result, 20),
     (submit_failing_coroutine, read_exception, 20),
 ], ids=lambda value: getattr(value, "__name__", ""))
@@ -355,7 +390,7 @@ def test_end_of_the_program_with_work_in_flight(rest):
                 yield 1
 
         async def wait(timeout):
-            await Tf.race([Tf.Future.delay(int(timeout * 1e6)), executor.submit_call(blocked)])
+            await Tf.race([Tf.Future.delay(timeout), executor.submit_call(blocked)])
 
         executor = Tf.Executor(max_workers=6)
         futures = [executor.submit_call(busy), executor.submit_call(blocked), executor.submit_iteration(items)]

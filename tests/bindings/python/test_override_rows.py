@@ -13,7 +13,7 @@ import pytest
 gi.require_version("Tf", "1")
 from gi.repository import Gio, GLib, Tf  # noqa: E402
 
-TIMEOUT_US = 30_000_000
+TIMEOUT = 30
 WAITING, EXECUTING, CANCELLING, COMPLETED, FAILED, CANCELLED = (
     Tf.FutureState.WAITING, Tf.FutureState.EXECUTING, Tf.FutureState.CANCELLING,
     Tf.FutureState.COMPLETED, Tf.FutureState.FAILED, Tf.FutureState.CANCELLED,
@@ -37,7 +37,7 @@ def fixture_gate():
 
 
 def done(future):
-    assert future.wait(TIMEOUT_US)
+    assert future.wait(TIMEOUT)
     return future
 
 

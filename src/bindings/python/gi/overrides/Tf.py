@@ -3,13 +3,14 @@
 """Task Futures in the words of Python: docs/python.md is its page.
 
 Functions are called with the arguments that they were submitted with; any object may be a value; exceptions keep their
-identity; and futures can be awaited, under asyncio and under a plain loop of GLib.
+identity; durations are seconds; and futures can be awaited, under asyncio and under a plain loop of GLib.
 """
 
 import builtins
 import collections
 import contextvars
 import inspect
+import operator
 import sys
 import threading
 import traceback
@@ -23,6 +24,8 @@ Tf = get_introspection_module("Tf")
 
 INT64_MIN = -2**63
 INT64_MAX = 2**63 - 1
+UINT_MAX = 2**32 - 1
+INFINITY = float("inf")
 
 
 class TaskCancelled(GLib.Error):
@@ -68,6 +71,60 @@ def _box(value):
     if isinstance(value, GObject.Object):
         return GObject.Value(value.__gtype__, value)
     return GObject.Value(GObject.TYPE_PYOBJECT, value)
+
+
+# --- Numbers ---
+
+
+def _microseconds(seconds, name):
+    """A duration for C, from one in seconds. What is more than nothing stays so."""
+    if isinstance(seconds, bool):
+        raise TypeError(f"{name} is a number of seconds, not a bool")
+    if not isinstance(seconds, float):
+        try:
+            seconds = operator.index(seconds)
+        except TypeError:
+            raise TypeError(f"{name} is a number of seconds, not {type(seconds).__qualname__}") from None
+    if not 0 <= seconds < INFINITY:
+        raise ValueError(f"{name} is a number of seconds, finite and not negative: not {seconds}")
+    if seconds > INT64_MAX // 1_000_000:
+        return INT64_MAX
+    return max(round(seconds * 1_000_000), 1 if seconds else 0)
+
+
+def _limit(seconds, name):
+    """As _microseconds(); None and infinity are no limit."""
+    if seconds is None or isinstance(seconds, float) and seconds == INFINITY:
+        return -1
+    return _microseconds(seconds, name)
+
+
+def _moment(seconds, name):
+    """A time of time.monotonic() for C. One that lies before the beginning of time is over as any other."""
+    if seconds is None or isinstance(seconds, float) and seconds == INFINITY:
+        return INT64_MAX
+    if isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and seconds < 0:
+        return 0
+    return _microseconds(seconds, name)
+
+
+def _seconds(microseconds):
+    return microseconds / 1_000_000
+
+
+def _at_most(number, name):
+    """A number of things for C, where 0 is no limit; None is none here."""
+    if number is None:
+        return 0
+    if isinstance(number, bool):
+        raise TypeError(f"{name} is an integer or None, not a bool")
+    try:
+        number = operator.index(number)
+    except TypeError:
+        raise TypeError(f"{name} is an integer or None, not {type(number).__qualname__}") from None
+    if not 1 <= number <= UINT_MAX:
+        raise ValueError(f"{name} is at least 1, or None for no limit: not {number}")
+    return number
 
 
 # --- Exceptions ---
@@ -601,6 +658,53 @@ def _call_then(done, function, args):
         return _new_failed(exception)
 
 
+def _check_made(future):
+    """C has told on the standard error in which thread it was called, and makes nothing."""
+    if future is None:
+        raise GLib.Error("Not the thread that owns the main context", "tf-error-quark", int(Tf.Error.WRONG_THREAD))
+    return future
+
+
+class _GivenUp:
+    """What an attempt completes with that must not be made again, so that C makes no other; the future is the end."""
+
+    def __init__(self, future):
+        self.future = future
+
+
+def _judge(failed, should_retry):
+    try:
+        exception = _exception_of(failed)
+        if isinstance(exception, Exception) and (should_retry is None or should_retry(exception)):
+            return failed
+    except BaseException as second:  # pylint: disable=broad-except
+        failed = _new_failed(second)
+    return Tf.Future.new_for_value(_box(_GivenUp(failed)))
+
+
+def _begin_attempt(attempt, last, start, should_retry):
+    try:
+        future = start()
+    except BaseException as exception:  # pylint: disable=broad-except
+        future = _new_failed(exception)
+    return Tf.Future.catch(future, _judge, should_retry)
+
+
+def _end_attempts(done):
+    value = done.result
+    return value.future if isinstance(value, _GivenUp) else done
+
+
+def _retry(start, max_attempts, first_delay, max_delay, should_retry):
+    """start() gives the future of an attempt, or raises."""
+    if should_retry is not None and not callable(should_retry):
+        raise TypeError(f"should_retry is a function or None, not {type(should_retry).__qualname__}")
+    max_attempts = _at_most(max_attempts, "max_attempts")
+    delays = _microseconds(first_delay, "first_delay"), _limit(max_delay, "max_delay")
+    attempts = Tf.Future.retry(max_attempts, *delays, _begin_attempt, start, should_retry)
+    return _check_made(attempts).then(_end_attempts)
+
+
 class Future(Tf.Future):
     @property
     def result(self):
@@ -631,8 +735,40 @@ class Future(Tf.Future):
     def dup_failure_payload(self):
         return _take_exception(self) if self.get_failure_type() is not None else None
 
-    def wait(self, timeout_us=-1, cancellable=None):
-        return Tf.Future.wait(self, timeout_us, cancellable)
+    def get_eta(self):
+        """How many seconds are left by the rate; None where nobody can tell."""
+        microseconds = Tf.Future.get_eta(self)
+        return None if microseconds < 0 else _seconds(microseconds)
+
+    def get_elapsed(self):
+        """For how many seconds the body runs, or ran."""
+        return _seconds(Tf.Future.get_elapsed(self))
+
+    def wait(self, timeout=None, cancellable=None):
+        return Tf.Future.wait(self, _limit(timeout, "timeout"), cancellable)
+
+    def with_timeout(self, timeout, action=Tf.TimeoutAction.LEAVE):
+        return Tf.Future.with_timeout(self, _limit(timeout, "timeout"), action)
+
+    def with_timeout_full(self, timeout, action, on_timeout, *args):
+        return Tf.Future.with_timeout_full(self, _limit(timeout, "timeout"), action, on_timeout, *args)
+
+    def with_deadline(self, deadline, action=Tf.TimeoutAction.LEAVE):
+        """The deadline is a time of time.monotonic()."""
+        return Tf.Future.with_deadline(self, _moment(deadline, "deadline"), action)
+
+    @staticmethod
+    def delay(seconds):
+        return Tf.Future.delay(_microseconds(seconds, "seconds"))
+
+    @staticmethod
+    def retry(function, /, *args, max_attempts=3, first_delay=0.1, max_delay=None, should_retry=None, **kwargs):
+        """Calls a function from the loop until it does not fail. It may return what a function given to then() may."""
+
+        def start():
+            return _to_future(function(*args, **kwargs)) or Tf.Future.new_for_value(None)
+
+        return _retry(start, max_attempts, first_delay, max_delay, should_retry)
 
     def then(self, function, *args):
         return Tf.Future.then(self, _call_then, function, args)
@@ -671,7 +807,21 @@ class Promise(Tf.Promise):
     def resolve(self, value=None):
         return Tf.Promise.resolve(self, _box(value))
 
-    def reject(self, exception):
+    def execute(self, function, /, *args, **kwargs):
+        """Calls a function at once, and ends as it does. What is to end the program goes on to do so."""
+        try:
+            value = function(*args, **kwargs)
+        except Exception as exception:  # pylint: disable=broad-except
+            return self.reject(_without_own_frames(exception))
+        except BaseException as exception:
+            self.reject(_without_own_frames(exception))
+            raise
+        return self.resolve(value)
+
+    def reject(self, exception=None):
+        """Without an exception: with the one that is being handled."""
+        if exception is None:
+            exception = sys.exc_info()[1]
         if not isinstance(exception, BaseException):
             raise TypeError(f"A promise is rejected with an exception, not with {type(exception).__qualname__}")
         if _is_error_for_c(exception):
@@ -699,25 +849,70 @@ def _flags(wait_for_all, cancel_rest):
     return (Tf.SetFlags.WAIT_FOR_ALL if wait_for_all else 0) | (Tf.SetFlags.CANCEL_REST if cancel_rest else 0)
 
 
-def all(futures, *, wait_for_all=False, cancel_rest=False):  # pylint: disable=redefined-builtin
-    return Tf.Future.all(list(futures), Tf.SetFlags(_flags(wait_for_all, cancel_rest)))
+def _future_of_object(thing):
+    try:
+        return Tf.Future.from_object(thing)
+    except GLib.Error as error:
+        message = error.message
+    raise TypeError(message)
 
 
-def any(futures, *, cancel_rest=False):  # pylint: disable=redefined-builtin
-    return Tf.Future.any(list(futures), Tf.SetFlags(_flags(False, cancel_rest)))
+def _flatten(things):
+    """What is not iterable is checked, but nothing is begun yet."""
+    for thing in things:
+        if hasattr(thing, "__await__"):
+            yield thing
+        elif isinstance(thing, GObject.Object) and not isinstance(thing, Gio.ListModel):
+            yield _future_of_object(thing)
+        elif isinstance(thing, (str, bytes)) or not hasattr(thing, "__iter__"):
+            kind = type(thing).__qualname__
+            raise TypeError(f"A future is needed, or what can be awaited, or many of them: not {kind}")
+        else:
+            yield from _flatten(thing)
 
 
-def race(futures, *, cancel_rest=False):
-    return Tf.Future.race(list(futures), Tf.SetFlags(_flags(False, cancel_rest)))
+async def _wait_for(awaitable):
+    return await awaitable
+
+
+def _futures_of(things):
+    """Any mixture of futures, of what can be awaited, and of what has such members, one inside the other."""
+    return [
+        one if isinstance(one, Tf.Future) else spawn(one if inspect.iscoroutine(one) else _wait_for(one))
+        for one in list(_flatten(things))
+    ]
+
+
+def all(*futures, wait_for_all=False, cancel_rest=False):  # pylint: disable=redefined-builtin
+    return Tf.Future.all(_futures_of(futures), Tf.SetFlags(_flags(wait_for_all, cancel_rest)))
+
+
+def any(*futures, cancel_rest=False):  # pylint: disable=redefined-builtin
+    return Tf.Future.any(_futures_of(futures), Tf.SetFlags(_flags(False, cancel_rest)))
+
+
+def race(*futures, cancel_rest=False):
+    return Tf.Future.race(_futures_of(futures), Tf.SetFlags(_flags(False, cancel_rest)))
 
 
 # --- Coroutines ---
 
 
-def _call_soon(function):
+def _call_soon(function, context):
     source = GLib.Idle(priority=GLib.PRIORITY_DEFAULT)
     source.set_callback(lambda data=None: function() or False)
-    source.attach(_main_context())
+    source.attach(context)
+
+
+def _on_cancel(promise, function):
+    """Calls a function on whatever thread cancels the promise. Returns what undoes it.
+
+    A handler of the promise itself would count as somebody who listens, for whose sake it is not cancelled.
+    """
+    # Who has it has taken it upon him to end the promise after a cancel.
+    cancellable = promise.get_cancellable()
+    handler = GObject.Object.connect(cancellable, "cancelled", lambda cancellable: function())
+    return lambda: GObject.Object.disconnect(cancellable, handler)
 
 
 class _Coroutine:
@@ -727,27 +922,33 @@ class _Coroutine:
         self._coroutine = coroutine
         self._promise = promise
         self._context = contextvars.copy_context()
+        self._main_context = _main_context()
         self._cancel_is_due = False
+        self._is_running = False
         self._turn = 0
-        # Who has it has taken it upon him to end the promise after a cancel.
-        promise.get_cancellable()
-        self._handler = promise.connect("notify::state", self._on_state)
+        self._forget_cancel = _on_cancel(promise, self._ask_cancel)
         self._later()
 
     def _later(self):
         """Goes on in the next turn of the loop. What was to go on before does not any more."""
         self._turn += 1
         turn = self._turn
-        _call_soon(lambda: self._go_on(turn))
+        _call_soon(lambda: self._go_on(turn), self._main_context)
 
-    def _on_state(self, promise, pspec):
-        if promise.get_state() == Tf.FutureState.CANCELLING:
-            self._cancel_is_due = True
-            self._later()
+    def _ask_cancel(self):
+        self._cancel_is_due = True
+        _call_soon(self._throw_cancel, self._main_context)
+
+    def _throw_cancel(self):
+        if self._cancel_is_due:
+            self._turn += 1
+            self._go_on(self._turn)
 
     def _go_on(self, turn):
-        if turn != self._turn or self._coroutine is None:
+        """In a loop inside the coroutine it is not gone on with."""
+        if turn != self._turn or self._coroutine is None or self._is_running:
             return
+        self._is_running = True
         try:
             if self._cancel_is_due:
                 self._cancel_is_due = False
@@ -765,24 +966,26 @@ class _Coroutine:
                 error = TypeError(f"Only futures of Tf can be awaited without asyncio, not {waiter!r}")
                 self._context.run(self._coroutine.close)
                 self._end(self._promise.reject, error)
+        self._is_running = False
+        if self._cancel_is_due:
+            self._later()
 
     def _end(self, complete, outcome):
         self._coroutine = None
-        self._promise.disconnect(self._handler)
+        self._forget_cancel()
         complete(outcome)
 
 
 def _follow_asyncio_task(coroutine, promise, loop):
     task = loop.create_task(coroutine)
     drivers = None if _is_on_glib(loop) else _drivers()
-    promise.get_cancellable()
 
-    def on_state(promise, pspec):
-        if promise.get_state() == Tf.FutureState.CANCELLING:
-            task.cancel()
+    def on_cancel():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(task.cancel)
 
     def on_done(task):
-        promise.disconnect(handler)
+        forget_cancel()
         if task.cancelled():
             promise.cancel()
             promise.reject(TaskCancelled())
@@ -793,7 +996,7 @@ def _follow_asyncio_task(coroutine, promise, loop):
         if drivers is not None:
             drivers.leave(loop)
 
-    handler = promise.connect("notify::state", on_state)
+    forget_cancel = _on_cancel(promise, on_cancel)
     task.add_done_callback(on_done)
     if drivers is not None:
         drivers.enter(loop)
@@ -838,7 +1041,9 @@ class Executor(Tf.Executor):
 
     def _submit(self, task):
         _know_executor(self)
-        future = Tf.Executor.submit(self, task)
+        return self._know_future(Tf.Executor.submit(self, task))
+
+    def _know_future(self, future):
         with _executors_lock:
             _executor_of[future] = weakref.ref(self)
         return future
@@ -875,8 +1080,76 @@ class Executor(Tf.Executor):
 
         return Tf.Executor.submit_then(self, upstream, work)
 
-    def shutdown(self, timeout_us=-1):
-        return Tf.Executor.shutdown(self, timeout_us)
+    def _check_running(self):
+        if not self.is_running():
+            raise GLib.Error("The executor has been stopped", "tf-error-quark", int(Tf.Error.NOT_RUNNING))
+
+    def map(self, function, /, *iterables, limit=None, stop_on_error=True):
+        """Calls a function in the background with each item, limit at a time. The result is the list of theirs."""
+
+        def make_task(index, *unused):
+            args, calls[index] = calls[index], None
+            return _new_task(lambda task: function(*args), name, place)
+
+        if not iterables:
+            raise TypeError("map() needs something iterable")
+        self._check_running()
+        _know_executor(self)
+        limit = _at_most(limit, "limit")
+        name, place = _name_of(function), _place(1)
+        calls = list(zip(*iterables))
+        flags = Tf.SetFlags.CANCEL_REST if stop_on_error else Tf.SetFlags.WAIT_FOR_ALL
+        members = Tf.Executor.map(self, len(calls), make_task, None, limit, flags)
+        return self._know_future(_check_made(members).then(lambda done: done.results))
+
+    def submit_retry(
+        self, function, /, *args, max_attempts=3, first_delay=0.1, max_delay=None, should_retry=None, **kwargs
+    ):
+        """As submit_call(), until the function does not fail. To be called in the thread of the executor."""
+
+        def start():
+            executor = reference()
+            if executor is not None and executor.is_running():
+                return executor._submit(_new_task(lambda task: function(*args, **kwargs), name, place))
+            # As whatever else was left when it stopped.
+            promise = Tf.Promise.new(name)
+            promise.cancel()
+            return promise
+
+        def on_state(executor, pspec):
+            future.cancel()
+
+        def on_done(future):
+            executor = reference()
+            if executor is not None:
+                executor.disconnect(handler)
+
+        self._check_running()
+        _know_executor(self)
+        reference = weakref.ref(self)
+        name, place = _name_of(function), _place(1)
+        future = _retry(start, max_attempts, first_delay, max_delay, should_retry)
+        handler = self.connect("notify::state", on_state)
+        future.connect("done", on_done)
+        return self._know_future(future)
+
+    def get_dispatch_budget(self):
+        return _seconds(Tf.Executor.get_dispatch_budget(self))
+
+    def set_dispatch_budget(self, dispatch_budget):
+        microseconds = _microseconds(dispatch_budget, "dispatch_budget")
+        if microseconds == 0:
+            raise ValueError("dispatch_budget must be more than 0")
+        Tf.Executor.set_dispatch_budget(self, microseconds)
+
+    def get_progress_interval(self):
+        return _seconds(Tf.Executor.get_progress_interval(self))
+
+    def set_progress_interval(self, progress_interval):
+        Tf.Executor.set_progress_interval(self, _microseconds(progress_interval, "progress_interval"))
+
+    def shutdown(self, timeout=None):
+        return Tf.Executor.shutdown(self, _limit(timeout, "timeout"))
 
     def __enter__(self):
         return self
@@ -909,7 +1182,72 @@ class Executor(Tf.Executor):
 
 Executor = override(Executor)
 
+
+# --- What is below executors ---
+
+
+class CancelFlag(Tf.CancelFlag):
+    def wait(self, timeout=None):
+        return Tf.CancelFlag.wait(self, _limit(timeout, "timeout"))
+
+
+CancelFlag = override(CancelFlag)
+
+
+class Clock(Tf.Clock):
+    def get_time(self):
+        return _seconds(Tf.Clock.get_time(self))
+
+
+Clock = override(Clock)
+
+
+class WorkerPool(Tf.WorkerPool):
+    def shutdown(self, timeout=None):
+        return Tf.WorkerPool.shutdown(self, _limit(timeout, "timeout"))
+
+
+WorkerPool = override(WorkerPool)
+
+
+class MessageSender(Tf.MessageSender):
+    """The boxed type, which takes any object; and a context that is started and stopped."""
+
+    def send(self, value=None):
+        return Tf.MessageSender.send(self, _box(value))
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info):
+        self.stop()
+
+
+MessageSender = override(MessageSender)
+
+
+class MessageRouter(Tf.MessageRouter):
+    def route_until(self, condition, timeout=None, *args):
+        """Routes until condition(*args) is true. What it raises ends the routing, and is raised."""
+
+        def is_over(*unused):
+            try:
+                return bool(condition(*args))
+            except BaseException as exception:  # pylint: disable=broad-except
+                raised.append(exception)
+                return True
+
+        raised = []
+        is_routed = Tf.MessageRouter.route_until(self, is_over, None, _limit(timeout, "timeout"))
+        if raised:
+            raise raised.pop()
+        return is_routed
+
+
+MessageRouter = override(MessageRouter)
+
 __all__ = [
-    "BaseTask", "Executor", "Failure", "Future", "FutureSet", "Promise", "Task", "TaskCancelled", "all", "any", "race",
-    "spawn",
+    "BaseTask", "CancelFlag", "Clock", "Executor", "Failure", "Future", "FutureSet", "MessageRouter", "MessageSender",
+    "Promise", "Task", "TaskCancelled", "WorkerPool", "all", "any", "race", "spawn",
 ]

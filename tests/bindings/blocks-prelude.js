@@ -28,7 +28,7 @@ const file = Gio.File.new_for_path('/etc/passwd');
 let status = 0;
 
 function newFuture() {
-    return Tf.Future.delay(1000);
+    return Tf.Future.delay(1);
 }
 
 async function block() {

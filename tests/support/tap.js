@@ -12,6 +12,12 @@ import GLib from 'gi://GLib';
 import System from 'system';
 
 const tests = [];
+let isGathering = false;
+
+// From now on run() does nothing: the tests of the modules that are imported are run by who gathers them.
+export function gather() {
+    isGathering = true;
+}
 
 export class Skip extends Error {}
 
@@ -52,6 +58,12 @@ async function runAll() {
 }
 
 export function run() {
+    if (isGathering)
+        return;
+    runGathered();
+}
+
+export function runGathered() {
     const loop = new GLib.MainLoop(null, false);
     const seconds = Number(GLib.getenv('TF_TEST_TIMEOUT') ?? 30);
     let status = 1;

@@ -5,6 +5,7 @@
 
 import Gio from 'gi://Gio';
 import GLib from 'gi://GLib';
+import GObject from 'gi://GObject';
 import Tf from 'gi://Tf?version=1';
 
 import {test, run, assert, assertEqual} from '../../support/tap.js';
@@ -20,8 +21,8 @@ async function errorOf(thing) {
 
 // A future whose messages come from here.
 class Source {
-    constructor(onCancel = null) {
-        this.future = Tf.Future.new_detached(Tf.Future.$gtype, onCancel);
+    constructor(onCancel = null, type = Tf.Future.$gtype) {
+        this.future = Tf.Future.new_detached(type, onCancel);
         this._deliver(Tf.Message.new_started());
     }
 
@@ -86,6 +87,67 @@ test('then, catch and finally are those of promises', async () => {
     })), 'thrown in then');
 });
 
+const OwnFuture = GObject.registerClass(class TestOwnFuture extends Tf.Future {});
+const OwnPromise = GObject.registerClass(class TestOwnPromise extends Tf.Promise {});
+
+// One of each class, with the value 1 or a failure.
+function ofEachClass(isGood) {
+    const settled = promise => {
+        soon(() => isGood ? promise.resolve(1) : promise.reject(new RangeError('bad')));
+        return promise;
+    };
+    const source = new Source(null, OwnFuture.$gtype);
+    soon(() => isGood ? source.returns(1) : source.raises(Gio.IOErrorEnum.FAILED, 'bad'));
+    const member = () => settled(Tf.Promise.new('member'));
+    return {
+        'a promise': settled(Tf.Promise.new('promise')),
+        'a promise of a derived class': settled(new OwnPromise()),
+        'a future': isGood ? Tf.Future.new_for_int64(1) : Tf.promise(Promise.reject(new RangeError('bad'))),
+        'a derived future': member().shield(),
+        'a limited future': member().with_timeout(30_000),
+        'a future of a derived class': source.future,
+        'any': Tf.Future.any([member(), member()]),
+        'race': Tf.Future.race([member(), member()]),
+        'a function': Tf.spawn(async () => await member()),
+    };
+}
+
+test('both families of functions work on every class of future', async () => {
+    for (const [name, future] of Object.entries(ofEachClass(true))) {
+        const seen = [];
+        const promises = [future.then(value => value + 1), future.catch(() => 9), future.finally(() => seen.push(1))];
+        for (const promise of promises)
+            assert(promise instanceof Promise, `${name}: a promise`);
+        for (const derived of [future.chain(() => 9), future.recover(() => 9), future.ensure(() => null)]) {
+            assert(derived instanceof Tf.Future && !(derived instanceof Promise), `${name}: a future`);
+            assert(derived !== future, `${name}: another one`);
+        }
+        assertEqual(await future.then(value => value + 1), 2);
+        assertEqual(await future.catch(() => 9), 1);
+        assertEqual(await future.finally(() => seen.push(2)), 1);
+        assertEqual(await future.chain(done => done.value + 1), 2);
+        assertEqual(await future.recover(() => 9), 1);
+        assertEqual(await future.ensure(done => void seen.push(done === future)), 1);
+        assertEqual(seen.join(), '1,2,true');
+    }
+
+    for (const [name, future] of Object.entries(ofEachClass(false))) {
+        const seen = [];
+        assertEqual(await future.then(() => 9, error => error.message), 'bad');
+        assertEqual(await future.catch(error => error.message), 'bad');
+        assertEqual((await errorOf(future.finally(() => seen.push(1)))).message, 'bad');
+        assertEqual((await errorOf(future.chain(() => 9))).message, 'bad');
+        assertEqual(await future.recover(done => done === future && name), name);
+        assertEqual((await errorOf(future.ensure(() => void seen.push(2)))).message, 'bad');
+        assertEqual(seen.join(), '1,2');
+    }
+
+    // Of all members nothing but the end.
+    const all = Tf.Future.all([Tf.Future.new_for_int64(1), Tf.Future.delay(0)]);
+    assertEqual(await all.then(value => value ?? 'end'), 'end');
+    assertEqual(await all.chain(done => done.get_n_futures()), 2);
+});
+
 test('Promise.all, allSettled, any and race take futures', async () => {
     const one = () => Tf.Future.new_for_int64(1);
     const bad = () => Tf.promise(Promise.reject(new RangeError('bad')));
@@ -93,7 +155,7 @@ test('Promise.all, allSettled, any and race take futures', async () => {
     assertEqual((await errorOf(Promise.all([one(), bad()]))).message, 'bad');
     assertEqual((await Promise.allSettled([bad(), one()])).map(entry => entry.status).join(), 'rejected,fulfilled');
     assertEqual(await Promise.any([bad(), one()]), 1);
-    assertEqual(await Promise.race([Tf.Future.delay(30_000_000), one()]), 1);
+    assertEqual(await Promise.race([Tf.Future.delay(30_000), one()]), 1);
 });
 
 test('a future that an async function returns is waited for', async () => {
@@ -109,7 +171,7 @@ test('a failure is thrown as an error of GLib', async () => {
 });
 
 test('a cancelled future throws CANCELLED', async () => {
-    const future = Tf.Future.delay(30_000_000);
+    const future = Tf.Future.delay(30_000);
     soon(() => future.cancel());
     const error = await errorOf(future);
     assert(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), 'CANCELLED');
@@ -152,6 +214,17 @@ test('a failure that nobody waited for is logged with the name, and one that was
     assertEqual(await logOf(`${fail} await future.recover(() => 1);`), '');
 });
 
+test('a failure that nobody handles is told of once', async () => {
+    const fail = `const future = Tf.promise(Promise.reject(new Error('the text')), 'the name');
+        await future.wait_async(null);`;
+    for (const wait of ['(async () => { await future; })()', 'future.then(() => 1)', 'future.finally(() => 1)',
+        '(async () => { for await (const item of future); })()']) {
+        const log = await logOf(`${fail} ${wait}; await Tf.Future.delay(0); await Tf.Future.delay(0);`);
+        assertEqual(log.match(/WARNING|CRITICAL/g)?.length, 1);
+        assert(log.includes('Unhandled promise rejection'), `that of GJS in “${log}”`);
+    }
+});
+
 test('wait_async is a promise', async () => {
     const future = Tf.promise(Promise.reject(new RangeError('bad')));
     assertEqual(await future.wait_async(null), true);
@@ -159,7 +232,7 @@ test('wait_async is a promise', async () => {
     await errorOf(future);
 
     const cancellable = new Gio.Cancellable();
-    const slow = Tf.Future.delay(30_000_000);
+    const slow = Tf.Future.delay(30_000);
     soon(() => cancellable.cancel());
     const error = await errorOf(slow.wait_async(cancellable));
     assert(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), 'CANCELLED');
@@ -197,6 +270,79 @@ test('items that come while the body waits are kept', async () => {
             await turn();
     }
     assertEqual(n, 1000);
+});
+
+test('who sends can wait for a slow reader', async () => {
+    let nSent = 0;
+    const future = Tf.spawn(async task => {
+        for (; nSent < 1000 && await task.wait_for_room(); nSent++)
+            assert(task.yield_item(nSent), 'that it is wanted');
+        return 'all';
+    });
+    let nRead = 0;
+    for await (const item of future) {
+        assertEqual(item, nRead++);
+        if (nRead % 10 === 0)
+            await turn();
+        assert(nSent - nRead <= 65, `no more than ${nSent} sent while ${nRead} are read`);
+    }
+    assertEqual(nRead, 1000);
+    assertEqual(await future, 'all');
+});
+
+test('a reader that stands still stops who sends, and a cancel lets it go', async () => {
+    for (const leave of [(_future, items) => items.return(), future => future.cancel()]) {
+        let nSent = 0;
+        let wasWanted = true;
+        const future = Tf.spawn(async task => {
+            // Who has asked for it is waited for.
+            task.get_cancellable();
+            for (; (wasWanted = await task.wait_for_room()); nSent++)
+                task.yield_item(nSent);
+        });
+        const items = future[Symbol.asyncIterator]();
+        for (let i = 0; i < 300; i++)
+            await turn();
+        const nBefore = nSent;
+        assert(nBefore >= 64 && nBefore <= 65, `${nBefore} are sent`);
+        assertEqual((await items.next()).value, 0);
+        await turn();
+        assertEqual(nSent, nBefore);
+
+        leave(future, items);
+        assert((await errorOf(future)).matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), 'CANCELLED');
+        assertEqual(wasWanted, false);
+        assertEqual(nSent, nBefore);
+        await items.return();
+    }
+});
+
+test('the slowest of several readers counts, and nobody is no reader', async () => {
+    const promise = Tf.Promise.new('many');
+    const [fast, slow] = [promise[Symbol.asyncIterator](), promise[Symbol.asyncIterator]()];
+    for (let i = 0; i < 64; i++)
+        promise.yield_item(i);
+    let hasRoom = false;
+    const waiting = promise.wait_for_room().then(is => (hasRoom = is));
+    for (let i = 0; i < 64; i++)
+        assertEqual((await fast.next()).value, i);
+    await turn();
+    assertEqual(hasRoom, false);
+    for (let i = 0; i < 32; i++)
+        assertEqual((await slow.next()).value, i);
+    await waiting;
+    assertEqual(hasRoom, true);
+
+    const alone = Tf.Promise.new('alone');
+    for (let i = 0; i < 200; i++)
+        alone.yield_item(i);
+    assertEqual(await alone.wait_for_room(), true);
+    alone.resolve();
+    await alone;
+    assertEqual(await alone.wait_for_room(), false);
+    promise.resolve();
+    await promise;
+    await fast.return();
 });
 
 test('for await throws the failure after the items', async () => {

@@ -28,6 +28,12 @@ function thrownBy(func) {
     throw new Error('nothing was thrown');
 }
 
+function newModel() {
+    const store = Gio.ListStore.new(Gio.Cancellable.$gtype);
+    store.append(new Gio.Cancellable());
+    return store;
+}
+
 function promise(name = 'promise') {
     return Tf.Promise.new(name);
 }
@@ -192,6 +198,16 @@ test('Tf.spawn() runs an async function', async () => {
     assertEqual(future.status, 'first');
     assertEqual(JSON.stringify(seen), '["begun",1]');
 
+    const things = [];
+    const giver = Tf.spawn(async self => {
+        await null;
+        for (const thing of [1, 'two', {deep: 3}, [4], null])
+            assert(self.yield_item(thing), 'an item');
+    });
+    for await (const item of giver)
+        things.push(item);
+    assertEqual(JSON.stringify(things), '[1,"two",{"deep":3},[4],null]');
+
     assertEqual(await Tf.spawn(() => 5), 5);
     assertEqual(Tf.spawn(() => 5, 'other name').name, 'other name');
     assert(await errorOf(Tf.spawn(() => {
@@ -279,7 +295,7 @@ test('sets take futures and promises, and can be iterated', async () => {
 
 test('timeouts, retries and shields', async () => {
     const slow = promise();
-    const limited = slow.with_timeout(1000, Tf.TimeoutAction.CANCEL);
+    const limited = slow.with_timeout(1, Tf.TimeoutAction.CANCEL);
     assert((await errorOf(limited)).matches(Gio.IOErrorEnum, Gio.IOErrorEnum.TIMED_OUT), 'TIMED_OUT');
     slow.resolve();
     await errorOf(slow);
@@ -312,6 +328,14 @@ test('sources', async () => {
         'INVALID_ARGUMENT');
 });
 
+test('a future that is done has any value', async () => {
+    const thing = {a: 1};
+    const future = Tf.Future.new_for_value(thing);
+    assertEqual(future.state, Tf.FutureState.COMPLETED);
+    assert(await future === thing, 'the same thing');
+    assertEqual(await Tf.Future.new_for_value(undefined), undefined);
+});
+
 test('functions for threads are refused at once, and the error names what to do instead', () => {
     const executor = Tf.Executor.new();
     const work = () => 1;
@@ -321,6 +345,7 @@ test('functions for threads are refused at once, and the error names what to do 
         'Tf.Task.new()': () => Tf.Task.new(work),
         'Tf.Task.new(': () => new Tf.Task(work),
         'Tf.Task.new() ': () => executor.map(3, () => Tf.Task.new(work)),
+        'Tf.Task.new()  ': () => executor.map_model(newModel(), () => Tf.Task.new(work)),
     })) {
         const error = thrownBy(call);
         assert(error instanceof Error && !(error instanceof GLib.Error), 'an Error');
@@ -329,7 +354,13 @@ test('functions for threads are refused at once, and the error names what to do 
         assert(error.message.includes('worker process'), 'another one');
     }
     assertEqual(executor.n_waiting, 0);
-    assert(executor.shutdown(-1), 'shutdown');
+    assert(executor.shutdown(), 'shutdown');
+});
+
+test('submit_async() wants a task of C', async () => {
+    const executor = Tf.Executor.new();
+    assert(await errorOf((async () => await executor.submit_async(() => 1, null))()) instanceof Error, 'an Error');
+    executor.shutdown();
 });
 
 test('everything of C is still there', () => {

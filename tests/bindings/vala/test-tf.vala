@@ -271,6 +271,39 @@ static void test_subclass () {
   finish (executor);
 }
 
+static void test_limits () {
+  GLib.Test.summary ("Limits are microseconds; what is left out is no limit.");
+
+  int64 begin = GLib.get_monotonic_time ();
+  var flag = new Tf.CancelFlag ();
+  var router = new Tf.ThreadRouter (null);
+  var slow = Tf.Future.delay (1000 * GLib.TimeSpan.SECOND);
+  try {
+    assert_false (flag.wait (5 * GLib.TimeSpan.MILLISECOND));
+    assert_true (GLib.get_monotonic_time () - begin >= 5 * GLib.TimeSpan.MILLISECOND);
+    flag.set ();
+    assert_true (flag.wait ());
+    assert_true (new Tf.WorkerPool (1).shutdown ());
+    assert_true (router.start ());
+    assert_true (router.route_until (() => true));
+    assert_true (router.stop ());
+    assert_true (Tf.Future.delay (0).wait ());
+  } catch (GLib.Error e) {
+    assert_not_reached ();
+  }
+
+  try {
+    var late = slow.with_deadline (begin);
+    wait (late);
+    late.get_int64 ();
+    assert_not_reached ();
+  } catch (GLib.Error e) {
+    assert_error (e, GLib.IOError.quark (), GLib.IOError.TIMED_OUT);
+  }
+  slow.cancel ();
+  wait (slow);
+}
+
 static void test_yield () {
   GLib.Test.summary ("Futures and tasks can be waited for with yield.");
 
@@ -289,6 +322,7 @@ static int main (string[] args) {
   GLib.Test.add_func ("/bindings/vala/callback-may-capture", test_callback);
   GLib.Test.add_func ("/bindings/vala/forgotten-result-is-none", test_forgets);
   GLib.Test.add_func ("/bindings/vala/yield-waits", test_yield);
+  GLib.Test.add_func ("/bindings/vala/limits-are-microseconds", test_limits);
   GLib.Test.add_func ("/bindings/vala/class-of-future-handles-messages", test_subclass);
 
   return GLib.Test.run ();

@@ -114,6 +114,51 @@ function failureOf(future, error) {
     return payload instanceof JsValue ? payload.value : error;
 }
 
+// Durations. They are numbers of milliseconds here, and of microseconds in C.
+
+const MICROSECONDS = 1000;
+
+function refuseDuration(name, value, what) {
+    throw new TypeError(`${name}: ${textOf(value)} of the type ${typeof value} is not ${what}`);
+}
+
+function duration(name, value) {
+    if (typeof value !== 'number' || !(value >= 0) || value === Infinity)
+        refuseDuration(name, value, 'a number of milliseconds');
+
+    return Math.min(Math.round(value * MICROSECONDS), Number.MAX_SAFE_INTEGER);
+}
+
+// Below zero there is nothing: what is left of a time that is over must not become “no limit”.
+function isUnlimited(value) {
+    return value === undefined || value === null || value === Infinity;
+}
+
+function limit(name, value) {
+    return isUnlimited(value) ? -1 : duration(name, value);
+}
+
+// What is left of the time until a moment: of the calendar, or of the monotonic clock. As a number of that the time of
+// Date.now() would be decades away, and nobody would see why nothing ends.
+const DECADES = 1e12;
+
+function withDeadline(future, value, action) {
+    if (isUnlimited(value))
+        return c.with_timeout.call(future, -1, action);
+    if (value instanceof Date && !Number.isNaN(value.getTime()))
+        return c.with_timeout.call(future, Math.max(0, value.getTime() - Date.now()) * MICROSECONDS, action);
+    if (typeof value !== 'number' || !(value < DECADES))
+        refuseDuration('deadline', value, 'a Date, nor a time of GLib.get_monotonic_time() / 1000');
+
+    return c.with_deadline.call(future, Math.max(0, Math.round(value * MICROSECONDS)), action);
+}
+
+function milliseconds(read) {
+    return function () {
+        return read.call(this) / MICROSECONDS;
+    };
+}
+
 // Promises of JavaScript
 
 function settle(future, onValue, onError) {
@@ -182,15 +227,88 @@ function goOn(func) {
     };
 }
 
+// An iteration is full when so many items wait for its reader, until half of them are read.
+const MANY_ITEMS = 64;
+
+// What those who send items to a future know of those who read them.
+class Flow {
+    constructor() {
+        this.iterations = new Set();
+        this.looks = new Set();
+        this.nOnTheirWay = 0;
+        this._isCounting = false;
+    }
+
+    get isFull() {
+        const iterations = [...this.iterations];
+        const nWaiting = Math.max(0, ...iterations.map(items => items.nWaiting));
+        return this.nOnTheirWay + nWaiting >= MANY_ITEMS || iterations.some(items => items.isFull);
+    }
+
+    countOne(future) {
+        this.nOnTheirWay++;
+        if (this._isCounting)
+            return;
+        this._isCounting = true;
+        future.connect('item', () => {
+            this.nOnTheirWay--;
+            this.tell();
+        });
+    }
+
+    tell() {
+        for (const look of [...this.looks])
+            look();
+    }
+}
+
+const flows = new WeakMap();
+
+function flowOf(future) {
+    let flow = flows.get(future);
+    if (flow === undefined) {
+        flow = new Flow();
+        flows.set(future, flow);
+    }
+    return flow;
+}
+
+function isWanted(future) {
+    return future.get_state() < Tf.FutureState.CANCELLING;
+}
+
+async function waitForRoom(future) {
+    const flow = flowOf(future);
+    if (!flow.isFull || !isWanted(future))
+        return isWanted(future);
+
+    let handler = 0;
+    await new Promise(resolve => {
+        const look = () => {
+            if (flow.isFull && isWanted(future))
+                return;
+            flow.looks.delete(look);
+            resolve();
+        };
+        flow.looks.add(look);
+        handler = future.connect('notify::state', look);
+    });
+    future.disconnect(handler);
+    return isWanted(future);
+}
+
 // Items, from the moment when the iteration begins.
 class Items {
     constructor(future) {
         this._future = future;
+        this._flow = flowOf(future);
+        this.isFull = false;
         this._items = [];
         this._readers = [];
         this._isOver = false;
         this._failures = [];
         this._handler = future.connect('item', (_future, value) => this._push(unbox(value)));
+        this._flow.iterations.add(this);
         toPromise(future).then(() => this._end([]), error => this._end([error]));
     }
 
@@ -199,6 +317,26 @@ class Items {
             this._readers.shift().resolve({value, done: false});
         else
             this._items.push(value);
+        if (this._items.length >= MANY_ITEMS)
+            this.isFull = true;
+    }
+
+    get nWaiting() {
+        return this._items.length;
+    }
+
+    _shift() {
+        const value = this._items.shift();
+        if (this._items.length <= MANY_ITEMS / 2)
+            this._setRoom();
+        return {value, done: false};
+    }
+
+    _setRoom() {
+        if (!this.isFull)
+            return;
+        this.isFull = false;
+        this._flow.tell();
     }
 
     _end(failures) {
@@ -216,6 +354,8 @@ class Items {
         if (this._handler !== 0)
             this._future.disconnect(this._handler);
         this._handler = 0;
+        this._flow.iterations.delete(this);
+        this._setRoom();
     }
 
     // The failure is thrown once, after the items that came before it.
@@ -228,7 +368,7 @@ class Items {
 
     next() {
         if (this._items.length > 0)
-            return Promise.resolve({value: this._items.shift(), done: false});
+            return Promise.resolve(this._shift());
 
         return new Promise((resolve, throwOut) => {
             const reader = {resolve, reject: throwOut};
@@ -356,12 +496,94 @@ function addToSets() {
     };
 }
 
+// Functions of a prototype that have a duration among their arguments: the new one gets the old one before these.
+function replace(prototype, functions) {
+    for (const [name, func] of Object.entries(functions)) {
+        const original = prototype[name];
+        prototype[name] = function (...args) {
+            return func.call(this, original, ...args);
+        };
+    }
+}
+
+function useMilliseconds() {
+    const {CancelFlag, Clock, Executor, Future, MessageRouter, WorkerPool} = Tf;
+    const {LEAVE} = Tf.TimeoutAction;
+
+    c.with_timeout = Future.prototype.with_timeout;
+    c.with_deadline = Future.prototype.with_deadline;
+
+    replace(Future, {
+        delay(original, delay) {
+            return original.call(Future, duration('delay', delay));
+        },
+        retry(original, maxAttempts, firstDelay, maxDelay, func) {
+            return original.call(Future, maxAttempts, duration('firstDelay', firstDelay), limit('maxDelay', maxDelay),
+                func);
+        },
+    });
+    replace(Future.prototype, {
+        wait(original, timeout, cancellable = null) {
+            return original.call(this, limit('timeout', timeout), cancellable);
+        },
+        with_timeout(original, timeout, action = LEAVE) {
+            return original.call(this, limit('timeout', timeout), action);
+        },
+        with_timeout_full(original, timeout, action, onTimeout) {
+            return original.call(this, limit('timeout', timeout), action, onTimeout);
+        },
+        with_deadline(_original, deadline, action = LEAVE) {
+            return withDeadline(this, deadline, action);
+        },
+        get_eta(original) {
+            const eta = original.call(this);
+            return eta < 0 ? null : eta / MICROSECONDS;
+        },
+    });
+    replace(Executor.prototype, {
+        shutdown(original, timeout) {
+            return original.call(this, limit('timeout', timeout));
+        },
+        // Nothing would ever be delivered in no time.
+        set_dispatch_budget(original, budget) {
+            original.call(this, Math.max(1, duration('budget', budget)));
+        },
+        set_progress_interval(original, interval) {
+            original.call(this, duration('interval', interval));
+        },
+    });
+    replace(WorkerPool.prototype, {
+        shutdown(original, timeout) {
+            return original.call(this, limit('timeout', timeout));
+        },
+    });
+    replace(MessageRouter.prototype, {
+        route_until(original, condition, timeout) {
+            return original.call(this, condition, limit('timeout', timeout));
+        },
+    });
+    replace(CancelFlag.prototype, {
+        wait(original, timeout) {
+            return original.call(this, limit('timeout', timeout));
+        },
+    });
+
+    for (const [{prototype}, name] of [
+        [Future, 'get_elapsed'],
+        [Executor, 'get_dispatch_budget'],
+        [Executor, 'get_progress_interval'],
+        [Clock, 'get_time'],
+    ])
+        prototype[name] = milliseconds(prototype[name]);
+}
+
 function addToPromise() {
     const {prototype} = Tf.Promise;
 
     Object.assign(c, {
         resolve: prototype.resolve,
         report: prototype.report,
+        yield_item: prototype.yield_item,
         reject_failure: prototype.reject_failure,
         reject_new_error_literal: prototype.reject_new_error_literal,
     });
@@ -377,6 +599,15 @@ function addToPromise() {
     };
     prototype.report = function (value) {
         return c.report.call(this, box(value));
+    };
+    prototype.yield_item = function (value) {
+        const isSent = c.yield_item.call(this, box(value));
+        if (isSent)
+            flowOf(this).countOne(this);
+        return isSent;
+    };
+    prototype.wait_for_room = function () {
+        return waitForRoom(this);
     };
     prototype.execute = function (func) {
         let value;
@@ -411,6 +642,7 @@ function _init() {
     addToFuture();
     addToSets();
     addToPromise();
+    useMilliseconds();
     refuseThreads();
 
     Tf.promise = toFuture;

@@ -143,6 +143,11 @@ void tf_future_bind_owner (TfFuture *self,
                            GObject  *owner);
 
 TF_AVAILABLE_IN_ALL
+gboolean tf_future_hold_events (TfFuture *self) G_GNUC_WARN_UNUSED_RESULT;
+TF_AVAILABLE_IN_ALL
+void tf_future_release_events (TfFuture *self);
+
+TF_AVAILABLE_IN_ALL
 gboolean tf_future_wait (TfFuture     *self,
                          gint64        timeout_us,
                          GCancellable *cancellable,

@@ -42,6 +42,12 @@ work_get_dispatcher (gpointer work)
   return ((TfCompletion *) work)->pipe.dispatcher;
 }
 
+static TfPipe *
+work_get_pipe (gpointer work)
+{
+  return &((TfCompletion *) work)->pipe;
+}
+
 static const char *
 work_get_name (gpointer work)
 {
@@ -257,6 +263,7 @@ work_get_need (gpointer work,
 const TfWorkClass tf__completion_work_class = {
   .unref = work_unref,
   .get_dispatcher = work_get_dispatcher,
+  .get_pipe = work_get_pipe,
   .get_name = work_get_name,
   .get_description = work_get_description,
   .dup_location = work_dup_location,

@@ -389,7 +389,13 @@ tf_future_retry (guint          max_attempts,
   self->user_data_free = user_data_free;
   tf__completion_init (&self->completion, &completion_class, TF_FUTURE (self), context,
                        __builtin_return_address (0));
-  tf__completion_look (&self->completion);
   g_main_context_unref (context);
+  if (!tf__future_check_owner (TF_FUTURE (self), G_STRFUNC))
+    {
+      g_object_unref (self);
+      return NULL;
+    }
+
+  tf__completion_look (&self->completion);
   return TF_FUTURE (self);
 }

@@ -230,7 +230,7 @@ deliver_events (TfDispatcher *self,
       tf__event_clear (&event);
       n++;
     }
-  while (n < n_max && self->first_ready == pipe && tf__pipe_has_taken (box));
+  while (n < n_max && self->first_ready == pipe && tf__pipe_has_taken (pipe, box));
 
   return n;
 }
@@ -258,7 +258,7 @@ step (TfDispatcher *self,
 
   pipe = self->first_ready;
   box = tf__pipe_get_box (pipe);
-  if (box == NULL || !tf__pipe_has_taken (box))
+  if (box == NULL || !tf__pipe_has_taken (pipe, box))
     news = tf__pipe_take (pipe, box == NULL || box->due_us <= self->now_us, &has_more, &is_early);
 
   if (is_early)

@@ -77,6 +77,7 @@ typedef struct
   TfChunk *spare;                      /* (owned) [lock] */
   guint8   is_told;                    /* [lock] the pipe has been told, or is about to be */
   guint8   is_closed;                  /* [lock] the final message has been taken */
+  gint     n_holds;                    /* [atomic] written in the foreground: who wants no events now */
   GCond    room;
 
   _Alignas(TF_CACHE_LINE) TfProgressSlot slot;
@@ -159,7 +160,9 @@ TfNews tf__pipe_take (TfPipe   *self,
                       gboolean *is_early) TF_FOREGROUND;
 /* Whether the caller has to put the pipe among the ready, because it was not listed. */
 gboolean tf__pipe_list (TfPipe *self) TF_FOREGROUND;
-gboolean tf__pipe_has_taken (TfPipeBox *box) TF_FOREGROUND;
+/* FALSE while they are held. */
+gboolean tf__pipe_has_taken (TfPipe    *self,
+                             TfPipeBox *box) TF_FOREGROUND;
 /* Moves it out: a nested loop may go on with the chunk while this one is being delivered. */
 void tf__pipe_next_taken (TfPipeBox *box,
                           TfEvent   *event) TF_FOREGROUND;
@@ -169,5 +172,9 @@ void tf__pipe_take_slot (TfPipe   *self,
                          gint64   *total,
                          char    **status,
                          gboolean *is_status_new) TF_FOREGROUND;
+/* Events stay where they are, and the final message behind them, until nobody holds them or the fate changes.
+ * Senders wait for room meanwhile. */
+void     tf__pipe_hold (TfPipe *self) TF_FOREGROUND;
+gboolean tf__pipe_let_go (TfPipe *self) TF_FOREGROUND;
 /* Frees what has been sent and will not be delivered. */
 void tf__pipe_drop_events (TfPipe *self) TF_FOREGROUND;

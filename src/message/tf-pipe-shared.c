@@ -324,6 +324,10 @@ tf__pipe_release_senders (TfPipe *self)
   if (box->n_waiting > 0)
     g_cond_broadcast (&box->room);
   tf__unlock (&box->lock);
+
+  /* What was held is held no longer. */
+  if (tf__load (&box->n_holds) > 0)
+    tf__pipe_post (self, TF_NEWS_EVENTS);
 }
 
 /* The numbers are written before the mark is read; the foreground clears the mark before it reads
@@ -463,9 +467,23 @@ tf__pipe_take_slot (TfPipe   *self,
   tf__unlock (&box->lock);
 }
 
+static gboolean
+is_held (TfPipe    *self,
+         TfPipeBox *box)
+{
+  return tf__load (&box->n_holds) > 0 && tf__load (&self->fate) == TF_FATE_OPEN;
+}
+
+static gboolean
+has_left (TfPipeBox *box)
+{
+  return box->taken != NULL && box->n_delivered < box->taken->n_events;
+}
+
 static void   take_chunk_locked (TfPipeBox *box) TF_CALLER_HOLDS (box->lock);
 static TfNews take_box_locked (TfPipeBox *box,
-                               guint      candidates) TF_CALLER_HOLDS (box->lock);
+                               guint      candidates,
+                               gboolean   is_box_held) TF_CALLER_HOLDS (box->lock);
 
 static void
 take_chunk_locked (TfPipeBox *box)
@@ -499,12 +517,15 @@ get_first (guint candidates)
  * moment later, and must not be overtaken by what another sender says after that. */
 static TfNews
 take_box_locked (TfPipeBox *box,
-                 guint      candidates)
+                 guint      candidates,
+                 gboolean   is_box_held)
 {
   TfNews news;
 
-  if (box->first != NULL)
+  if (box->first != NULL && !is_box_held)
     candidates |= TF_NEWS_EVENTS;
+  else if (box->first != NULL || has_left (box))
+    candidates &= ~(guint) TF_NEWS_FINAL;
 
   news = get_first (candidates);
   if (news == TF_NEWS_EVENTS)
@@ -516,16 +537,20 @@ take_box_locked (TfPipeBox *box,
   return news;
 }
 
-/* The first of the candidates. @has_events: there are events left in the box, of which nobody will tell. */
+/* The first of the candidates. @has_events: there are events left in the box, of which nobody will tell. @kept: what
+ * has to stay, because events before it are held. */
 static TfNews
 take_first (TfPipe   *self,
             guint     candidates,
-            gboolean *has_events)
+            gboolean *has_events,
+            guint    *kept)
 {
   TfPipeBox *box = tf__load (&self->box);
   TfNews     news = get_first (candidates);
+  gboolean   is_box_held = box != NULL && is_held (self, box);
 
   *has_events = FALSE;
+  *kept = 0;
 
   if (box == NULL && news == TF_NEWS_FINAL)
     {
@@ -536,8 +561,10 @@ take_first (TfPipe   *self,
   if (box != NULL)
     {
       tf__lock (&box->lock);
-      news = take_box_locked (box, candidates);
-      *has_events = box->is_told;
+      news = take_box_locked (box, candidates, is_box_held);
+      *has_events = box->is_told && !is_box_held;
+      if (is_box_held && (box->first != NULL || has_left (box)))
+        *kept = TF_NEWS_FINAL;
       tf__unlock (&box->lock);
     }
 
@@ -554,6 +581,7 @@ tf__pipe_take (TfPipe   *self,
   guint       word = tf__load (&self->word);
   guint       new_word;
   guint       candidates;
+  guint       kept;
   gboolean    has_events;
   TfNews      news;
 
@@ -567,12 +595,12 @@ tf__pipe_take (TfPipe   *self,
   if (*is_early)
     candidates &= ~(guint) TF_NEWS_PROGRESS;
 
-  news = take_first (self, candidates, &has_events);
+  news = take_first (self, candidates, &has_events, &kept);
 
   word = tf__load (&self->word);
   do
     {
-      candidates = word & all & ~(guint) news;
+      candidates = word & all & ~(guint) news & ~kept;
       if (*is_early)
         candidates &= ~(guint) TF_NEWS_PROGRESS;
       *has_more = news == TF_NEWS_EVENTS || has_events || candidates != 0;
@@ -593,9 +621,32 @@ tf__pipe_list (TfPipe *self)
 }
 
 gboolean
-tf__pipe_has_taken (TfPipeBox *box)
+tf__pipe_has_taken (TfPipe    *self,
+                    TfPipeBox *box)
 {
-  return box->taken != NULL && box->n_delivered < box->taken->n_events;
+  return has_left (box) && !is_held (self, box);
+}
+
+void
+tf__pipe_hold (TfPipe *self)
+{
+  TfPipeBox *box = ensure_box (self);
+
+  tf__store (&box->n_holds, box->n_holds + 1);
+}
+
+gboolean
+tf__pipe_let_go (TfPipe *self)
+{
+  TfPipeBox *box = tf__load (&self->box);
+
+  g_return_val_if_fail (box != NULL && box->n_holds > 0, FALSE);
+
+  tf__store (&box->n_holds, box->n_holds - 1);
+  if (box->n_holds == 0)
+    tf__pipe_post (self, TF_NEWS_EVENTS);
+
+  return TRUE;
 }
 
 void
@@ -625,7 +676,7 @@ tf__pipe_drop_events (TfPipe *self)
     g_cond_broadcast (&box->room);
   tf__unlock (&box->lock);
 
-  while (tf__pipe_has_taken (box))
+  while (has_left (box))
     {
       TfEvent event;
 

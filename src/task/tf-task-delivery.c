@@ -222,6 +222,12 @@ work_get_dispatcher (gpointer work)
   return ((TfTask *) work)->pipe.dispatcher;
 }
 
+static TfPipe *
+work_get_pipe (gpointer work)
+{
+  return &((TfTask *) work)->pipe;
+}
+
 static const char *
 work_get_name (gpointer work)
 {
@@ -324,6 +330,7 @@ work_unref (gpointer work)
 static const TfWorkClass work_class = {
   .unref = work_unref,
   .get_dispatcher = work_get_dispatcher,
+  .get_pipe = work_get_pipe,
   .get_name = work_get_name,
   .get_description = work_get_description,
   .dup_location = work_dup_location,

@@ -43,6 +43,10 @@ class Source {
     }
 }
 
+function isCancelledOrOver(error) {
+    return error === null || error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED);
+}
+
 function soon(func) {
     GLib.idle_add(GLib.PRIORITY_DEFAULT_IDLE, () => {
         func();
@@ -343,6 +347,55 @@ test('the slowest of several readers counts, and nobody is no reader', async () 
     promise.resolve();
     await promise;
     await fast.return();
+});
+
+test('a slow reader holds the future, and loses nothing', async () => {
+    const promise = Tf.Promise.new('fast');
+    const items = promise[Symbol.asyncIterator]();
+    let nDelivered = 0;
+    promise.connect('item', () => nDelivered++);
+    for (let i = 0; i < 500; i++)
+        promise.yield_item(i);
+    promise.resolve();
+    for (let i = 0; i < 100; i++)
+        await turn();
+    assertEqual(nDelivered, 64);
+    assertEqual(promise.state, Tf.FutureState.EXECUTING);
+
+    for (let i = 0; i < 500; i++) {
+        assertEqual((await items.next()).value, i);
+        assert(nDelivered <= i + 1 + 64, `no more than 64 of ${nDelivered} in front of ${i}`);
+        if (i % 10 === 0)
+            await turn();
+    }
+    assertEqual((await items.next()).done, true);
+    assertEqual(promise.state, Tf.FutureState.COMPLETED);
+});
+
+test('who holds and leaves, or is cancelled, lets go', async () => {
+    for (const leave of [(_promise, items) => items.return(), promise => promise.cancel()]) {
+        const promise = Tf.Promise.new('left');
+        const items = promise[Symbol.asyncIterator]();
+        for (let i = 0; i < 200; i++)
+            promise.yield_item(i);
+        for (let i = 0; i < 20; i++)
+            await turn();
+        leave(promise, items);
+        promise.resolve();
+        assert((await errorOf(promise)).matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), 'CANCELLED');
+        let n = 0;
+        assert(isCancelledOrOver(await (async () => {
+            try {
+                for (;; n++) {
+                    if ((await items.next()).done)
+                        return null;
+                }
+            } catch (error) {
+                return error;
+            }
+        })()), 'the end');
+        assert(n <= 64, `${n} items were there`);
+    }
 });
 
 test('for await throws the failure after the items', async () => {

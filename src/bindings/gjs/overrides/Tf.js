@@ -227,7 +227,8 @@ function goOn(func) {
     };
 }
 
-// An iteration is full when so many items wait for its reader, until half of them are read.
+// An iteration is full when so many items wait for its reader, until half of them are read. It holds the future meanwhile,
+// so that functions in threads wait; code in the main loop cannot, unless it asks.
 const MANY_ITEMS = 64;
 
 // What those who send items to a future know of those who read them.
@@ -302,6 +303,7 @@ class Items {
     constructor(future) {
         this._future = future;
         this._flow = flowOf(future);
+        this._isHolding = false;
         this.isFull = false;
         this._items = [];
         this._readers = [];
@@ -317,8 +319,10 @@ class Items {
             this._readers.shift().resolve({value, done: false});
         else
             this._items.push(value);
-        if (this._items.length >= MANY_ITEMS)
+        if (this._items.length >= MANY_ITEMS && !this.isFull) {
             this.isFull = true;
+            this._isHolding = this._future.hold_events();
+        }
     }
 
     get nWaiting() {
@@ -336,6 +340,9 @@ class Items {
         if (!this.isFull)
             return;
         this.isFull = false;
+        if (this._isHolding)
+            this._future.release_events();
+        this._isHolding = false;
         this._flow.tell();
     }
 

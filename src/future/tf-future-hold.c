@@ -25,18 +25,18 @@ get_pipe (TfFuture *self)
  * Holds the events back: those of [signal@Future::progress], [signal@Future::item] and [signal@Future::message].
  *
  * It is for handlers that put items where they are taken more slowly than they come. Nothing is lost. What is held
- * waits where it was sent to, and whoever sends waits too once 1024 events are there, as for a main loop that is behind.
- * If events wait, "done" comes after them. The properties of progress go on.
+ * waits where it was sent to, and whoever sends waits too once 1024 events are there, as for a main loop that is
+ * behind. If events wait, "done" comes after them. The properties of progress go on.
  *
- * In a handler of an event it takes effect at once: that event is the last. A cancel or an abort drops what is held, and
- * the future ends as it would otherwise.
+ * In a handler of an event it takes effect at once: that event is the last. A cancel or an abort drops what is held,
+ * and the future ends as it would otherwise.
  *
  * The future may be held several times, and goes on when each call has been answered by one of
  * [method@Future.release_events]. A future that is held lives. A wait in the owner context for one that is held ends
  * only if something releases it meanwhile.
  *
- * What [ctor@Future.new_detached] made has no queue: who delivers decides when. Such futures are not held, and neither is
- * one that is done.
+ * What [ctor@Future.new_detached] made has no queue: who delivers decides when. Such futures are not held, and neither
+ * is one that is done.
  *
  * ## Threads
  *

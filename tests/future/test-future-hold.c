@@ -99,7 +99,8 @@ test_stops_at_once (void)
   Flow        flow;
   TfFuture   *future;
 
-  g_test_summary ("A hold in a handler lets nothing more out, and the sender waits; a release goes on, in order.");
+  g_test_summary ("A hold in a handler lets nothing more out, and the sender waits; a release goes"
+                  " on, in order.");
 
   flow_init (&flow, MANY);
   flow.hold_at = HOLD_AT;
@@ -128,7 +129,8 @@ test_end_comes_after (void)
   Flow        flow;
   TfFuture   *future;
 
-  g_test_summary ("The end of the task stays behind the items that are held; twice held is released twice.");
+  g_test_summary ("The end of the task stays behind the items that are held; twice held is released"
+                  " twice.");
 
   flow_init (&flow, 3);
   future = submit_flow (executor, &flow);

@@ -239,6 +239,57 @@ def test_items_end_with_a_cancel(executor, run):
     assert run(main())
 
 
+def test_items_are_not_piled_up(executor, run):
+    """Whoever reads slowly makes the body wait: it is ahead by what is unread and what is on its way, and no more."""
+    n_total = 20000
+    n_ahead = []
+    n_sent = 0
+
+    def body():
+        nonlocal n_sent
+        for number in range(n_total):
+            n_sent = number
+            yield number
+
+    async def main():
+        n_read = 0
+        async for item in executor.submit_iteration(body):
+            assert item == n_read
+            n_read += 1
+            if n_read % 500 == 0:
+                await Tf.Future.delay(0)
+                await Tf.Future.delay(0)
+            n_ahead.append(n_sent - n_read)
+        return n_read
+
+    assert run(main()) == n_total
+    assert max(n_ahead) <= 64 + 1024 + 64
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+def test_items_are_let_go_of_with_their_reader(executor, run, is_elsewhere):
+    def body():
+        for number in range(5000):
+            yield number
+        return "end"
+
+    async def main():
+        future = executor.submit_iteration(body)
+        items = future.__aiter__()
+        await items.__anext__()
+        while not items._flow._is_holding:
+            await Tf.Future.delay(0)
+        if is_elsewhere:
+            thread = threading.Thread(target=items._disconnect)
+            thread.start()
+            thread.join()
+        else:
+            del items
+        return await future
+
+    assert run(main()) == "end"
+
+
 def test_items_may_be_left_early(executor, run):
     async def main():
         future = executor.submit_iteration(range, 10)

@@ -571,25 +571,65 @@ def _is_cancel(exception):
     return isinstance(exception, TaskCancelled) or asyncio and isinstance(exception, asyncio.CancelledError)
 
 
+# An iteration that has so many items unread holds its future, whose producer then waits; until half of them are read.
+MANY_ITEMS = 64
+
+
+class _Flow:
+    """The items that came in and were not read, and whether the future is held because of them."""
+
+    def __init__(self, future):
+        self.items = collections.deque()
+        self.wakers = []
+        self._future = future
+        self._context = GLib.MainContext.ref_thread_default()
+        self._thread = threading.get_ident()
+        self._is_holding = False
+
+    def add(self, item):
+        self.items.append(item)
+        if len(self.items) >= MANY_ITEMS and not self._is_holding:
+            self._is_holding = self._future.hold_events()
+
+    def take(self):
+        item = self.items.popleft()
+        if len(self.items) <= MANY_ITEMS // 2:
+            self.release()
+        return item
+
+    def wake(self):
+        for wake in self.wakers:
+            wake()
+
+    def release(self):
+        if not self._is_holding:
+            return
+        self._is_holding = False
+        if threading.get_ident() == self._thread:
+            self._future.release_events()
+            return
+        # The collector of Python runs anywhere.
+        source = GLib.Idle()
+        source.set_priority(GLib.PRIORITY_DEFAULT)
+        source.set_callback(lambda future: future.release_events(), self._future)
+        source.attach(self._context)
+
+
 class _Items:
     """async for: the items that came in, then the end."""
 
     def __init__(self, future):
-        items = collections.deque()
-        wakers = []
+        flow = _Flow(future)
 
-        def on_news(future, value=None, is_item=False):
-            if is_item:
-                items.append(value)
-            for wake in wakers:
-                wake()
+        def on_item(future, value):
+            flow.add(value)
+            flow.wake()
 
         self._future = future
-        self._items = items
-        self._wakers = wakers
+        self._flow = flow
         self._handlers = [] if future.is_done() else [
-            future.connect("item", on_news, True),
-            future.connect("done", on_news),
+            future.connect("item", on_item),
+            future.connect("done", lambda future: flow.wake()),
         ]
 
     def __aiter__(self):
@@ -598,13 +638,14 @@ class _Items:
     def _disconnect(self):
         while self._handlers:
             self._future.disconnect(self._handlers.pop())
+        self._flow.release()
 
     def _arrange(self, wake):
-        self._wakers.append(wake)
-        return lambda: self._wakers.remove(wake)
+        self._flow.wakers.append(wake)
+        return lambda: self._flow.wakers.remove(wake)
 
     async def __anext__(self):
-        while not self._items:
+        while not self._flow.items:
             if self._future.is_done():
                 self._disconnect()
                 if self._future.get_state() != Tf.FutureState.COMPLETED:
@@ -616,7 +657,7 @@ class _Items:
                 if _is_cancel(exception):
                     self._future.cancel()
                 raise
-        return self._items.popleft()
+        return self._flow.take()
 
     async def aclose(self):
         self._disconnect()

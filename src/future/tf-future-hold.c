@@ -6,7 +6,6 @@
 
 #include "future/tf-future-private.h"
 
-TF_FOREGROUND
 static TfPipe *
 get_pipe (TfFuture *self)
 {
@@ -72,7 +71,7 @@ tf_future_hold_events (TfFuture *self)
  *
  * ## Threads
  *
- * Call in the owner context.
+ * May be called from any thread: the collector of a language may be the one that gives up.
  *
  * Since: 1.0
  */
@@ -82,8 +81,6 @@ tf_future_release_events (TfFuture *self)
   TfPipe *pipe;
 
   g_return_if_fail (TF_IS_FUTURE (self));
-  tf__return_if_not_owner (self);
-  tf__enter_foreground ();
 
   pipe = get_pipe (self);
   g_return_if_fail (pipe != NULL);

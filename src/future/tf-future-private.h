@@ -26,7 +26,7 @@ typedef struct
 {
   void (*unref) (gpointer work);
   TfDispatcher *(*get_dispatcher) (gpointer work);
-  /* [foreground] (nullable) Where its events wait. */
+  /* (nullable) Where its events wait. */
   TfPipe *(*get_pipe) (gpointer work);
   const char *(*get_name) (gpointer work);
   const char *(*get_description) (gpointer work);

@@ -77,7 +77,7 @@ typedef struct
   TfChunk *spare;                      /* (owned) [lock] */
   guint8   is_told;                    /* [lock] the pipe has been told, or is about to be */
   guint8   is_closed;                  /* [lock] the final message has been taken */
-  gint     n_holds;                    /* [atomic] written in the foreground: who wants no events now */
+  gint     n_holds;                    /* [atomic] added to in the foreground: who wants no events now */
   GCond    room;
 
   _Alignas(TF_CACHE_LINE) TfProgressSlot slot;
@@ -175,6 +175,6 @@ void tf__pipe_take_slot (TfPipe   *self,
 /* Events stay where they are, and the final message behind them, until nobody holds them or the fate changes.
  * Senders wait for room meanwhile. */
 void     tf__pipe_hold (TfPipe *self) TF_FOREGROUND;
-gboolean tf__pipe_let_go (TfPipe *self) TF_FOREGROUND;
+gboolean tf__pipe_let_go (TfPipe *self); /* any thread */
 /* Frees what has been sent and will not be delivered. */
 void tf__pipe_drop_events (TfPipe *self) TF_FOREGROUND;

@@ -632,7 +632,7 @@ tf__pipe_hold (TfPipe *self)
 {
   TfPipeBox *box = ensure_box (self);
 
-  tf__store (&box->n_holds, box->n_holds + 1);
+  tf__add (&box->n_holds, 1);
 }
 
 gboolean
@@ -640,10 +640,9 @@ tf__pipe_let_go (TfPipe *self)
 {
   TfPipeBox *box = tf__load (&self->box);
 
-  g_return_val_if_fail (box != NULL && box->n_holds > 0, FALSE);
+  g_return_val_if_fail (box != NULL && tf__load (&box->n_holds) > 0, FALSE);
 
-  tf__store (&box->n_holds, box->n_holds - 1);
-  if (box->n_holds == 0)
+  if (tf__sub (&box->n_holds, 1) == 1)
     tf__pipe_post (self, TF_NEWS_EVENTS);
 
   return TRUE;

@@ -582,8 +582,6 @@ class _Flow:
         self.items = collections.deque()
         self.wakers = []
         self._future = future
-        self._context = GLib.MainContext.ref_thread_default()
-        self._thread = threading.get_ident()
         self._is_holding = False
 
     def add(self, item):
@@ -602,17 +600,9 @@ class _Flow:
             wake()
 
     def release(self):
-        if not self._is_holding:
-            return
-        self._is_holding = False
-        if threading.get_ident() == self._thread:
+        if self._is_holding:
+            self._is_holding = False
             self._future.release_events()
-            return
-        # The collector of Python runs anywhere.
-        source = GLib.Idle()
-        source.set_priority(GLib.PRIORITY_DEFAULT)
-        source.set_callback(lambda future: future.release_events(), self._future)
-        source.attach(self._context)
 
 
 class _Items:

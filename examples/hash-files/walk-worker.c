@@ -89,7 +89,8 @@ add_entry (Level     *level,
     return;
 
   entry = g_malloc (sizeof *entry + name_bytes);
-  entry->size_bytes = g_file_info_get_size (info);
+  /* What may not be looked at has a name only. */
+  entry->size_bytes = g_file_info_get_attribute_uint64 (info, G_FILE_ATTRIBUTE_STANDARD_SIZE);
   entry->is_directory = type == G_FILE_TYPE_DIRECTORY;
   memcpy (entry->name, name, name_bytes);
   g_ptr_array_add (level->entries, entry);

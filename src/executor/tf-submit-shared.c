@@ -368,8 +368,8 @@ tf_executor_submit_call_for_bindings (TfExecutor    *self,
  * @self: an executor
  * @task: (transfer full): a task, which is taken in any case
  * @cancellable: (nullable): cancels the task, in place of the one of [method@Task.set_cancellable]
- * @callback: (scope async): called when the task is done
- * @user_data: (closure): data for @callback
+ * @callback: (scope async) (closure user_data): called when the task is done
+ * @user_data: data for @callback
  *
  * Submits a task in the manner of GIO.
  *

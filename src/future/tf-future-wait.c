@@ -276,8 +276,8 @@ on_wait_async_cancelled_cb (GCancellable *cancellable,
  * tf_future_wait_async:
  * @self: a future
  * @cancellable: (nullable): ends the waiting, not the work
- * @callback: (scope async): called when the work has ended
- * @user_data: (closure): data for @callback
+ * @callback: (scope async) (closure user_data): called when the work has ended
+ * @user_data: data for @callback
  *
  * Waits until the work has ended, and then calls back, after [signal@Future::done].
  *

@@ -129,6 +129,10 @@ def submit_failing_derived(executor):
     return executor.submit_call(raises_thing, Thing()).catch(lambda done: done.exception)
 
 
+def submit_derived_that_fails(executor):
+    return executor.submit_call(returns_thing, Thing()).then(raises_thing)
+
+
 def submit_set(executor):
     return Tf.all([submit_call(executor), submit_call(executor)])
 
@@ -178,6 +182,10 @@ def submit_failing_coroutine(executor):
     return Tf.spawn(main(Thing()))
 
 
+def submit_derived_of_failing_coroutine(executor):
+    return submit_failing_coroutine(executor).then(print)
+
+
 @pytest.mark.parametrize("submit, read, part", [
     (submit_call, read_result, 1),
     (submit_progress, read_result, 10),
@@ -186,6 +194,7 @@ def submit_failing_coroutine(executor):
     (submit_cancelled, lambda future: None, 10),
     (submit_derived, read_result, 10),
     (submit_failing_derived, read_result, 10),
+    (submit_derived_that_fails, read_exception, 10),
     (submit_set, lambda future: future.results, 20),
     (submit_map, read_result, 20),
     (submit_failing_map, read_exception, 20),
@@ -194,8 +203,11 @@ def submit_failing_coroutine(executor):
     (submit_retry_that_gives_up, read_exception, 20),
     (submit_coroutine, read_result, 20),
     (submit_failing_coroutine, read_exception, 20),
+    (submit_derived_of_failing_coroutine, read_exception, 20),
 ], ids=lambda value: getattr(value, "__name__", ""))
 def test_nothing_is_left(executor, submit, read, part):
+    # The class of errors is made when the first one is, and that may be late: its members are no leak.
+    Tf.TaskCancelled()
     run_all(executor, submit, read, 10)
     before = n_objects()
     assert Thing.n_alive == 0

@@ -165,6 +165,29 @@ def _without_own_frames(exception):
     return exception.with_traceback(trace)
 
 
+def _alone(outcome, function, args):
+    try:
+        outcome[0] = function(*args)
+    except BaseException as exception:  # pylint: disable=broad-except
+        outcome[1] = exception
+    del outcome, function, args
+    yield
+
+
+def _call_alone(function, *args):
+    """Returns what a function returned, and what it raised.
+
+    The frames of an exception have their callers, f_back: the loop and who waits in it, who has the future, which will
+    have the exception; and C is in between, so that the collector of Python does not see it. A generator that is left in
+    the middle has no caller.
+    """
+    outcome = [None, None]
+    frame = _alone(outcome, function, args)
+    next(frame)
+    frame.close()
+    return outcome
+
+
 def _error_of(error):
     """The exception for an error of C."""
     if error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED) and not isinstance(error, TaskCancelled):
@@ -683,10 +706,10 @@ def _new_failed(exception):
 
 
 def _call_then(done, function, args):
-    try:
-        return _to_future(function(done, *args))
-    except BaseException as exception:  # pylint: disable=broad-except
-        return _new_failed(exception)
+    value, exception = _call_alone(function, done, *args)
+    if exception is None:
+        value, exception = _call_alone(_to_future, value)
+    return value if exception is None else _new_failed(exception)
 
 
 def _check_made(future):
@@ -980,23 +1003,22 @@ class _Coroutine:
         if turn != self._turn or self._coroutine is None or self._is_running:
             return
         self._is_running = True
-        try:
-            if self._cancel_is_due:
-                self._cancel_is_due = False
-                waiter = self._context.run(self._coroutine.throw, TaskCancelled())
-            else:
-                waiter = self._context.run(self._coroutine.send, None)
-        except StopIteration as end:
-            self._end(self._promise.resolve, end.value)
-        except BaseException as exception:  # pylint: disable=broad-except
-            self._end(self._promise.reject, _without_own_frames(exception))
+        if self._cancel_is_due:
+            self._cancel_is_due = False
+            step, value = self._coroutine.throw, TaskCancelled()
         else:
-            if isinstance(waiter, _Waiter):
-                waiter.resume = self._later
-            else:
-                error = TypeError(f"Only futures of Tf can be awaited without asyncio, not {waiter!r}")
-                self._context.run(self._coroutine.close)
-                self._end(self._promise.reject, error)
+            step, value = self._coroutine.send, None
+        waiter, exception = _call_alone(self._context.run, step, value)
+        if isinstance(exception, StopIteration):
+            self._end(self._promise.resolve, exception.value)
+        elif exception is not None:
+            self._end(self._promise.reject, _without_own_frames(exception))
+        elif isinstance(waiter, _Waiter):
+            waiter.resume = self._later
+        else:
+            error = TypeError(f"Only futures of Tf can be awaited without asyncio, not {waiter!r}")
+            self._context.run(self._coroutine.close)
+            self._end(self._promise.reject, error)
         self._is_running = False
         if self._cancel_is_due:
             self._later()

@@ -8,6 +8,7 @@
 
 #include "context/tf-worker-pool-private.h"
 #include "core/tf-clock-private.h"
+#include "core/tf-revive-private.h"
 
 /* How long a pump looks for the next task before it gives its thread back. */
 #define SPIN_US 20
@@ -126,7 +127,11 @@ tf__engine_free_facade (TfEngine *self)
 {
   gpointer facade = tf__exchange (&self->leaving, NULL);
 
-  g_clear_object (&facade);
+  if (facade == NULL)
+    return;
+
+  tf__revive_wait (facade);
+  g_object_unref (facade);
 }
 
 /* Counts */

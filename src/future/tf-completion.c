@@ -10,6 +10,7 @@
 
 #include "core/tf-clock-private.h"
 #include "core/tf-place-private.h"
+#include "core/tf-revive-private.h"
 
 /* Promises, derived futures and sets: the work behind all that is completed by a call. */
 
@@ -380,6 +381,10 @@ deliver (TfPipe  *pipe,
   TfCompletion *self = (TfCompletion *) pipe;
 
   tf__enter_foreground ();
+
+  /* The news of one that was dropped in another thread hold it, and may be the last to do so. */
+  if (news == TF_NEWS_RETURNED)
+    tf__revive_wait (self->future);
 
   if (self->is_over)
     {

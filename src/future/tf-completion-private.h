@@ -37,14 +37,29 @@ typedef struct
    * from 0 on; NULL after the last. */
   TfFuture *(*get_need) (TfCompletion *self,
                          guint         index);
+
+  gboolean is_foreground_only; /* nobody but the foreground ends it */
 } TfCompletionClass;
+
+/* A reference on the future of a caller who ends it and has nothing to do with it afterwards. */
+typedef enum
+{
+  TF_SPARE_NONE, /* there is none, or it went with the news of the end */
+  TF_SPARE_FREE, /* for the news of the end */
+  TF_SPARE_KEPT, /* not for them: code of the user's runs before the caller is back */
+} TfSpare;
 
 /* The work behind such a future, embedded in it. News on their way hold the future. */
 struct _TfCompletion
 {
+  /* What the call that completes it needs comes first, and fills a line of the cache. */
   TfPipe                   pipe;              /* first: a pipe of this class is a completion */
   const TfCompletionClass *klass;             /* [const] */
   TfFuture                *future;            /* [const] in which it is embedded */
+  guint8                   is_claimed;        /* [atomic] the outcome is decided */
+  guint8                   is_cancel_spread;  /* [foreground] */
+  guint8                   is_over;           /* [foreground] */
+  guint8                   spare;             /* [foreground] a TfSpare */
   TfContextHost           *host;              /* (owned) [const] */
   gpointer                 place;             /* [const] where it was made */
   GCancellable            *cancellable;       /* (owned) (nullable) [atomic] set once */
@@ -53,9 +68,6 @@ struct _TfCompletion
   TfFuture                *holder;            /* (owned) (nullable) the same: whose outcome it is, instead */
   gint64                   begin_us;          /* [const] when it was made; 0 if it does no work itself */
   gint64                   end_us;            /* [foreground] */
-  guint8                   is_claimed;        /* [atomic] the outcome is decided */
-  guint8                   is_cancel_spread;  /* [foreground] */
-  guint8                   is_over;           /* [foreground] */
 };
 
 /* Before anybody else knows the future. @context is its own. */
@@ -72,7 +84,7 @@ void tf__completion_init_beside (TfCompletion            *self,
                                  gpointer                 place);
 
 /* Any thread: tf-completion-shared.c. */
-/* TRUE for the one who may set the outcome, and finish then. */
+/* TRUE for the one who may set the outcome, and finish then. The foreground, if the class says that nobody else may. */
 gboolean      tf__completion_claim (TfCompletion *self);
 gboolean      tf__completion_is_claimed (TfCompletion *self);
 void          tf__completion_finish (TfCompletion *self);
@@ -95,8 +107,12 @@ TfCompletion *tf__completion_of (TfFuture *future);
 gboolean tf__completion_is_abort_asked (TfCompletion *self) TF_FOREGROUND;
 /* Whether it ends without anything else having to happen: one that follows another is decided, but does not. */
 gboolean tf__completion_has_outcome (TfCompletion *self) TF_FOREGROUND;
-/* Whether a continuation may be listed without a wake-up: see tf__pipe_post_here(). */
+/* Lists it without a wake-up: see tf__pipe_post_here(). The news travel with the spare reference, if there is one. */
 void tf__completion_finish_here (TfCompletion *self) TF_FOREGROUND;
+/* Between the two a reference of the caller's is free. It may go with the news of the end, and these must not be
+ * delivered before the second call: so who calls the user's code in between, other than before the end, has it kept. */
+void tf__completion_begin_spare (TfCompletion *self) TF_FOREGROUND;
+void tf__completion_end_spare (TfCompletion *self) TF_FOREGROUND;
 /* Ends a claimed one as another future has, which is done. */
 void tf__completion_end_claimed_as (TfCompletion *self,
                                     TfFuture     *other) TF_FOREGROUND;

@@ -58,9 +58,18 @@ tf__completion_init_beside (TfCompletion            *self,
           tf__context_host_enter (priv->work_class->get_dispatcher (priv->work)->context), place);
 }
 
+/* Where the foreground alone claims there is nobody to race with. */
 gboolean
 tf__completion_claim (TfCompletion *self)
 {
+  if (self->klass->is_foreground_only)
+    {
+      gboolean is_first = !tf__load_relaxed (&self->is_claimed);
+
+      tf__store_relaxed (&self->is_claimed, (guint8) TRUE);
+      return is_first;
+    }
+
   return !tf__exchange (&self->is_claimed, (guint8) TRUE);
 }
 

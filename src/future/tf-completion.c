@@ -451,7 +451,31 @@ const TfPipeClass tf__completion_pipe_class = { deliver, pipe_ref, pipe_unref };
 void
 tf__completion_finish_here (TfCompletion *self)
 {
-  tf__pipe_post_here (&self->pipe, TF_NEWS_FINAL);
+  if (self->spare != TF_SPARE_FREE)
+    {
+      tf__pipe_post_here (&self->pipe, TF_NEWS_FINAL);
+      return;
+    }
+
+  self->spare = TF_SPARE_NONE;
+  tf__pipe_post_last_here (&self->pipe, TF_NEWS_FINAL);
+}
+
+void
+tf__completion_begin_spare (TfCompletion *self)
+{
+  self->spare = TF_SPARE_FREE;
+}
+
+/* The news that have taken it have not been delivered, so there is a future in any case. */
+void
+tf__completion_end_spare (TfCompletion *self)
+{
+  if (self->spare == TF_SPARE_NONE)
+    return;
+
+  self->spare = TF_SPARE_NONE;
+  g_object_unref (self->future);
 }
 
 /* The reason and the origin of a cancel go with it. One that was asked to stop before knows the origin, or is it. */

@@ -181,6 +181,8 @@ void     tf__future_end_compound_wait (TfFuture *self);
 /* Has all threads that wait look whether that is of any use still. */
 void     tf__future_wake_waiters (void);
 gboolean tf__future_is_read (TfFuture *self);
+/* In dispose: whether that is because the last reference goes. */
+gboolean tf__future_has_last_reference (TfFuture *self);
 
 /* Owner context. */
 /* Between the two the future lives, also if a handler runs a nested loop that brings it to its end:

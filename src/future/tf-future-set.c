@@ -53,7 +53,7 @@ typedef struct
 {
   TfContinuation continuation;
   TfFuture      *future;
-  TfFutureSet   *set;      /* (nullable) as long as the member is listened to, which then holds the set */
+  TfFutureSet   *set;      /* (nullable) as long as the member is listened to, which then is one of its holders */
   gboolean       is_owned; /* the set holds the future */
 } Slot;
 
@@ -67,6 +67,7 @@ struct _TfFutureSet
   Slot          *slots;          /* (owned) [const] the array; [foreground] what is in it */
   guint          n_slots;        /* [const] */
   guint          n_listening;    /* [foreground] slots whose member is listened to */
+  guint          n_holders;      /* [foreground] these, and calls under way: all of them have one reference */
   guint          n_done;         /* [foreground] */
   int            winner;         /* [foreground] -1 for none */
   int            last;           /* [foreground] an "any": the last that did not win, rather a skipped one; -1 */
@@ -99,7 +100,23 @@ get_name (TfCompletion *completion)
   return names[from_completion (completion)->kind];
 }
 
-/* From now on the set holds the member, and not the other way round. The caller has another reference on the set. */
+TF_FOREGROUND
+static void
+hold (TfFutureSet *self)
+{
+  if (self->n_holders++ == 0)
+    g_object_ref (self);
+}
+
+TF_FOREGROUND
+static void
+let_go (TfFutureSet *self)
+{
+  if (--self->n_holders == 0)
+    g_object_unref (self);
+}
+
+/* From now on the set holds the member, and not the other way round. The caller holds the set otherwise. */
 TF_FOREGROUND
 static void
 leave (TfFutureSet *self,
@@ -115,7 +132,7 @@ leave (TfFutureSet *self,
     tf__future_forget_continuation (slot->future, &slot->continuation);
   slot->future = g_object_ref (slot->future);
   slot->is_owned = TRUE;
-  g_object_unref (self);
+  let_go (self);
 }
 
 /* Before "done"; or, when that comes while the filter runs a nested loop, after it. */
@@ -270,9 +287,9 @@ static void
 count (TfFutureSet *self,
        guint        index)
 {
-  gint64   n_done = ++self->n_done;
-  gint64   n_slots = self->n_slots;
-  gboolean is_good = tf_future_get_state (self->slots[index].future) == TF_FUTURE_STATE_COMPLETED;
+  gboolean is_good = tf__future_get_phase (self->slots[index].future) == TF_PHASE_COMPLETED;
+
+  self->n_done++;
 
   /* One is told; the others can be looked at. */
   if (tf__completion_is_claimed (&self->completion))
@@ -281,7 +298,7 @@ count (TfFutureSet *self,
       return;
     }
 
-  tf__pipe_set_progress (&self->completion.pipe, &n_done, &n_slots, NULL);
+  tf__pipe_set_progress_here (&self->completion.pipe, self->n_done, self->n_slots);
 
   if (self->is_cancelled)
     {
@@ -323,14 +340,15 @@ on_member_done (TfContinuation *continuation,
                 TfFuture       *future)
 {
   Slot        *slot = (Slot *) continuation;
-  TfFutureSet *self = g_object_ref (slot->set);
+  TfFutureSet *self = slot->set;
 
   tf__enter_foreground ();
 
+  hold (self);
   leave (self, slot, FALSE);
   count_first (self);
   count (self, (guint) (slot - self->slots));
-  g_object_unref (self);
+  let_go (self);
 }
 
 /* Some members were done from the beginning; or there are none at all. */
@@ -394,6 +412,7 @@ static const TfCompletionClass completion_class = {
   .look = look,
   .ended = ended,
   .get_need = get_need,
+  .is_foreground_only = TRUE,
 };
 
 static void
@@ -455,55 +474,80 @@ list_model_init (GListModelInterface *iface)
 
 /* Making them */
 
-TF_FOREGROUND
-static void
-add_members (TfFutureSet *self,
-             TfFuture   **futures)
+/* Members of one dispatcher, one after the other, have the same owner: @checked is that of the one before, or NULL. */
+static gboolean
+check_member (TfFuture           **futures,
+              gsize                index,
+              const TfDispatcher **checked,
+              const char          *function)
 {
-  gboolean has_done = self->n_slots == 0;
+  const TfCompletion *completion;
 
-  for (guint i = 0; i < self->n_slots; i++)
+  if (!TF_IS_FUTURE (futures[index]))
     {
-      Slot *slot = &self->slots[i];
-
-      slot->future = futures[i];
-      if (tf_future_is_done (futures[i]))
-        {
-          g_object_ref (futures[i]);
-          slot->is_owned = TRUE;
-          has_done = TRUE;
-          continue;
-        }
-
-      slot->continuation.run = on_member_done;
-      slot->set = g_object_ref (self);
-      self->n_listening++;
-      tf__future_continue_with (futures[i], &slot->continuation);
+      g_critical ("%s: member %" G_GSIZE_FORMAT " is not a future", function, index);
+      return FALSE;
     }
 
-  self->is_to_look = has_done;
-  if (has_done)
-    tf__completion_look (&self->completion);
+  completion = tf__completion_of (futures[index]);
+  if (completion != NULL && completion->pipe.dispatcher == *checked)
+    return TRUE;
+
+  if (!tf__future_check_owner (futures[index], function))
+    return FALSE;
+
+  *checked = completion == NULL ? NULL : completion->pipe.dispatcher;
+  return TRUE;
 }
 
-static gboolean
-check_members (TfFuture  **futures,
-               gsize       n_futures,
-               const char *function)
+TF_FOREGROUND
+static void
+add_member (TfFutureSet *self,
+            guint        index,
+            TfFuture    *future)
 {
-  for (gsize i = 0; i < n_futures; i++)
-    {
-      if (!TF_IS_FUTURE (futures[i]))
-        {
-          g_critical ("%s: member %" G_GSIZE_FORMAT " is not a future", function, i);
-          return FALSE;
-        }
+  Slot *slot = &self->slots[index];
 
-      if (!tf__future_check_owner (futures[i], function))
-        return FALSE;
+  slot->future = future;
+  if (tf__phase_is_done (tf__future_get_phase (future)))
+    {
+      g_object_ref (future);
+      slot->is_owned = TRUE;
+      self->is_to_look = TRUE;
+      return;
     }
 
-  return TRUE;
+  slot->continuation.run = on_member_done;
+  slot->set = self;
+  self->n_listening++;
+  hold (self);
+  tf__future_continue_with (future, &slot->continuation);
+}
+
+/* Checked one by one, so that the memory of many is gone through once: FALSE after a critical, and then it listens to
+ * none. */
+TF_FOREGROUND
+static gboolean
+add_members (TfFutureSet *self,
+             TfFuture   **futures,
+             const char  *function)
+{
+  const TfDispatcher *checked = NULL;
+  guint               n_added = 0;
+
+  while (n_added < self->n_slots && check_member (futures, n_added, &checked, function))
+    {
+      add_member (self, n_added, futures[n_added]);
+      n_added++;
+    }
+
+  if (n_added == self->n_slots)
+    return TRUE;
+
+  for (guint i = 0; i < n_added; i++)
+    leave (self, &self->slots[i], TRUE);
+
+  return FALSE;
 }
 
 static GMainContext *
@@ -528,11 +572,18 @@ make (Kind           kind,
       TfFilterFunc   filter,
       gpointer       user_data,
       GDestroyNotify user_data_free,
-      gpointer       place)
+      gpointer       place,
+      const char    *function)
 {
-  GMainContext *context = ref_context (futures, n_futures);
-  TfFutureSet  *self = g_object_new (TF_TYPE_FUTURE_SET, NULL);
+  const TfDispatcher *checked = NULL;
+  GMainContext       *context;
+  TfFutureSet        *self;
 
+  if (n_futures > 0 && !check_member (futures, 0, &checked, function))
+    return NULL;
+
+  context = ref_context (futures, n_futures);
+  self = g_object_new (TF_TYPE_FUTURE_SET, NULL);
   self->kind = kind;
   self->flags = flags;
   self->slots = g_new0 (Slot, n_futures);
@@ -541,8 +592,17 @@ make (Kind           kind,
   self->user_data = user_data;
   self->user_data_free = user_data_free;
   tf__completion_init (&self->completion, &completion_class, TF_FUTURE (self), context, place);
-  add_members (self, futures);
   g_main_context_unref (context);
+
+  if (!add_members (self, futures, function))
+    {
+      g_object_unref (self);
+      return NULL;
+    }
+
+  self->is_to_look = self->is_to_look || n_futures == 0;
+  if (self->is_to_look)
+    tf__completion_look (&self->completion);
   return self;
 }
 
@@ -574,10 +634,8 @@ tf_future_all (TfFuture **futures,
   g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
   tf__enter_foreground ();
 
-  if (!check_members (futures, n_futures, G_STRFUNC))
-    return NULL;
-
-  return make (KIND_ALL, futures, n_futures, flags, NULL, NULL, NULL, __builtin_return_address (0));
+  return make (KIND_ALL, futures, n_futures, flags, NULL, NULL, NULL, __builtin_return_address (0),
+               G_STRFUNC);
 }
 
 /**
@@ -607,10 +665,8 @@ tf_future_any (TfFuture **futures,
   g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
   tf__enter_foreground ();
 
-  if (!check_members (futures, n_futures, G_STRFUNC))
-    return NULL;
-
-  return make (KIND_ANY, futures, n_futures, flags, NULL, NULL, NULL, __builtin_return_address (0));
+  return make (KIND_ANY, futures, n_futures, flags, NULL, NULL, NULL, __builtin_return_address (0),
+               G_STRFUNC);
 }
 
 /**
@@ -648,11 +704,8 @@ tf_future_any_filtered (TfFuture     **futures,
   g_return_val_if_fail (filter != NULL, NULL);
   tf__enter_foreground ();
 
-  if (!check_members (futures, n_futures, G_STRFUNC))
-    return NULL;
-
   return make (KIND_ANY, futures, n_futures, flags, filter, user_data, user_data_free,
-               __builtin_return_address (0));
+               __builtin_return_address (0), G_STRFUNC);
 }
 
 /**
@@ -682,11 +735,8 @@ tf_future_race (TfFuture **futures,
   g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
   tf__enter_foreground ();
 
-  if (!check_members (futures, n_futures, G_STRFUNC))
-    return NULL;
-
   return make (KIND_RACE, futures, n_futures, flags, NULL, NULL, NULL,
-               __builtin_return_address (0));
+               __builtin_return_address (0), G_STRFUNC);
 }
 
 /**

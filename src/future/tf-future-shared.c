@@ -154,6 +154,13 @@ tf__future_is_read (TfFuture *self)
   return tf__load (&tf__future_get_private (self)->is_read);
 }
 
+/* If another thread drops the last but one at this moment, this is not the last dispose. */
+gboolean
+tf__future_has_last_reference (TfFuture *self)
+{
+  return tf__load (&((GObject *) self)->ref_count) == 1;
+}
+
 gboolean
 tf__future_is_waited_for (TfFuture *self)
 {

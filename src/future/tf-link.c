@@ -159,7 +159,8 @@ go_on_with (TfLink   *self,
     tf__link_attach (self, inner);
 }
 
-/* A value without a function means that it was called: then what comes next is the outcome of an inner future. */
+/* A value without a function means that it was called: then what comes next is the outcome of an inner future. Freeing
+ * an inner one may run code of the user's after the end: so the spare reference is kept. */
 TF_FOREGROUND
 static TfFuture *
 call (TfLink   *self,
@@ -167,6 +168,7 @@ call (TfLink   *self,
       gboolean *is_called)
 {
   TfThenFunc func = self->func;
+  TfSpare    spare = self->completion.spare;
   TfFuture  *inner;
 
   *is_called = func != NULL;
@@ -175,7 +177,11 @@ call (TfLink   *self,
 
   self->func = NULL;
   self->n_calling++;
+  if (spare != TF_SPARE_NONE)
+    self->completion.spare = TF_SPARE_KEPT;
   inner = func (done, self->user_data);
+  if (inner == NULL)
+    self->completion.spare = spare;
   end_calling (self);
   return inner;
 }
@@ -230,8 +236,8 @@ static void
 go_on (TfLink   *self,
        TfFuture *done)
 {
-  TfFutureState state = tf_future_get_state (done);
-  TfFate        fate = tf__pipe_get_fate (&self->completion.pipe);
+  TfPhase phase = tf__future_get_phase (done);
+  TfFate  fate = tf__pipe_get_fate (&self->completion.pipe);
 
   /* A "finally" is called in any case, unless it was given up; everything else is not wanted by a link that was
    * cancelled. */
@@ -244,11 +250,11 @@ go_on (TfLink   *self,
       tf__future_mark_read (done);
       tf__completion_end_as (&self->completion, done);
     }
-  else if (self->kind == TF_LINK_THEN && state == TF_FUTURE_STATE_COMPLETED)
+  else if (self->kind == TF_LINK_THEN && phase == TF_PHASE_COMPLETED)
     {
       go_on_as (self, done);
     }
-  else if (self->kind == TF_LINK_CATCH && state == TF_FUTURE_STATE_FAILED)
+  else if (self->kind == TF_LINK_CATCH && phase == TF_PHASE_FAILED)
     {
       tf__future_mark_read (done);
       go_on_as (self, done);
@@ -268,8 +274,9 @@ on_upstream_done (TfContinuation *continuation,
   tf__enter_foreground ();
 
   self->upstream = NULL;
+  tf__completion_begin_spare (&self->completion);
   go_on (self, upstream);
-  g_object_unref (self);
+  tf__completion_end_spare (&self->completion);
 }
 
 /* One whose upstream was done when it was made goes on in a step of its own. */
@@ -356,6 +363,7 @@ static const TfCompletionClass completion_class = {
   .rang = rang,
   .ended = ended,
   .get_need = get_need,
+  .is_foreground_only = TRUE,
 };
 
 static void
@@ -395,7 +403,7 @@ void
 tf__link_attach (TfLink   *self,
                  TfFuture *upstream)
 {
-  if (tf_future_is_done (upstream))
+  if (tf__phase_is_done (tf__future_get_phase (upstream)))
     {
       self->done = g_object_ref (upstream);
       tf__completion_look (&self->completion);

@@ -99,7 +99,7 @@ tf__promise_abandon (TfPromise *self)
   TfFuture     *future = TF_FUTURE (self);
   TfCompletion *completion = &tf__promise_get_private (self)->completion;
 
-  if (tf_future_is_done (future) || tf__completion_is_claimed (completion))
+  if (tf__phase_is_done (tf__future_get_phase (future)) || tf__completion_is_claimed (completion))
     return FALSE;
 
   if (!tf__future_is_in_owner (future))

@@ -134,6 +134,9 @@ void tf__pipe_post_last_near (TfPipe *self,
  * passing through the inbox, and nobody is woken who cannot be asleep. */
 void tf__pipe_post_here (TfPipe *self,
                          TfNews  news) TF_FOREGROUND;
+/* The same, and gives the caller's reference away. */
+void tf__pipe_post_last_here (TfPipe *self,
+                              TfNews  news) TF_FOREGROUND;
 /* Takes the contents of @event, whatever it returns: FALSE when it is not wanted any more. May wait
  * for room. */
 gboolean tf__pipe_send (TfPipe  *self,
@@ -147,6 +150,10 @@ gboolean tf__pipe_set_progress (TfPipe       *self,
                                 const gint64 *completed,
                                 const gint64 *total,
                                 const char   *status);
+/* Both numbers, in the owner context, for a pipe whose progress is set there only. */
+void     tf__pipe_set_progress_here (TfPipe *self,
+                                     gint64  completed,
+                                     gint64  total) TF_FOREGROUND;
 gboolean tf__pipe_advance (TfPipe *self,
                            gint64  n_steps);
 

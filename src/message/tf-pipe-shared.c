@@ -187,6 +187,20 @@ tf__pipe_post_here (TfPipe *self,
 }
 
 void
+tf__pipe_post_last_here (TfPipe *self,
+                         TfNews  news)
+{
+  if (!add_news (self, news))
+    {
+      self->klass->unref (self);
+      return;
+    }
+
+  tf__dispatcher_list (self->dispatcher, self);
+  tf__dispatcher_wake_if_armed (self->dispatcher);
+}
+
+void
 tf__pipe_post_near (TfPipe *self,
                     TfNews  news)
 {
@@ -208,15 +222,7 @@ tf__pipe_post_last_near (TfPipe *self,
   if (tf__dispatcher_is_held (self->dispatcher))
     {
       tf__enter_foreground ();
-      if (add_news (self, news))
-        {
-          tf__dispatcher_list (self->dispatcher, self);
-          tf__dispatcher_wake_if_armed (self->dispatcher);
-        }
-      else
-        {
-          self->klass->unref (self);
-        }
+      tf__pipe_post_last_here (self, news);
     }
   else
     {
@@ -420,6 +426,22 @@ tf__pipe_set_progress (TfPipe       *self,
   return TRUE;
 }
 
+/* Who takes the numbers is the foreground as well: what is announced and not taken may just be replaced, without an
+ * order. */
+void
+tf__pipe_set_progress_here (TfPipe *self,
+                            gint64  completed,
+                            gint64  total)
+{
+  TfPipeBox *box = tf__load (&self->box);
+
+  if (box != NULL && tf__load_relaxed (&box->slot.is_dirty) &&
+      tf__load_relaxed (&box->slot.total) == total)
+    tf__store_relaxed (&box->slot.completed, completed);
+  else
+    tf__pipe_set_progress (self, &completed, &total, NULL);
+}
+
 gboolean
 tf__pipe_advance (TfPipe *self,
                   gint64  n_steps)
@@ -571,6 +593,30 @@ take_first (TfPipe   *self,
   return news;
 }
 
+/* The final message of a pipe without a box, which is most of them: one change of the word takes it, unlists the pipe
+ * and marks it as closed. FALSE if there is anything else to do. Whoever makes a box sees the mark after that; a box
+ * that is found here was made before, and may have events: then all is put back. */
+static gboolean
+take_last (TfPipe   *self,
+           guint     word,
+           TfNews   *news,
+           gboolean *has_more)
+{
+  if (word != (TF_PIPE_LISTED | TF_NEWS_FINAL) || tf__load_relaxed (&self->box) != NULL ||
+      !tf__cas (&self->word, &word, TF_PIPE_CLOSED))
+    return FALSE;
+
+  *news = TF_NEWS_FINAL;
+  *has_more = FALSE;
+  if (tf__load (&self->box) == NULL)
+    return TRUE;
+
+  /* It has nothing to tell here if somebody else has listed it meanwhile: then it comes again, by the inbox. */
+  *news = TF_NEWS_NONE;
+  *has_more = add_news (self, TF_NEWS_FINAL);
+  return TRUE;
+}
+
 TfNews
 tf__pipe_take (TfPipe   *self,
                gboolean  is_slot_due,
@@ -584,6 +630,10 @@ tf__pipe_take (TfPipe   *self,
   guint       kept;
   gboolean    has_events;
   TfNews      news;
+
+  *is_early = FALSE;
+  if (take_last (self, word, &news, has_more))
+    return news;
 
   /* Before the look into the box: who comes after that tells again. */
   if (word & TF_NEWS_EVENTS)

@@ -313,6 +313,55 @@ test_filter_cancels (void)
   members_clear (&members);
 }
 
+typedef struct
+{
+  TfPromise *second;
+  guint      n_calls;
+  guint      n_done;
+} Dropped;
+
+static gboolean
+resolve_the_other (TfFuture *future,
+                   guint     index,
+                   gpointer  user_data)
+{
+  Dropped *data = user_data;
+
+  if (data->n_calls++ == 0)
+    {
+      tf_promise_resolve_int64 (data->second, 2);
+      tf_test_drain (NULL);
+      g_assert_cmpuint (data->n_done, ==, 1);
+    }
+
+  return index == 0;
+}
+
+static void
+test_filter_drops (void)
+{
+  Dropped      data = { .second = tf_promise_new ("1") };
+  TfPromise   *first = tf_promise_new ("0");
+  TfFuture    *futures[] = { TF_FUTURE (first), TF_FUTURE (data.second) };
+  TfFutureSet *set = tf_future_any_filtered (futures, 2, TF_SET_FLAGS_NONE,
+                                             resolve_the_other, &data, NULL);
+  gpointer     weak = set;
+
+  g_test_summary ("A set that nobody holds lives until its filter has returned, also if it ended "
+                  "meanwhile.");
+
+  g_object_weak_ref (G_OBJECT (set), (GWeakNotify) g_nullify_pointer, &weak);
+  g_signal_connect (set, "done", G_CALLBACK (on_done_count_cb), &data.n_done);
+  g_object_unref (set);
+  tf_promise_resolve_int64 (first, 1);
+  tf_test_drain (NULL);
+  g_assert_cmpuint (data.n_done, ==, 1);
+  g_assert_cmpuint (data.n_calls, ==, 2);
+  g_assert_null (weak);
+  finish_promise (&first);
+  finish_promise (&data.second);
+}
+
 /* Odd sets */
 
 static void
@@ -482,18 +531,24 @@ test_misuse (void)
 {
   TfFuture    *future = tf_future_new_for_int64 (1);
   TfFutureSet *set = tf_future_all (&future, 1, TF_SET_FLAGS_NONE);
+  TfPromise   *promise = tf_promise_new ("pending");
+  TfFuture    *pending = TF_FUTURE (promise);
   TfTestLog   *log = tf_test_log_new (G_LOG_LEVEL_CRITICAL);
 
   g_test_summary ("What is no future is refused, and a place that is not there.");
 
   g_assert_null (tf_future_all ((TfFuture *[]){ future, NULL }, 2, TF_SET_FLAGS_NONE));
   g_assert_cmpuint (tf_test_log_count (log, "tf_future_all: member 1 is not a future"), ==, 1);
+  g_assert_null (tf_future_all ((TfFuture *[]){ pending, future, NULL }, 3, TF_SET_FLAGS_NONE));
+  g_assert_cmpuint (tf_test_log_count (log, "tf_future_all: member 2 is not a future"), ==, 1);
   g_assert_null (tf_future_any (NULL, 2, TF_SET_FLAGS_NONE));
   g_assert_null (tf_future_any_filtered (&future, 1, TF_SET_FLAGS_NONE, NULL, NULL, NULL));
   g_assert_null (tf_future_set_get_future (set, 1));
-  g_assert_cmpuint (tf_test_log_count (log, "*"), ==, 4);
+  g_assert_cmpuint (tf_test_log_count (log, "*"), ==, 5);
   tf_test_log_free (log);
   tf_test_drain (NULL);
+  /* Nobody listens to it. */
+  g_assert_finalize_object (promise);
   finish_set (&set);
   finish (&future);
 }
@@ -515,6 +570,7 @@ main (int    argc,
   tf_test_add ("/set/filter/skips-results", test_filter);
   tf_test_add ("/set/filter/takes-the-last-when-all-were-skipped", test_filter_all);
   tf_test_add ("/set/filter/may-cancel-the-set", test_filter_cancels);
+  tf_test_add ("/set/filter/may-be-all-that-holds-the-set", test_filter_drops);
   tf_test_add ("/set/members/may-be-none", test_empty);
   tf_test_add ("/set/members/may-be-given-twice", test_duplicates);
   tf_test_add ("/set/members/may-be-done-before", test_done_before);

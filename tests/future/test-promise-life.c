@@ -310,6 +310,51 @@ test_unread_place (void)
   tf_test_log_free (log);
 }
 
+static void
+on_closure_gone_cb (gpointer  data,
+                    GClosure *closure)
+{
+  (*(guint *) data)++;
+}
+
+static void
+on_never_cb (void)
+{
+  g_assert_not_reached ();
+}
+
+static void
+test_disposed (void)
+{
+  TfPromise *promise = tf_promise_new ("disposed of");
+  guint      n_done = 0;
+  guint      n_closures = 0;
+  GThread   *gone_in = NULL;
+
+  g_test_summary ("Handlers and weak references go when a promise is disposed of, and with its "
+                  "last reference.");
+
+  g_signal_connect (promise, "done", G_CALLBACK (on_done_count_cb), &n_done);
+  g_signal_connect_data (promise, "notify::done", G_CALLBACK (on_never_cb), &n_closures,
+                         on_closure_gone_cb, 0);
+  g_object_weak_ref (G_OBJECT (promise), on_gone_cb, &gone_in);
+  tf_promise_resolve_none (promise);
+  g_object_run_dispose (G_OBJECT (promise));
+  g_assert_cmpuint (n_closures, ==, 1);
+  g_assert_true (gone_in == g_thread_self ());
+
+  g_signal_connect_data (promise, "notify::name", G_CALLBACK (on_never_cb), &n_closures,
+                         on_closure_gone_cb, 0);
+  gone_in = NULL;
+  g_object_weak_ref (G_OBJECT (promise), on_gone_cb, &gone_in);
+  tf_test_wait_done (TF_FUTURE (promise));
+  g_assert_cmpuint (n_done, ==, 0);
+  g_assert_cmpuint (n_closures, ==, 1);
+  finish_promise (&promise);
+  g_assert_cmpuint (n_closures, ==, 2);
+  g_assert_true (gone_in == g_thread_self ());
+}
+
 int
 main (int    argc,
       char **argv)
@@ -328,6 +373,7 @@ main (int    argc,
   tf_test_add ("/promise/life/frees-its-result-at-home", test_values_go_home);
   tf_test_add ("/promise/life/belongs-to-the-context-of-its-maker", test_own_context);
   tf_test_add ("/promise/life/ends-with-the-object-it-is-bound-to", test_owner_object);
+  tf_test_add ("/promise/life/ends-for-those-who-listen", test_disposed);
 
   return g_test_run ();
 }

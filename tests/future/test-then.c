@@ -393,6 +393,66 @@ test_nested_cancel (void)
   finish_promise (&promise);
 }
 
+/* Another thread's, which is done, and on which nobody else has a reference. */
+static gpointer
+run_promise (gpointer data)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  TfPromise               *promise;
+
+  g_main_context_push_thread_default (context);
+  promise = tf_promise_new ("of another context");
+  tf_promise_resolve_none (promise);
+  tf_test_wait_done (TF_FUTURE (promise));
+  g_main_context_pop_thread_default (context);
+  return promise;
+}
+
+static void
+on_inner_gone_cb (gpointer data,
+                  GObject *object)
+{
+  gboolean *is_gone = data;
+
+  *is_gone = TRUE;
+  tf_test_drain (NULL);
+}
+
+static void
+on_done_read_cb (TfFuture *future,
+                 gpointer  data)
+{
+  tf_test_assert_error (future, TF_ERROR, TF_ERROR_WRONG_THREAD);
+}
+
+static void
+test_nested_end (void)
+{
+  TfPromise *promise = tf_promise_new ("upstream");
+  TfFuture  *inner = g_thread_join (g_thread_new ("inner", run_promise, NULL));
+  Nested     nested = { .inner = inner };
+  TfTestLog *log = tf_test_log_new (G_LOG_LEVEL_CRITICAL);
+  gboolean   is_gone = FALSE;
+  guint      n_done = 0;
+
+  g_test_summary ("When the end of what the function returned runs a nested loop, that may bring "
+                  "the end, and nobody else hold the derived future.");
+
+  g_object_weak_ref (G_OBJECT (inner), on_inner_gone_cb, &is_gone);
+  nested.derived = tf_future_then (TF_FUTURE (promise), run_nested, &nested, free_nested);
+  g_signal_connect (nested.derived, "done", G_CALLBACK (on_done_count_cb), &n_done);
+  g_signal_connect (nested.derived, "done", G_CALLBACK (on_done_read_cb), NULL);
+  g_object_unref (nested.derived);
+  tf_promise_resolve_none (promise);
+  tf_test_drain (NULL);
+  g_assert_true (is_gone);
+  g_assert_true (nested.is_freed);
+  g_assert_cmpuint (n_done, ==, 1);
+  g_assert_cmpuint (tf_test_log_count (log, "*called outside*"), ==, 1);
+  tf_test_log_free (log);
+  finish_promise (&promise);
+}
+
 static gpointer
 run_then (gpointer future)
 {
@@ -440,6 +500,7 @@ main (int    argc,
   tf_test_add ("/then/handler/may-drop-references", test_handler_drops);
   tf_test_add ("/then/nested-loop/is-allowed", test_nested_loop);
   tf_test_add ("/then/nested-loop/may-bring-the-end", test_nested_cancel);
+  tf_test_add ("/then/nested-loop/may-come-from-what-was-returned", test_nested_end);
   tf_test_add ("/then/misuse/is-refused", test_misuse);
 
   return g_test_run ();

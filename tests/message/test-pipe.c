@@ -338,6 +338,113 @@ test_slot (void)
   office_clear (&office);
 }
 
+static void
+test_slot_here (void)
+{
+  Office    office;
+  Letterbox box;
+
+  g_test_summary ("Numbers that only the owner context sets replace those that are announced, and "
+                  "are announced again when these were taken.");
+
+  tf__enter_foreground ();
+  office_init (&office);
+  office.dispatcher.interval_us = 0;
+  letterbox_init (&box, &office, 'a');
+  tf__pipe_set_progress_here (&box.pipe, 1, 10);
+  tf__pipe_set_progress_here (&box.pipe, 2, 10);
+  tf__pipe_set_progress_here (&box.pipe, 3, 11);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a:progress 3/11 ");
+  tf__pipe_set_progress_here (&box.pipe, 4, 11);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a:progress 4/11 ");
+
+  letterbox_clear (&box);
+  office_clear (&office);
+}
+
+/* The end and the first event at the same time */
+
+#define N_ROUNDS 3000
+
+typedef struct
+{
+  Letterbox     opener; /* first */
+  Letterbox     box;
+  gboolean      is_open; /* [atomic] */
+  gboolean      is_sent;
+  guint         n_looks;
+  TfTestCounter n_rounds;
+} Race;
+
+static gpointer
+run_racer (gpointer data)
+{
+  Race *race = data;
+
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      while (!g_atomic_int_get (&race->is_open))
+        ;
+
+      race->is_sent = letterbox_send (&race->box, 1);
+      g_atomic_int_set (&race->is_open, FALSE);
+      tf_test_counter_add (&race->n_rounds, 1);
+    }
+
+  return NULL;
+}
+
+/* The other thread begins; the final message is taken sooner or later after that. */
+static void
+open_race (Letterbox *opener,
+           TfNews     news)
+{
+  Race *race = (Race *) opener;
+
+  g_atomic_int_set (&race->is_open, TRUE);
+  for (guint i = 0; i < race->n_looks; i++)
+    g_atomic_int_get (&race->is_open);
+}
+
+static void
+test_end_race (void)
+{
+  Office   office;
+  Race     race = { 0 };
+  GThread *thread;
+  guint    n_sent = 0;
+
+  g_test_summary ("An event that another thread sends while the final message is taken is "
+                  "delivered before it, or refused.");
+
+  office_init (&office);
+  tf_test_counter_init (&race.n_rounds);
+  thread = g_thread_new ("racer", run_racer, &race);
+  for (guint i = 0; i < N_ROUNDS; i++)
+    {
+      race.n_looks = (i % 500) * 10;
+      letterbox_init (&race.opener, &office, 'o');
+      race.opener.on_delivery = open_race;
+      letterbox_init (&race.box, &office, 'a');
+      tf__pipe_post (&race.opener.pipe, TF_NEWS_FINAL);
+      tf__pipe_post (&race.box.pipe, TF_NEWS_FINAL);
+      tf_test_drain (office.context);
+      tf_test_counter_wait (&race.n_rounds, i + 1);
+      tf_test_drain (office.context);
+      office_assert_text (&office, race.is_sent ? "o:final a1 a:final " : "o:final a:final ");
+      n_sent += race.is_sent;
+      letterbox_clear (&race.opener);
+      letterbox_clear (&race.box);
+    }
+  g_thread_join (thread);
+  g_test_message ("%u of %d events were in time", n_sent, N_ROUNDS);
+
+  tf_test_counter_clear (&race.n_rounds);
+  office_clear (&office);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -354,6 +461,8 @@ main (int   argc,
   tf_test_add ("/pipe/room/is-waited-for", test_room);
   tf_test_add ("/pipe/room/is-not-waited-for-in-vain", test_room_released);
   tf_test_add ("/pipe/slot/has-the-latest-values", test_slot);
+  tf_test_add ("/pipe/slot/may-be-set-by-the-owner-alone", test_slot_here);
+  tf_test_add ("/pipe/news/end-in-a-race-with-an-event", test_end_race);
 
   return g_test_run ();
 }

@@ -1,0 +1,33 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <tf/tf-types.h>
+
+typedef struct _TfTaskRunner TfTaskRunner;
+
+/* Who runs tasks somewhere else than in the threads of the pool, which wait for it meanwhile: worker processes. */
+typedef struct
+{
+  TfTaskRunner *(*ref) (TfTaskRunner *self);
+  void (*unref) (TfTaskRunner *self);
+
+  /* Any thread. Whether a task that is being submitted can be run there. */
+  gboolean (*accept) (TfTaskRunner *self,
+                      TfTask       *task,
+                      GError      **error);
+  /* A thread of the pool. Takes the place of the task's function: reports and returns by the functions of the task. */
+  void (*run) (TfTaskRunner *self,
+               TfTask       *task);
+  /* Any thread. A task that is not queued any more was cancelled or given up; it may have been run before, or not
+   * yet. */
+  void (*stop) (TfTaskRunner *self,
+                TfTask       *task);
+} TfTaskRunnerClass;
+
+struct _TfTaskRunner
+{
+  const TfTaskRunnerClass *klass;
+};

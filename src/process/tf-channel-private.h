@@ -1,0 +1,93 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "core/tf-sides-private.h"
+#include "process/tf-wire-private.h"
+
+/* What one read takes of small frames. */
+#define TF_CHANNEL_IN_SIZE ((gsize) 64 * 1024)
+
+/* One end of a stream socket on which frames travel. Any thread may send; one at a time receives. Both block. */
+typedef struct
+{
+  int       fd;  /* (owned) [const] */
+  TfWireEnd end; /* [const] what comes in here */
+
+  TfLock      lock;      /* held while a frame is written, which may take as long as the other end likes */
+  GByteArray *out;       /* (owned) [lock] small frames that have not been written yet */
+  GError     *out_error; /* (owned) (nullable) [lock] the first one: nothing is written after it */
+  gint64      out_us;    /* [lock] when something was last written */
+
+  guint8 *in;       /* (owned) [the receiver] read, and not understood yet */
+  gsize   in_first; /* [the receiver] */
+  gsize   in_last;  /* [the receiver] */
+  int     fds[4];   /* (owned) [the receiver] came with what is in @in */
+  guint   n_fds;    /* [the receiver] */
+
+  /* The frame that is coming in, once its header is known: what a deadline interrupts goes on with the next call. */
+  gboolean      has_header; /* [the receiver] */
+  TfFrameHeader header;     /* [the receiver] */
+  guint8       *body;       /* (owned) (nullable) [the receiver] */
+  gsize         n_body;     /* [the receiver] how much of it is there */
+  guint8       *bulk;       /* (owned) (nullable) [the receiver] */
+  gsize         n_bulk;     /* [the receiver] */
+  int           bulk_fd;    /* (owned) [the receiver] or -1 */
+  GError       *in_error;   /* (owned) (nullable) [the receiver] nothing is read after it */
+} TfChannel;
+
+typedef struct
+{
+  TfFrameHeader header;
+  GVariant     *body; /* (owned) */
+  GBytes       *bulk; /* (owned) (nullable) */
+} TfFrame;
+
+void tf__frame_clear (TfFrame *self);
+
+/* Takes the descriptor. */
+void tf__channel_init (TfChannel *self,
+                       int        fd,
+                       TfWireEnd  end);
+void tf__channel_clear (TfChannel *self);
+
+/* When a frame is written: with all that was kept back before it; or at once if nothing was written for a millisecond,
+ * else with others: when enough have come together, or with tf__channel_flush(). */
+typedef enum
+{
+  TF_SEND_NOW,
+  TF_SEND_SOON,
+} TfSendWhen;
+
+/* Any thread. @body is consumed if it is floating. @bulk_fd: a sealed memfd with @bulk_size bytes, instead of @bulk,
+ * or -1; it stays the caller's. Fails when the other end is closed: G_IO_ERROR_BROKEN_PIPE or _CLOSED; nothing raises
+ * SIGPIPE. */
+gboolean tf__channel_send (TfChannel  *self,
+                           TfFrameType type,
+                           guint64     job,
+                           GVariant   *body,
+                           GBytes     *bulk,
+                           int         bulk_fd,
+                           guint64     bulk_size,
+                           TfSendWhen  when,
+                           GError    **error);
+gboolean tf__channel_flush (TfChannel *self,
+                            GError   **error);
+/* Does not wait: FALSE also when there is no room for the few bytes of a frame without contents. For a control socket,
+ * from within a handler of the user's. */
+gboolean tf__channel_try_send (TfChannel  *self,
+                               TfFrameType type,
+                               guint64     job);
+
+/* The receiver. @frame is uninitialised, and stays so after an error: G_IO_ERROR_CLOSED when the other end was closed
+ * between two frames, G_IO_ERROR_TIMED_OUT at @deadline_us (of tf__clock_now(); G_MAXINT64 for none), TF_ERROR_PROTOCOL
+ * for anything that is not a frame, also one that is cut off. @spin_us: how long to look before sleeping. */
+gboolean tf__channel_receive (TfChannel *self,
+                              gint64     spin_us,
+                              gint64     deadline_us,
+                              TfFrame   *frame,
+                              GError   **error);
+/* What came in and was not understood yet: for the receiver, and when the channel is cleared. */
+void tf__channel_forget_incoming (TfChannel *self);

@@ -1,0 +1,120 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+/* What the program and its workers say to each other, byte by byte: docs/worker-protocol.md. Nothing here has a thread,
+ * a descriptor or a state; what cannot be decoded is an error TF_ERROR_PROTOCOL, which says what is wrong. */
+
+#define TF_WIRE_VERSION 1
+
+/* The header of each frame, and what follows it at once in a frame that has bulk: its size. */
+#define TF_WIRE_HEADER_SIZE 16
+#define TF_WIRE_BULK_SIZE   8
+
+/* The body of a frame is read whole before it is understood; bulk is not looked at. */
+#define TF_WIRE_MAX_BODY (64u * 1024 * 1024)
+#define TF_WIRE_MAX_BULK (G_GUINT64_CONSTANT (1) << 40)
+
+/* Where a value is at least as large as this, its bytes are bulk. */
+#define TF_WIRE_BULK_THRESHOLD (64u * 1024)
+
+/* How many containers may be inside each other in a value of type GVariant. */
+#define TF_WIRE_MAX_DEPTH 64
+
+/* Each has one body, of a fixed type. */
+typedef enum
+{
+  /* From the worker. */
+  TF_FRAME_HELLO = 1,     /* "(uuss)": the version, the process id, the token, the version of the library */
+  TF_FRAME_PROGRESS = 2,  /* "(xxms)": completed steps, total steps, status */
+  TF_FRAME_EVENT = 3,     /* "(ys(sv))": a TfRoad, the kind, the value */
+  TF_FRAME_RESULT = 4,    /* "(sv)": the value; final */
+  TF_FRAME_ERROR = 5,     /* "(sis)": domain, code, message; final */
+  TF_FRAME_FAILURE = 6,   /* "(sss)": type, text, traceback; final */
+  TF_FRAME_READY = 7,     /* "()": it has done what CONFIGURE says */
+  TF_FRAME_CANCELLED = 8, /* "()": the code has cancelled its own task */
+
+  /* To the worker. */
+  TF_FRAME_CONFIGURE = 32, /* "(a{sv})" */
+  TF_FRAME_RUN = 33,       /* "(sss(sv))": reference, name, description, argument */
+  TF_FRAME_QUIT = 34,      /* "()" */
+  TF_FRAME_CANCEL = 35,    /* "()": on the control socket */
+} TfFrameType;
+
+typedef enum
+{
+  TF_FRAME_FLAGS_NONE = 0,
+  TF_FRAME_HAS_BULK = 1 << 0,   /* the size of the bulk follows the header, and the bulk follows the body */
+  TF_FRAME_BULK_IS_FD = 1 << 1, /* the bulk is in a sealed memfd, which comes with the first byte of the header */
+} TfFrameFlags;
+
+/* Who receives. */
+typedef enum
+{
+  TF_WIRE_TO_PROGRAM,
+  TF_WIRE_TO_WORKER,         /* by the stream of the jobs */
+  TF_WIRE_TO_WORKER_CONTROL, /* by the other one */
+} TfWireEnd;
+
+typedef struct
+{
+  guint32 body_size;
+  guint16 type;  /* a TfFrameType */
+  guint16 flags; /* of TfFrameFlags */
+  guint64 job;   /* 0 in frames that belong to none */
+  guint64 bulk_size;
+} TfFrameHeader;
+
+/* Returns how many bytes it has: with or without the size of the bulk. */
+gsize tf__wire_pack_header (const TfFrameHeader *header,
+                            guint8               bytes[TF_WIRE_HEADER_SIZE + TF_WIRE_BULK_SIZE]);
+/* Whether @bytes are a header that @end may get. The size of the bulk is not in it. */
+gboolean tf__wire_unpack_header (const guint8   bytes[TF_WIRE_HEADER_SIZE],
+                                 TfWireEnd      end,
+                                 TfFrameHeader *header,
+                                 GError       **error);
+gboolean tf__wire_unpack_bulk_size (const guint8   bytes[TF_WIRE_BULK_SIZE],
+                                    TfFrameHeader *header,
+                                    GError       **error);
+
+/* The type that the body of such a frame has. */
+const GVariantType *tf__wire_get_body_type (TfFrameType type);
+/* The bytes of a body, in the byte order of the wire. @body is consumed if it is floating. */
+GBytes *tf__wire_pack_body (GVariant *body);
+/* Fails if the body is not of the type of the frame, not in normal form, nested too deeply, or has handles. */
+GVariant *tf__wire_unpack_body (const TfFrameHeader *header,
+                                GBytes              *bytes,
+                                GError             **error);
+
+/* Why it cannot travel, or NULL: handles, also those in variants inside, and more than @max_depth containers inside
+ * each other. */
+const char *tf__wire_find_fault (GVariant *variant,
+                                 guint     max_depth);
+
+/* Values: tf-wire-value.c. They fail with TF_ERROR_NOT_PORTABLE, which names the type. */
+
+/* Whether values of this type may travel. Those of type variant may have handles inside, and fail later. */
+gboolean tf__wire_is_portable (GType type);
+/* Of type "(sv)", floating: the name of the type, and the contents; no value is an empty name. Where the contents are
+ * large, they are in @bulk instead, and what is left in the tuple says of what type they are. */
+GVariant *tf__wire_pack_value (const GValue *value,
+                               GBytes      **bulk,
+                               GError      **error);
+/* The same for a GBytes all of which is in the bulk, perhaps in a memfd. */
+GVariant *tf__wire_pack_bulk_bytes (void);
+/* @value is uninitialised, and stays so if there is none. @bulk: that of the frame, if it has any. Fails with
+ * TF_ERROR_PROTOCOL if that does not fit, and with TF_ERROR_NOT_PORTABLE if the type is not known in this process. */
+gboolean  tf__wire_unpack_value (GVariant *packed,
+                                 GBytes   *bulk,
+                                 GValue   *value,
+                                 GError  **error);
+GVariant *tf__wire_pack_error (const GError *error);
+/* Of a domain that nobody here knows, too: quarks are not made without limit. */
+GError *tf__wire_unpack_error (GVariant *packed);
+
+/* The quark of an error domain: a new one only if not many have been made in this way, else 0. Any thread. */
+GQuark tf__wire_get_domain (const char *name);

@@ -50,6 +50,9 @@ TF_AVAILABLE_IN_ALL
 TfTask *tf_task_new_with_argument (TfTaskFunc func,
                                    GVariant  *argument) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
+TfTask *tf_task_new_for_reference (const char *reference,
+                                   GVariant   *argument) G_GNUC_WARN_UNUSED_RESULT;
+TF_AVAILABLE_IN_ALL
 TfTask *tf_task_ref (TfTask *self);
 TF_AVAILABLE_IN_ALL
 void tf_task_unref (TfTask *self);
@@ -93,6 +96,8 @@ TF_AVAILABLE_IN_ALL
 TfTask *tf_task_get_current (void);
 TF_AVAILABLE_IN_ALL
 GVariant *tf_task_get_argument (TfTask *self);
+TF_AVAILABLE_IN_ALL
+const char *tf_task_get_reference (TfTask *self);
 
 TF_AVAILABLE_IN_ALL
 gboolean tf_task_is_cancelled (TfTask *self);
@@ -204,6 +209,12 @@ void tf_task_return_boxed (TfTask       *self,
 TF_AVAILABLE_IN_ALL
 void tf_task_return_variant (TfTask   *self,
                              GVariant *value);
+TF_AVAILABLE_IN_ALL
+gpointer tf_task_allocate_bytes (TfTask *self,
+                                 gsize   size) G_GNUC_WARN_UNUSED_RESULT;
+TF_AVAILABLE_IN_ALL
+void tf_task_return_allocated (TfTask *self,
+                               gsize   size);
 TF_AVAILABLE_IN_ALL
 void tf_task_return_pointer (TfTask        *self,
                              gpointer       value,

@@ -24,6 +24,7 @@ typedef struct _TfMessageReceiver TfMessageReceiver;
 typedef struct _TfMessageRouter   TfMessageRouter;
 typedef struct _TfMessageSender   TfMessageSender;
 typedef struct _TfParallelContext TfParallelContext;
+typedef struct _TfProcessContext  TfProcessContext;
 typedef struct _TfPromise         TfPromise;
 typedef struct _TfTask            TfTask;
 typedef struct _TfThreadContext   TfThreadContext;

@@ -19,6 +19,7 @@
 #include <tf/tf-message-sender.h>
 #include <tf/tf-message.h>
 #include <tf/tf-parallel-context.h>
+#include <tf/tf-process-context.h>
 #include <tf/tf-promise.h>
 #include <tf/tf-sources.h>
 #include <tf/tf-task.h>
@@ -27,4 +28,5 @@
 #include <tf/tf-types.h>
 #include <tf/tf-version.h>
 #include <tf/tf-worker-pool.h>
+#include <tf/tf-worker.h>
 #undef TF_INSIDE

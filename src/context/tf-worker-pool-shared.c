@@ -48,6 +48,7 @@ typedef struct
   guint         n_active;    /* [lock] jobs in the threads, or on their way there */
   guint         n_blocked;   /* [lock] those of them that wait, and do not count */
   gboolean      is_shared;   /* [const] others use the same threads */
+  TfTaskRunner *runner;      /* (owned) (nullable) [const] */
   gboolean      is_closed;   /* [lock] */
   GCond         is_idle;     /* [lock] */
 } Crew;
@@ -95,6 +96,8 @@ crew_unref (Crew *crew)
   if (crew->is_shared)
     tf__thread_pool_leave (crew->threads);
   g_clear_pointer (&crew->threads, tf__thread_pool_unref);
+  if (crew->runner != NULL)
+    crew->runner->klass->unref (crew->runner);
   g_cond_clear (&crew->is_idle);
   tf__lock_clear (&crew->lock);
   g_free (crew);
@@ -117,6 +120,23 @@ tf__worker_pool_new_on (TfThreadPool *threads,
   crew->is_shared = TRUE;
   tf__thread_pool_enter (threads);
   return self;
+}
+
+TfWorkerPool *
+tf__worker_pool_new_with_runner (TfThreadPool *threads,
+                                 guint         max_workers,
+                                 TfTaskRunner *runner)
+{
+  TfWorkerPool *self = tf__worker_pool_new_on (threads, max_workers);
+
+  get_crew (self)->runner = runner->klass->ref (runner);
+  return self;
+}
+
+TfTaskRunner *
+tf__worker_pool_get_runner (TfWorkerPool *self)
+{
+  return get_crew (self)->runner;
 }
 
 gboolean
@@ -411,6 +431,23 @@ tf_worker_pool_push (TfWorkerPool *self,
   g_return_val_if_fail (func != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
+  if (get_crew (self)->runner != NULL)
+    {
+      g_set_error_literal (error, TF_ERROR, TF_ERROR_NOT_PORTABLE,
+                           "The workers of the pool are processes, which run tasks of executors "
+                           "only");
+      return FALSE;
+    }
+
+  return tf__worker_pool_push_pump (self, func, user_data, error);
+}
+
+gboolean
+tf__worker_pool_push_pump (TfWorkerPool *self,
+                           TfWorkerFunc  func,
+                           gpointer      user_data,
+                           GError      **error)
+{
   if (tf_worker_pool_is_closed (self))
     {
       g_set_error_literal (error, TF_ERROR, TF_ERROR_CLOSED, "The pool has been shut down");

@@ -20,5 +20,15 @@
  * Since: 1.0
  */
 /* clang-format off */
-G_DEFINE_QUARK (tf-error-quark, tf_error)
+GQuark
+tf_error_quark (void)
+{
+  static gsize quark;
+
+  /* Not G_DEFINE_QUARK(), which may be seen to write twice by threads that come at the same time. */
+  if (g_once_init_enter (&quark))
+    g_once_init_leave (&quark, g_quark_from_static_string ("tf-error-quark"));
+
+  return (GQuark) quark;
+}
 /* clang-format on */

@@ -30,6 +30,11 @@ tf__engine_new (GMainContext      *context,
   tf__pipe_init (&self->pipe, &tf__engine_pipe_class);
   self->pipe.dispatcher = &self->dispatcher;
   self->job.run = tf__pump_run;
+  if (worker_pool != NULL && tf__worker_pool_get_runner (worker_pool) != NULL)
+    {
+      self->host.runner = tf__worker_pool_get_runner (worker_pool);
+      self->host.runner->klass->ref (self->host.runner);
+    }
   if (pool != NULL)
     {
       self->pool = tf__thread_pool_ref (pool);
@@ -71,6 +76,8 @@ tf__engine_unref (TfEngine *self)
     }
   g_clear_object (&self->worker_pool);
   g_clear_object (&self->pool_context);
+  if (self->host.runner != NULL)
+    self->host.runner->klass->unref (self->host.runner);
   tf__pipe_clear (&self->pipe);
   tf__dispatcher_clear (&self->dispatcher);
   g_free (self);
@@ -399,9 +406,6 @@ tf__engine_unqueue (TfEngine *self,
  * - a pump that took a task and leaves others behind, with none coming, starts the next before it
  *   runs. So tasks never wait for a free worker longer than that, also when the first of them waits
  *   for the second.
- * - during a turn of the dispatcher the first of the two is left to the owner, who looks every few
- *   messages, at the end of the turn, and before the loop sleeps inside of it. So what a handler
- *   submits while the pumps are busy may start only when it returns. The second is never left.
  * - a pump that finds no task looks for one for a moment before it leaves; one at a time. */
 
 /* How many there may be: a pump whose task waits for others does not count. */
@@ -421,7 +425,7 @@ needs_pump_locked (TfEngine *self)
 static gboolean
 may_start_pump_locked (TfEngine *self)
 {
-  return needs_pump_locked (self) && (self->n_turns == 0 || self->n_pumps == 0);
+  return needs_pump_locked (self);
 }
 
 static void
@@ -531,7 +535,7 @@ push_pump (TfEngine *self)
 
   if (self->pool != NULL)
     tf__thread_pool_push (self->pool, &self->job);
-  else if (!tf_worker_pool_push (self->worker_pool, run_pump, &self->job, &error))
+  else if (!tf__worker_pool_push_pump (self->worker_pool, run_pump, &self->job, &error))
     give_up_queue (self, error);
 }
 

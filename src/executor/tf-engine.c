@@ -240,7 +240,13 @@ static gboolean
 host_unqueue (TfTaskHost *host,
               TfTask     *task)
 {
-  return tf__engine_unqueue ((TfEngine *) host, task);
+  if (tf__engine_unqueue ((TfEngine *) host, task))
+    return TRUE;
+
+  if (host->runner != NULL)
+    host->runner->klass->stop (host->runner, task);
+
+  return FALSE;
 }
 
 static void

@@ -63,6 +63,13 @@ is_acceptable (TfEngine *self,
       return FALSE;
     }
 
+  if (self->host.runner != NULL &&
+      !self->host.runner->klass->accept (self->host.runner, task, error))
+    return FALSE;
+
+  if (task->func == NULL && self->host.runner == NULL && !tf__task_resolve (task, error))
+    return FALSE;
+
   if (task->extra != NULL && task->extra->future_type != G_TYPE_INVALID &&
       task->extra->future_type != TF_TYPE_FUTURE && !tf__dispatcher_is_owner (&self->dispatcher))
     {

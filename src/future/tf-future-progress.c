@@ -30,7 +30,7 @@ update_rate (TfProgressView *view,
     {
       double weight = seconds / (seconds + RATE_MEMORY_S);
 
-      rate += weight * ((completed - view->completed) / seconds - rate);
+      rate += weight * (((double) completed - (double) view->completed) / seconds - rate);
     }
 
   view->rate = MAX (rate, 0);
@@ -40,7 +40,8 @@ update_rate (TfProgressView *view,
 static gint64
 get_eta (const TfProgressView *view)
 {
-  gint64 left = view->total - view->completed;
+  /* Numbers come from anywhere, and their difference may be too large. */
+  double left = (double) view->total - (double) view->completed;
 
   if (view->total < 0)
     return -1;

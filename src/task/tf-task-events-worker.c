@@ -22,6 +22,9 @@ send_event (TfTask       *self,
     return FALSE;
 
   tf__event_init (&event, road, kind, value);
+  if (self->host->sink != NULL)
+    return self->host->sink->send (self, &event);
+
   return tf__pipe_send (&self->pipe, &event);
 }
 

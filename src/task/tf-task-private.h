@@ -7,6 +7,7 @@
 #include <tf/tf-task.h>
 
 #include "core/tf-sides-private.h"
+#include "core/tf-task-runner-private.h"
 #include "message/tf-outcome-private.h"
 #include "message/tf-pipe-private.h"
 
@@ -40,10 +41,32 @@ typedef struct
   int (*get_failure_report) (TfTaskHost *self);
 } TfTaskHostClass;
 
+/* Where a task that this process hands on tells what it has to tell, when it runs in a worker process. Any thread; the
+ * functions that report return FALSE when nobody wants it any more. */
+typedef struct
+{
+  gboolean (*set_progress) (TfTask       *task,
+                            const gint64 *completed,
+                            const gint64 *total,
+                            const char   *status);
+  gboolean (*advance) (TfTask *task,
+                       gint64  n_steps);
+  /* Takes the contents of @event. */
+  gboolean (*send) (TfTask  *task,
+                    TfEvent *event);
+  /* The code has cancelled its own task. */
+  void (*cancelled) (TfTask *task);
+  /* Memory for a result, which need not be copied. The worker process frees it. */
+  gpointer (*allocate) (TfTask *task,
+                        gsize   size);
+} TfTaskSink;
+
 struct _TfTaskHost
 {
   const TfTaskHostClass *klass;
-  TfDispatcher          *dispatcher; /* [const] as long as the host lives */
+  TfDispatcher          *dispatcher; /* (nullable) [const] as long as the host lives; NULL with a sink */
+  const TfTaskSink      *sink;       /* (nullable) [const] in a worker process */
+  TfTaskRunner          *runner;     /* (owned) (nullable) [const] who runs the tasks elsewhere */
 };
 
 /* Where a function that is not done when it returns goes on: a GTask, whose callback comes later.
@@ -68,6 +91,7 @@ typedef struct
   GWeakRef            owner;
   gboolean            has_owner;
   GType               future_type; /* or G_TYPE_INVALID */
+  char               *reference;   /* (owned) (nullable) what stands for the function, which is NULL then */
   const TfTaskDetour *detour;      /* (nullable) */
   gint                n_halves;    /* [atomic] of a task with a detour: what has not ended yet */
 } TfTaskExtra;
@@ -151,6 +175,9 @@ gboolean tf__task_claim_return (TfTask     *self,
                                 const char *function);
 gboolean tf__task_is_running (TfTask     *self,
                               const char *function);
+/* In the submission: gives a task that has a reference instead of a function the function of this process. */
+gboolean tf__task_resolve (TfTask  *self,
+                           GError **error);
 /* Gives up the reference of a future that goes: what it had is freed in the owner context. */
 void tf__task_release (TfTask *self);
 
@@ -160,6 +187,9 @@ struct _TfTaskFrame
 {
   TfTask      *task;
   TfTaskFrame *outer;
+  gpointer     bytes;      /* (owned) (nullable) of tf_task_allocate_bytes() */
+  gsize        n_bytes;    /* as many as were asked for */
+  gssize       n_returned; /* of them, or -1 */
 };
 void         tf__task_push_frame (TfTaskFrame *frame,
                                   TfTask      *task);

@@ -318,6 +318,91 @@ tf_task_return_pointer (TfTask        *self,
 }
 
 /**
+ * tf_task_allocate_bytes: (skip)
+ * @self: the task
+ * @size: how many bytes
+ *
+ * Allocates memory in which the function produces its result.
+ *
+ * In a worker process it is memory that the program gets as it is: nothing is copied, however large it is. Elsewhere
+ * it is
+ * plain memory. Return it with [method@Task.return_allocated]; otherwise it is freed when the function comes back. A
+ * task has one such memory; asking again frees the first.
+ *
+ * ## Threads
+ *
+ * Call in the thread that runs the task, while it does.
+ *
+ * Returns: (nullable): the memory, full of zeros, which is the task's; or `NULL` if there is not so much
+ *
+ * Since: 1.0
+ */
+gpointer
+tf_task_allocate_bytes (TfTask *self,
+                        gsize   size)
+{
+  TfTaskFrame *frame = tf__task_get_frame ();
+
+  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (frame != NULL && frame->task == self, NULL);
+  g_return_val_if_fail (size > 0 && size <= G_MAXSSIZE, NULL);
+  g_return_val_if_fail (frame->n_returned < 0, NULL);
+
+  if (self->host->sink != NULL)
+    {
+      frame->bytes = self->host->sink->allocate (self, size);
+    }
+  else
+    {
+      g_free (frame->bytes);
+      frame->bytes = g_try_malloc0 (size);
+    }
+
+  frame->n_bytes = frame->bytes == NULL ? 0 : size;
+  return frame->bytes;
+}
+
+/**
+ * tf_task_return_allocated: (skip)
+ * @self: the task
+ * @size: how many of the bytes are the result
+ *
+ * Returns the memory of [method@Task.allocate_bytes]: the value of the future is a [struct@GLib.Bytes].
+ *
+ * The task is done when its function has come back, and what it reports until then is delivered
+ * before. A task returns once: a second time is a critical that names it, and changes nothing. The memory must not be
+ * touched any more.
+ *
+ * ## Threads
+ *
+ * Call in the thread that runs the task, while it does.
+ *
+ * Since: 1.0
+ */
+void
+tf_task_return_allocated (TfTask *self,
+                          gsize   size)
+{
+  TfTaskFrame *frame = tf__task_get_frame ();
+  GValue       value = G_VALUE_INIT;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (frame != NULL && frame->task == self && frame->bytes != NULL);
+  g_return_if_fail (size <= frame->n_bytes);
+
+  if (!tf__task_claim_return (self, G_STRFUNC))
+    return;
+
+  frame->n_returned = (gssize) size;
+  if (self->host->sink != NULL)
+    return;
+
+  g_value_init (&value, G_TYPE_BYTES);
+  g_value_take_boxed (&value, g_bytes_new_take (g_steal_pointer (&frame->bytes), size));
+  self->outcome.value = value;
+}
+
+/**
  * tf_task_return_error:
  * @self: the task
  * @error: (transfer full): why the task failed

@@ -6,6 +6,10 @@
 
 #include "task/tf-task-private.h"
 
+#include <tf/tf-error.h>
+
+#include "core/tf-reference-private.h"
+
 #include "message/tf-dispatcher-private.h"
 
 static _Thread_local TfTaskFrame *current_frame;
@@ -60,6 +64,7 @@ free_extra (TfTaskExtra *extra)
   g_free (extra->name);
   g_free (extra->description);
   g_free (extra->location);
+  g_free (extra->reference);
   g_clear_object (&extra->cancellable);
   if (extra->has_owner)
     g_weak_ref_clear (&extra->owner);
@@ -156,7 +161,12 @@ static void
 on_own_cancelled_cb (GCancellable *cancellable,
                      TfTask       *self)
 {
-  if (tf__task_request_cancel (self))
+  if (!tf__task_request_cancel (self))
+    return;
+
+  if (self->host->sink != NULL)
+    self->host->sink->cancelled (self);
+  else
     tf__pipe_post (&self->pipe, TF_NEWS_CANCEL);
 }
 
@@ -325,14 +335,28 @@ tf__task_claim_return (TfTask     *self,
   return TRUE;
 }
 
+gboolean
+tf__task_resolve (TfTask  *self,
+                  GError **error)
+{
+  g_autoptr (GError) own_error = NULL;
+
+  self->func = tf__reference_resolve (self->extra->reference, &own_error);
+  if (self->func != NULL)
+    return TRUE;
+
+  g_set_error (error, TF_ERROR, TF_ERROR_NOT_PORTABLE, "Task “%s” was not accepted: %s",
+               tf__task_get_name (self), own_error->message);
+  return FALSE;
+}
+
 /* Frames */
 
 void
 tf__task_push_frame (TfTaskFrame *frame,
                      TfTask      *task)
 {
-  frame->task = task;
-  frame->outer = current_frame;
+  *frame = (TfTaskFrame){ .task = task, .outer = current_frame, .n_returned = -1 };
   current_frame = frame;
 }
 
@@ -340,6 +364,10 @@ void
 tf__task_pop_frame (TfTaskFrame *frame)
 {
   current_frame = frame->outer;
+
+  /* Nobody has returned it. With a sink it is the sink's. */
+  if (frame->task->host->sink == NULL)
+    g_free (frame->bytes);
 }
 
 TfTaskFrame *

@@ -35,6 +35,7 @@ void
 tf__task_run (TfTask *self)
 {
   const TfTaskDetour *detour = tf__task_get_detour (self);
+  TfTaskRunner       *runner = self->host->runner;
   TfTaskFrame         frame;
 
   if (tf__task_get_fate (self) != TF_FATE_OPEN)
@@ -48,7 +49,10 @@ tf__task_run (TfTask *self)
   tf__pipe_post (&self->pipe, TF_NEWS_STARTED);
 
   tf__task_push_frame (&frame, self);
-  self->func (self, self->kind == TF_TASK_WITH_ARGUMENT ? NULL : self->data);
+  if (runner != NULL)
+    runner->klass->run (runner, self);
+  else
+    self->func (self, self->kind == TF_TASK_WITH_ARGUMENT ? NULL : self->data);
   tf__task_pop_frame (&frame);
 
   if (detour != NULL)
@@ -131,6 +135,23 @@ tf_task_get_cancellable (TfTask *self)
   return tf__task_ensure_cancellable (self);
 }
 
+/* In a worker process the task has no pipe that leads anywhere. */
+static gboolean
+set_progress (TfTask       *self,
+              const gint64 *completed,
+              const gint64 *total,
+              const char   *status,
+              const char   *function)
+{
+  if (!tf__task_is_running (self, function))
+    return FALSE;
+
+  if (self->host->sink != NULL)
+    return self->host->sink->set_progress (self, completed, total, status);
+
+  return tf__pipe_set_progress (&self->pipe, completed, total, status);
+}
+
 /**
  * tf_task_set_progress:
  * @self: the task
@@ -161,8 +182,7 @@ tf_task_set_progress (TfTask     *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (total_steps >= -1, FALSE);
 
-  return tf__task_is_running (self, G_STRFUNC) &&
-         tf__pipe_set_progress (&self->pipe, &completed_steps, &total_steps, status);
+  return set_progress (self, &completed_steps, &total_steps, status, G_STRFUNC);
 }
 
 /**
@@ -189,7 +209,13 @@ tf_task_advance (TfTask *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  return tf__task_is_running (self, G_STRFUNC) && tf__pipe_advance (&self->pipe, n_steps);
+  if (!tf__task_is_running (self, G_STRFUNC))
+    return FALSE;
+
+  if (self->host->sink != NULL)
+    return self->host->sink->advance (self, n_steps);
+
+  return tf__pipe_advance (&self->pipe, n_steps);
 }
 
 /**
@@ -216,8 +242,7 @@ tf_task_set_total (TfTask *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (total_steps >= -1, FALSE);
 
-  return tf__task_is_running (self, G_STRFUNC) &&
-         tf__pipe_set_progress (&self->pipe, NULL, &total_steps, NULL);
+  return set_progress (self, NULL, &total_steps, NULL, G_STRFUNC);
 }
 
 /**
@@ -243,6 +268,5 @@ tf_task_set_status (TfTask     *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  return tf__task_is_running (self, G_STRFUNC) &&
-         tf__pipe_set_progress (&self->pipe, NULL, NULL, status);
+  return set_progress (self, NULL, NULL, status, G_STRFUNC);
 }

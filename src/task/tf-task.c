@@ -38,6 +38,15 @@ tf_task_get_type (void)
   return type;
 }
 
+static TfTaskExtra *
+ensure_extra (TfTask *self)
+{
+  if (self->extra == NULL)
+    self->extra = g_new0 (TfTaskExtra, 1);
+
+  return self->extra;
+}
+
 /**
  * tf_task_new: (skip)
  * @func: (scope notified) (closure user_data) (destroy user_data_free): the work
@@ -142,6 +151,66 @@ tf_task_new_with_argument (TfTaskFunc func,
   return self;
 }
 
+/**
+ * tf_task_new_for_reference:
+ * @reference: what stands for the work: `kind:name`
+ * @argument: (nullable): what it works on; a floating reference is sunk
+ *
+ * Makes a task from the name of a function.
+ *
+ * That name means something where the task runs: a task of the kind `name` needs a function that was registered with
+ * [func@Tf.worker_register], in this process or in the worker. Other kinds are the worker's, which runs them by the
+ * handler of [func@Tf.worker_run_with]: Python and JavaScript name their functions so.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: (transfer full): the task
+ *
+ * Since: 1.0
+ */
+TfTask *
+tf_task_new_for_reference (const char *reference,
+                           GVariant   *argument)
+{
+  TfTask *self;
+
+  g_return_val_if_fail (reference != NULL, NULL);
+
+  self = tf__task_alloc ();
+  self->kind = TF_TASK_WITH_ARGUMENT;
+  ensure_extra (self)->reference = g_strdup (reference);
+  if (argument != NULL)
+    {
+      self->data = g_variant_ref_sink (argument);
+      self->data_free = (GDestroyNotify) g_variant_unref;
+    }
+  return self;
+}
+
+/**
+ * tf_task_get_reference:
+ * @self: a task
+ *
+ * Gets what stands for the work of a task that has no function of this process.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: (transfer none) (nullable): the reference that [ctor@Task.new_for_reference] was given, or `NULL`
+ *
+ * Since: 1.0
+ */
+const char *
+tf_task_get_reference (TfTask *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->extra == NULL ? NULL : self->extra->reference;
+}
+
 /* The specification is the user's until it is submitted, and fixed from then on. */
 static gboolean
 is_open (TfTask     *self,
@@ -153,15 +222,6 @@ is_open (TfTask     *self,
   g_critical ("%s: task “%s” has been submitted and cannot be changed any more", function,
               tf__task_get_name (self));
   return FALSE;
-}
-
-static TfTaskExtra *
-ensure_extra (TfTask *self)
-{
-  if (self->extra == NULL)
-    self->extra = g_new0 (TfTaskExtra, 1);
-
-  return self->extra;
 }
 
 /**

@@ -231,17 +231,26 @@ test_output_failure (void)
 }
 
 static gboolean
-is_null (gpointer weak)
+is_gone (gpointer weak)
 {
-  return *(gpointer *) weak == NULL;
+  g_autoptr (GObject) object = g_weak_ref_get (weak);
+
+  return object == NULL;
+}
+
+static gboolean
+go_on (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
 }
 
 static void
 test_output_cancel (void)
 {
   GSubprocess *subprocess;
-  gpointer     weak;
+  GWeakRef     weak;
   TfFuture    *future;
+  guint        ticks;
 
   g_test_summary ("A cancel stops the reading; the subprocess is ended by who wants that.");
 
@@ -259,11 +268,13 @@ test_output_cancel (void)
   tf_test_assert_error (future, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED);
   drop_last (future);
 
-  /* What GIO had begun holds the subprocess until the last of it has told the loop. */
-  weak = subprocess;
-  g_object_add_weak_pointer (G_OBJECT (subprocess), &weak);
+  /* What GIO had begun holds the subprocess until the last of it has told this loop, or its own. */
+  g_weak_ref_init (&weak, subprocess);
   g_object_unref (subprocess);
-  tf_test_run_until (NULL, is_null, &weak);
+  ticks = g_timeout_add (5, go_on, NULL);
+  tf_test_run_until (NULL, is_gone, &weak);
+  g_source_remove (ticks);
+  g_weak_ref_clear (&weak);
   tf_test_drain (NULL);
 }
 

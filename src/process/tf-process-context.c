@@ -1,0 +1,615 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <tf/tf-error.h>
+#include <tf/tf-process-context.h>
+#include <tf/tf-thread-router.h>
+
+#include "context/tf-worker-pool-private.h"
+#include "context/thread/tf-thread-pool-private.h"
+#include "process/tf-process-private.h"
+
+/**
+ * TfProcessContext:
+ *
+ * Runs tasks in worker processes.
+ *
+ * Given to an executor, its tasks run in processes of their own, and their futures are what they are with threads:
+ * states, progress, items, messages, cancelling and errors. What differs is what a task can see, and what can be done
+ * about it:
+ *
+ * - The function gets its argument, a variant, and nothing else: no user data, no memory, no open files of the program.
+ *   It may be any plain C function: of a module, or of an executable that calls [func@Tf.worker_requested] first
+ *   in `main()`; or one with a name that both sides know, see [func@Tf.worker_register].
+ * - Values that it reports and returns have to be of a type that can travel: numbers, booleans, strings and arrays of
+ *   them, variants, [struct@GLib.Bytes], [struct@GLib.DateTime], enumerations, flags and errors. For anything else the
+ *   task fails with `TF_ERROR_NOT_PORTABLE`.
+ * - A task that is cancelled and does not end is ended with its process, after a grace.
+ * - When a process crashes, the task that it ran fails with `TF_ERROR_WORKER_LOST`, which says how it ended and what it
+ *   wrote last to its standard error. No other task is touched, and the next one gets a new process.
+ *
+ * The processes are fresh programs, started when there is a task and none is idle, and ended when they have been idle
+ * for a while. Each runs one task at a time. They end when the program does, however it ends.
+ *
+ * The functions that set something apply to processes that are started from then on.
+ *
+ * Since: 1.0
+ */
+struct _TfProcessContext
+{
+  GObject parent_instance;
+
+  TfThreadPool  *pool; /* (owned) [const] a thread for each process at work */
+  TfProcessCrew *crew; /* (owned) [const] */
+};
+
+static void parallel_context_iface_init (TfParallelContextInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TfProcessContext, tf_process_context, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (TF_TYPE_PARALLEL_CONTEXT,
+                                                      parallel_context_iface_init))
+
+typedef enum
+{
+  PROP_MAX_WORKERS = 1,
+  PROP_CLOSED,
+  N_PROPS
+} Prop;
+
+static GParamSpec *props[N_PROPS];
+
+/**
+ * tf_process_context_new:
+ * @max_workers: how many processes there may be at a time, or 0 for as many as there are processors
+ *
+ * Makes a context. No process is started yet.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: (transfer full): the context
+ *
+ * Since: 1.0
+ */
+TfProcessContext *
+tf_process_context_new (guint max_workers)
+{
+  g_return_val_if_fail (max_workers <= G_MAXINT, NULL);
+
+  return g_object_new (TF_TYPE_PROCESS_CONTEXT, "max-workers", max_workers, NULL);
+}
+
+/**
+ * tf_process_context_get_max_workers: (get-property max-workers)
+ * @self: a context
+ *
+ * Gets how many processes there may be at a time.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint
+tf_process_context_get_max_workers (TfProcessContext *self)
+{
+  g_return_val_if_fail (TF_IS_PROCESS_CONTEXT (self), 0);
+
+  return tf__thread_pool_get_max_threads (self->pool);
+}
+
+/**
+ * tf_process_context_get_n_workers:
+ * @self: a context
+ *
+ * Gets how many processes there are: those at work, and those that are idle.
+ *
+ * ## Threads
+ *
+ * May be called from any thread. The answer may be out of date at once.
+ *
+ * Returns: the number
+ *
+ * Since: 1.0
+ */
+guint
+tf_process_context_get_n_workers (TfProcessContext *self)
+{
+  g_return_val_if_fail (TF_IS_PROCESS_CONTEXT (self), 0);
+
+  return tf__process_crew_get_n_processes (self->crew);
+}
+
+/**
+ * tf_process_context_warm_up:
+ * @self: a context
+ * @n_workers: how many processes there should be, or 0 for as many as there may be
+ *
+ * Starts processes before there is work for them, in the background.
+ *
+ * A start takes some milliseconds, which the first tasks need not wait for then. A start that fails is a warning.
+ *
+ * ## Threads
+ *
+ * May be called from any thread. Does not wait.
+ *
+ * Since: 1.0
+ */
+void
+tf_process_context_warm_up (TfProcessContext *self,
+                            guint             n_workers)
+{
+  guint max_workers;
+
+  g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+  g_return_if_fail (!tf_parallel_context_is_closed (TF_PARALLEL_CONTEXT (self)));
+
+  max_workers = tf_process_context_get_max_workers (self);
+  tf__process_crew_warm_up (self->crew,
+                            n_workers == 0 ? max_workers : MIN (n_workers, max_workers));
+}
+
+/**
+ * tf_process_context_close:
+ * @self: a context
+ *
+ * Takes no more work.
+ *
+ * What the executors of the context have runs to its end. Idle processes end.
+ * The same as [method@ParallelContext.close].
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+tf_process_context_close (TfProcessContext *self)
+{
+  g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+
+  tf_parallel_context_close (TF_PARALLEL_CONTEXT (self));
+}
+
+/* Settings */
+
+static void
+set_strv (TfProcessContext  *self,
+          gsize              offset,
+          const char *const *strv)
+{
+  TfProcessSettings *settings = tf__process_crew_lock_settings (self->crew);
+  char            ***place = G_STRUCT_MEMBER_P (settings, offset);
+
+  g_strfreev (*place);
+  *place = strv == NULL || strv[0] == NULL ? NULL : g_strdupv ((char **) strv);
+  tf__process_crew_unlock_settings (self->crew);
+}
+
+/**
+ * tf_process_context_set_argv:
+ * @self: a context
+ * @argv: (array zero-terminated=1) (element-type filename) (nullable): a program and its arguments, or `NULL` for the
+ *   usual one
+ *
+ * Sets what is started as a worker.
+ *
+ * Usually that is the executable itself, if it calls [func@Tf.worker_requested]; otherwise it is the program
+ * `tf-worker`, which loads modules. Any other program has to call [func@Tf.worker_run] or [func@Tf.worker_run_with]:
+ * a Python or JavaScript file does. A program that is run by an interpreter always has to set this: its executable is
+ * the interpreter.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+tf_process_context_set_argv (TfProcessContext  *self,
+                             const char *const *argv)
+{
+  g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+  g_return_if_fail (argv == NULL || argv[0] == NULL || argv[0][0] != '\0');
+
+  set_strv (self, G_STRUCT_OFFSET (TfProcessSettings, argv), argv);
+}
+
+/**
+ * tf_process_context_set_modules:
+ * @self: a context
+ * @paths: (array zero-terminated=1) (element-type filename) (nullable): shared libraries
+ *
+ * Sets what workers load before their first task.
+ *
+ * If a module has a function `void tf_worker_module_init (void)`, it is called: the place to register names. Functions
+ * that are given to tasks as they are need not be named here, since their module is known.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+tf_process_context_set_modules (TfProcessContext  *self,
+                                const char *const *paths)
+{
+  g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+
+  set_strv (self, G_STRUCT_OFFSET (TfProcessSettings, modules), paths);
+}
+
+/**
+ * tf_process_context_set_environment:
+ * @self: a context
+ * @environment: (array zero-terminated=1) (element-type filename) (nullable): entries of the form `NAME=value`
+ *
+ * Sets variables that workers have besides those of the program.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+tf_process_context_set_environment (TfProcessContext  *self,
+                                    const char *const *environment)
+{
+  g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+
+  set_strv (self, G_STRUCT_OFFSET (TfProcessSettings, environment), environment);
+}
+
+/**
+ * tf_process_context_set_directory:
+ * @self: a context
+ * @directory: (type filename) (nullable): a path, or `NULL` for that of the program
+ *
+ * Sets the working directory of workers.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+tf_process_context_set_directory (TfProcessContext *self,
+                                  const char       *directory)
+{
+  TfProcessSettings *settings;
+
+  g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+
+  settings = tf__process_crew_lock_settings (self->crew);
+  g_free (settings->directory);
+  settings->directory = g_strdup (directory);
+  tf__process_crew_unlock_settings (self->crew);
+}
+
+/**
+ * tf_process_context_set_nice:
+ * @self: a context
+ * @nice: from -20 to 19, or 0 for that of the program
+ *
+ * Sets how readily workers leave the processors to others.
+ *
+ * Levels below that of the program need privileges; without them no worker starts.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+tf_process_context_set_nice (TfProcessContext *self,
+                             int               nice)
+{
+  g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+  g_return_if_fail (nice >= -20 && nice <= 19);
+
+  tf__process_crew_lock_settings (self->crew)->nice = nice;
+  tf__process_crew_unlock_settings (self->crew);
+}
+
+/**
+ * tf_process_context_set_limits:
+ * @self: a context
+ * @memory: how much address space a worker may have, in bytes; or 0 for no limit
+ * @cpu_seconds: how much processor time a worker may use in its whole life; or 0 for no limit
+ *
+ * Sets limits that the system holds workers to.
+ *
+ * A worker that has no memory left usually aborts, and one that has used up its time is ended by SIGXCPU: the task
+ * fails with `TF_ERROR_WORKER_LOST`.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+tf_process_context_set_limits (TfProcessContext *self,
+                               guint64           memory,
+                               guint             cpu_seconds)
+{
+  TfProcessSettings *settings;
+
+  g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+
+  settings = tf__process_crew_lock_settings (self->crew);
+  settings->memory = memory;
+  settings->cpu_seconds = cpu_seconds;
+  tf__process_crew_unlock_settings (self->crew);
+}
+
+/**
+ * tf_process_context_set_grace:
+ * @self: a context
+ * @cancel_us: how long a task that is cancelled, or given up, may go on, in microseconds; negative for ever
+ * @terminate_us: how long its process may live after SIGTERM, in microseconds; negative for ever
+ *
+ * Sets how long a task that was cancelled is waited for.
+ *
+ * Its function is told by [method@Task.is_cancelled] at once. When the first time is over, its process gets SIGTERM,
+ * which ends it even in the middle of a computation, and when the second is over as well, SIGKILL. The times are two
+ * seconds and one, unless they are set. They apply to tasks that are cancelled from now on.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+tf_process_context_set_grace (TfProcessContext *self,
+                              gint64            cancel_us,
+                              gint64            terminate_us)
+{
+  TfProcessSettings *settings;
+
+  g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+
+  settings = tf__process_crew_lock_settings (self->crew);
+  settings->cancel_grace_us = cancel_us;
+  settings->terminate_grace_us = terminate_us;
+  tf__process_crew_unlock_settings (self->crew);
+}
+
+/**
+ * tf_process_context_set_idle_timeout:
+ * @self: a context
+ * @timeout_us: how long, in microseconds; negative for ever
+ *
+ * Sets for how long a process without work is kept: half a minute, unless it is set.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+tf_process_context_set_idle_timeout (TfProcessContext *self,
+                                     gint64            timeout_us)
+{
+  g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+
+  tf__process_crew_lock_settings (self->crew)->idle_us = timeout_us;
+  tf__process_crew_unlock_settings (self->crew);
+}
+
+/**
+ * tf_process_context_set_retries:
+ * @self: a context
+ * @n_retries: how often
+ *
+ * Sets how often a task is run again whose process went while it worked: never, unless it is set.
+ *
+ * Only for tasks that may run twice. What the first run has reported has been delivered, and may come again.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+tf_process_context_set_retries (TfProcessContext *self,
+                                guint             n_retries)
+{
+  g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+
+  tf__process_crew_lock_settings (self->crew)->n_retries = n_retries;
+  tf__process_crew_unlock_settings (self->crew);
+}
+
+/* The interface */
+
+static gboolean
+check_open (TfProcessContext *self,
+            GError          **error)
+{
+  if (!tf__thread_pool_is_closed (self->pool))
+    return TRUE;
+
+  g_set_error_literal (error, TF_ERROR, TF_ERROR_CLOSED, "The context has been closed");
+  return FALSE;
+}
+
+static TfWorkerPool *
+context_create_pool (TfParallelContext *context,
+                     guint              max_workers,
+                     GError           **error)
+{
+  TfProcessContext *self = TF_PROCESS_CONTEXT (context);
+
+  if (!check_open (self, error))
+    return NULL;
+
+  if (max_workers == 0)
+    max_workers = tf_process_context_get_max_workers (self);
+
+  return tf__worker_pool_new_with_runner (self->pool, max_workers,
+                                          tf__process_crew_get_runner (self->crew));
+}
+
+/* What comes from the processes passes through threads of this one. */
+static TfMessageRouter *
+context_create_router (TfParallelContext *context,
+                       GMainContext      *main_context,
+                       GError           **error)
+{
+  if (!check_open (TF_PROCESS_CONTEXT (context), error))
+    return NULL;
+
+  return TF_MESSAGE_ROUTER (tf_thread_router_new (main_context));
+}
+
+static TfCancelFlag *
+context_create_flag (TfParallelContext *context)
+{
+  return tf_cancel_flag_new ();
+}
+
+static void
+context_close (TfParallelContext *context)
+{
+  TfProcessContext *self = TF_PROCESS_CONTEXT (context);
+
+  tf__thread_pool_close (self->pool);
+  tf__process_crew_close (self->crew);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLOSED]);
+}
+
+static gboolean
+context_is_closed (TfParallelContext *context)
+{
+  return tf__thread_pool_is_closed (TF_PROCESS_CONTEXT (context)->pool);
+}
+
+static void
+parallel_context_iface_init (TfParallelContextInterface *iface)
+{
+  iface->create_pool = context_create_pool;
+  iface->create_router = context_create_router;
+  iface->create_flag = context_create_flag;
+  iface->close = context_close;
+  iface->is_closed = context_is_closed;
+}
+
+static void
+tf_process_context_get_property (GObject    *object,
+                                 guint       prop_id,
+                                 GValue     *value,
+                                 GParamSpec *pspec)
+{
+  TfProcessContext *self = TF_PROCESS_CONTEXT (object);
+
+  switch ((Prop) prop_id)
+    {
+    case PROP_MAX_WORKERS:
+      g_value_set_uint (value, tf_process_context_get_max_workers (self));
+      break;
+    case PROP_CLOSED:
+      g_value_set_boolean (value, tf__thread_pool_is_closed (self->pool));
+      break;
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+tf_process_context_set_property (GObject      *object,
+                                 guint         prop_id,
+                                 const GValue *value,
+                                 GParamSpec   *pspec)
+{
+  TfProcessContext *self = TF_PROCESS_CONTEXT (object);
+  guint             max_workers;
+
+  switch ((Prop) prop_id)
+    {
+    case PROP_MAX_WORKERS:
+      max_workers = g_value_get_uint (value);
+      self->pool = tf__thread_pool_new (max_workers == 0 ? g_get_num_processors () : max_workers);
+      break;
+    case PROP_CLOSED:
+    case N_PROPS:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+tf_process_context_finalize (GObject *object)
+{
+  TfProcessContext *self = TF_PROCESS_CONTEXT (object);
+
+  if (!tf__thread_pool_is_closed (self->pool))
+    tf__process_crew_close (self->crew);
+  tf__thread_pool_close (self->pool);
+  tf__process_crew_unref (self->crew);
+  tf__thread_pool_unref (self->pool);
+
+  G_OBJECT_CLASS (tf_process_context_parent_class)->finalize (object);
+}
+
+static void
+tf_process_context_init (TfProcessContext *self)
+{
+  TfProcessSettings *settings;
+
+  self->crew = tf__process_crew_new ();
+  settings = tf__process_crew_lock_settings (self->crew);
+  settings->cancel_grace_us = 2 * G_USEC_PER_SEC;
+  settings->terminate_grace_us = G_USEC_PER_SEC;
+  settings->idle_us = 30 * G_USEC_PER_SEC;
+  tf__process_crew_unlock_settings (self->crew);
+}
+
+/**
+ * TfProcessContext:max-workers: (getter get_max_workers)
+ *
+ * How many processes there may be at a time; given as 0, it is the number of processors.
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfProcessContext:closed: (getter is_closed)
+ *
+ * Whether the context takes no more work.
+ *
+ * Since: 1.0
+ */
+static void
+tf_process_context_class_init (TfProcessContextClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = tf_process_context_get_property;
+  object_class->set_property = tf_process_context_set_property;
+  object_class->finalize = tf_process_context_finalize;
+
+  props[PROP_MAX_WORKERS] =
+    g_param_spec_uint ("max-workers", NULL, NULL, 0, G_MAXINT, 0,
+                       G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  props[PROP_CLOSED] =
+    g_param_spec_boolean ("closed", NULL, NULL, FALSE,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}

@@ -1,0 +1,567 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+
+#include <tf/tf-error.h>
+
+#include "core/tf-clock-private.h"
+#include "process/tf-process-private.h"
+#include "process/tf-worker-private.h"
+
+/* One worker process, from its start to its end. */
+
+/* How long a new one may take to say hello and to be ready. */
+#define START_TIMEOUT_US (30 * G_USEC_PER_SEC)
+
+/* How long one whose sockets are closed may take to end by itself. */
+#define END_PATIENCE_MS 500
+
+/* How much of its standard error is kept. */
+#define ERROR_TAIL_SIZE 2048
+
+/* The program */
+
+/* The executable that runs, also if its file was deleted or replaced: then only by the name that the kernel has for it.
+ * That name is of no use to valgrind, so it is the last resort. */
+static char *
+get_own_program (void)
+{
+  static const char own[] = "/proc/self/exe";
+  char             *path = g_file_read_link (own, NULL);
+
+  if (path != NULL && g_file_test (path, G_FILE_TEST_IS_EXECUTABLE) &&
+      !g_str_has_suffix (path, " (deleted)"))
+    return path;
+
+  g_free (path);
+  return g_strdup (own);
+}
+
+static char **
+get_argv (const TfProcessSettings *settings)
+{
+  const char *program = g_getenv ("TF_WORKER_PROGRAM");
+  char      **argv;
+
+  if (settings->argv != NULL)
+    return g_strdupv (settings->argv);
+
+  argv = g_new0 (char *, 2);
+  if (tf__worker_has_hook ())
+    argv[0] = get_own_program ();
+  else
+    argv[0] = g_strdup (program == NULL || program[0] == '\0' ? TF__WORKER_PROGRAM : program);
+  return argv;
+}
+
+/* Its ends */
+
+typedef struct
+{
+  int ours;
+  int theirs;
+} Pair;
+
+static gboolean
+open_pair (Pair    *pair,
+           GError **error)
+{
+  int fds[2];
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_WORKER_START, "No socket for a worker: %s",
+                   g_strerror (errno));
+      return FALSE;
+    }
+
+  pair->ours = fds[0];
+  pair->theirs = fds[1];
+  return TRUE;
+}
+
+static gboolean
+open_pipe (Pair    *pair,
+           GError **error)
+{
+  g_autoptr (GError) own_error = NULL;
+  int                fds[2];
+
+  if (!g_unix_open_pipe (fds, FD_CLOEXEC, &own_error) ||
+      !g_unix_set_fd_nonblocking (fds[0], TRUE, &own_error))
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_WORKER_START, "No pipe for a worker: %s",
+                   own_error->message);
+      return FALSE;
+    }
+
+  pair->ours = fds[0];
+  pair->theirs = fds[1];
+  return TRUE;
+}
+
+static void
+close_pair (Pair *pair)
+{
+  if (pair->ours >= 0)
+    g_close (pair->ours, NULL);
+  if (pair->theirs >= 0)
+    g_close (pair->theirs, NULL);
+}
+
+/* Nothing here changes the way in which GLib starts a process without copying the memory of this one: no child
+ * setup, no working directory, no closing of descriptors. */
+static GSubprocess *
+launch (const TfProcessSettings *settings,
+        const char              *token,
+        Pair                     pairs[3],
+        GError                 **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher =
+    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_INHERIT_FDS);
+  g_autoptr (GError) own_error = NULL;
+  g_auto (GStrv)     argv = get_argv (settings);
+  g_autofree char   *request =
+    g_strdup_printf (TF_WORKER_FORMAT, TF_WIRE_VERSION, TF_WORKER_JOBS_FD, TF_WORKER_CONTROL_FD,
+                     (int) getpid (), token);
+  GSubprocess *subprocess;
+
+  for (char **entry = settings->environment; entry != NULL && *entry != NULL; entry++)
+    {
+      g_auto (GStrv) parts = g_strsplit (*entry, "=", 2);
+
+      if (parts[0] == NULL || parts[0][0] == '\0')
+        continue;
+
+      g_subprocess_launcher_setenv (launcher, parts[0], parts[1] == NULL ? "" : parts[1], TRUE);
+    }
+  g_subprocess_launcher_setenv (launcher, TF_WORKER_VARIABLE, request, TRUE);
+  g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pairs[0].theirs), TF_WORKER_JOBS_FD);
+  g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pairs[1].theirs), TF_WORKER_CONTROL_FD);
+  g_subprocess_launcher_take_stderr_fd (launcher, g_steal_fd (&pairs[2].theirs));
+
+  subprocess = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &own_error);
+  if (subprocess == NULL)
+    g_set_error (error, TF_ERROR, TF_ERROR_WORKER_START, "A worker could not be started: %s",
+                 own_error->message);
+  return subprocess;
+}
+
+/* The first words */
+
+static gboolean
+send_settings (TfProcess               *self,
+               const TfProcessSettings *settings,
+               GError                 **error)
+{
+  GVariantDict dictionary;
+
+  g_variant_dict_init (&dictionary, NULL);
+  if (settings->directory != NULL)
+    g_variant_dict_insert (&dictionary, "directory", "^ay", settings->directory);
+  if (settings->modules != NULL)
+    g_variant_dict_insert (&dictionary, "modules", "^aay", settings->modules);
+  /* Always, since a body has to have contents. */
+  g_variant_dict_insert (&dictionary, "nice", "i", settings->nice);
+  if (settings->memory != 0)
+    g_variant_dict_insert (&dictionary, "memory", "t", settings->memory);
+  if (settings->cpu_seconds != 0)
+    g_variant_dict_insert (&dictionary, "cpu", "t", (guint64) settings->cpu_seconds);
+
+  return tf__channel_send (&self->jobs, TF_FRAME_CONFIGURE, 0,
+                           g_variant_new ("(@a{sv})", g_variant_dict_end (&dictionary)), NULL, -1,
+                           0, TF_SEND_NOW, error);
+}
+
+static gboolean
+check_hello (GVariant   *hello,
+             const char *token,
+             GError    **error)
+{
+  const char *their_token;
+  const char *library;
+  guint32     version;
+
+  g_variant_get (hello, "(uu&s&s)", &version, NULL, &their_token, &library);
+  if (version != TF_WIRE_VERSION)
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_WORKER_START,
+                   "The worker speaks version %u of the protocol, and this program version %u",
+                   version, TF_WIRE_VERSION);
+      return FALSE;
+    }
+
+  if (strcmp (their_token, token) != 0)
+    {
+      g_set_error_literal (error, TF_ERROR, TF_ERROR_WORKER_START,
+                           "The worker is not the one that was started");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* FALSE with TF_ERROR_WORKER_START, or with what came instead. */
+static gboolean
+wait_for (TfProcess  *self,
+          TfFrameType type,
+          gint64      deadline_us,
+          GError    **error)
+{
+  gboolean is_well;
+  TfFrame  frame;
+
+  if (!tf__channel_receive (&self->jobs, 0, deadline_us, &frame, error))
+    return FALSE;
+
+  is_well = frame.header.type == type && frame.header.job == 0;
+  if (is_well && type == TF_FRAME_HELLO)
+    is_well = check_hello (frame.body, self->token, error);
+  else if (!is_well && frame.header.type == TF_FRAME_ERROR)
+    g_propagate_error (error, tf__wire_unpack_error (frame.body));
+  else if (!is_well)
+    g_set_error_literal (error, TF_ERROR, TF_ERROR_PROTOCOL, "A worker began with something else");
+
+  tf__frame_clear (&frame);
+  return is_well;
+}
+
+static gboolean
+shake_hands (TfProcess               *self,
+             const TfProcessSettings *settings,
+             GError                 **error)
+{
+  gint64 deadline_us = tf__clock_deadline (START_TIMEOUT_US);
+
+  return send_settings (self, settings, error) &&
+         wait_for (self, TF_FRAME_HELLO, deadline_us, error) &&
+         wait_for (self, TF_FRAME_READY, deadline_us, error);
+}
+
+/* The other end is closed. */
+static gboolean
+is_end (const GError *reason)
+{
+  return reason->domain == G_IO_ERROR && reason->code != G_IO_ERROR_TIMED_OUT;
+}
+
+/* What is known of a start that failed: what the worker said, or else how it ended. */
+static GError *
+explain_start (TfProcess *self,
+               GError    *reason)
+{
+  /* One that says why it does not work is about to end. */
+  g_autoptr (GError) end =
+    tf__process_bury (self, is_end (reason) ||
+                              g_error_matches (reason, TF_ERROR, TF_ERROR_WORKER_START));
+  GError *error;
+
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    error = g_error_new (TF_ERROR, TF_ERROR_WORKER_START,
+                         "A worker was not ready after %d seconds: does its program call "
+                         "tf_worker_requested() first?",
+                         (int) (START_TIMEOUT_US / G_USEC_PER_SEC));
+  else if (reason->domain == TF_ERROR)
+    error = g_error_new (TF_ERROR, TF_ERROR_WORKER_START, "A worker could not be started: %s",
+                         reason->message);
+  else
+    error = g_error_new (TF_ERROR, TF_ERROR_WORKER_START, "A worker could not be started. %s",
+                         end->message);
+
+  g_error_free (reason);
+  return error;
+}
+
+TfProcess *
+tf__process_spawn (const TfProcessSettings *settings,
+                   GError                 **error)
+{
+  Pair             pairs[3] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
+  g_autofree char *token = g_uuid_string_random ();
+  GSubprocess     *subprocess = NULL;
+  TfProcess       *self;
+
+  g_strcanon (token, "0123456789abcdef", '0');
+  if (open_pair (&pairs[0], error) && open_pair (&pairs[1], error) && open_pipe (&pairs[2], error))
+    subprocess = launch (settings, token, pairs, error);
+  if (subprocess == NULL)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
+        close_pair (&pairs[i]);
+      return NULL;
+    }
+
+  self = g_new0 (TfProcess, 1);
+  self->ref_count = 1;
+  self->subprocess = subprocess;
+  tf__lock_init (&self->lock);
+  tf__channel_init (&self->jobs, pairs[0].ours, TF_WIRE_TO_PROGRAM);
+  tf__channel_init (&self->control, pairs[1].ours, TF_WIRE_TO_PROGRAM);
+  self->error_fd = pairs[2].ours;
+  self->error_tail = g_string_new (NULL);
+  self->token = g_steal_pointer (&token);
+  return self;
+}
+
+gboolean
+tf__process_greet (TfProcess               *self,
+                   const TfProcessSettings *settings,
+                   GError                 **error)
+{
+  GError *reason = NULL;
+
+  if (shake_hands (self, settings, &reason))
+    return TRUE;
+
+  g_propagate_error (error, explain_start (self, reason));
+  return FALSE;
+}
+
+TfProcess *
+tf__process_ref (TfProcess *self)
+{
+  tf__add (&self->ref_count, 1);
+  return self;
+}
+
+void
+tf__process_unref (TfProcess *self)
+{
+  if (tf__sub (&self->ref_count, 1) != 1)
+    return;
+
+  tf__channel_clear (&self->jobs);
+  tf__channel_clear (&self->control);
+  if (self->error_fd >= 0)
+    g_close (self->error_fd, NULL);
+  /* The minder ended before the process did. */
+  g_clear_pointer (&self->error_source, g_source_unref);
+  g_string_free (self->error_tail, TRUE);
+  g_free (self->token);
+  g_object_unref (self->subprocess);
+  tf__lock_clear (&self->lock);
+  g_free (self);
+}
+
+/* Standard error */
+
+static void
+keep_tail (TfProcess  *self,
+           const char *text,
+           gsize       size) TF_CALLER_HOLDS (self->lock)
+{
+  g_string_append_len (self->error_tail, text, (gssize) size);
+  if (self->error_tail->len > ERROR_TAIL_SIZE)
+    g_string_erase (self->error_tail, 0, (gssize) (self->error_tail->len - ERROR_TAIL_SIZE));
+}
+
+/* Passed on as it is: where the program's own messages go. What that does not take at once is lost, since whoever has
+ * stopped reading there must not stop the minder. A pipe that takes anything takes PIPE_BUF. */
+static void
+pass_on (const char *text,
+         gsize       size)
+{
+  struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+  while (size > 0 && poll (&out, 1, 0) == 1)
+    {
+      gssize n_written = write (STDERR_FILENO, text, MIN (size, PIPE_BUF));
+
+      if (n_written < 0 && errno == EINTR)
+        continue;
+      if (n_written <= 0)
+        return;
+
+      text += n_written;
+      size -= (gsize) n_written;
+    }
+}
+
+gboolean
+tf__process_drain (TfProcess *self)
+{
+  char   buffer[4096];
+  gssize n_read;
+
+  do
+    {
+      tf__lock (&self->lock);
+      n_read = self->error_fd < 0 ? 0 : read (self->error_fd, buffer, sizeof (buffer));
+      if (n_read > 0)
+        keep_tail (self, buffer, (gsize) n_read);
+      tf__unlock (&self->lock);
+
+      if (n_read > 0)
+        pass_on (buffer, (gsize) n_read);
+    }
+  while (n_read > 0);
+
+  return n_read < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+void
+tf__process_forget_words (TfProcess *self)
+{
+  tf__process_drain (self);
+
+  tf__lock (&self->lock);
+  g_string_truncate (self->error_tail, 0);
+  tf__unlock (&self->lock);
+}
+
+/* The end */
+
+static const char *
+get_signal_name (int number)
+{
+  static const struct
+  {
+    int         number;
+    const char *name;
+  } signals[] = {
+    { SIGSEGV, "SIGSEGV" },
+    { SIGABRT, "SIGABRT" },
+    { SIGKILL, "SIGKILL" },
+    { SIGTERM, "SIGTERM" },
+    { SIGBUS, "SIGBUS" },
+    { SIGFPE, "SIGFPE" },
+    { SIGILL, "SIGILL" },
+    { SIGTRAP, "SIGTRAP" },
+    { SIGXCPU, "SIGXCPU" },
+    { SIGHUP, "SIGHUP" },
+    { SIGINT, "SIGINT" },
+    { SIGQUIT, "SIGQUIT" },
+    { SIGPIPE, "SIGPIPE" },
+    { SIGSYS, "SIGSYS" },
+    { SIGXFSZ, "SIGXFSZ" },
+    { SIGUSR1, "SIGUSR1" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    {
+      if (signals[i].number == number)
+        return signals[i].name;
+    }
+
+  return "a signal";
+}
+
+/* The last lines, whole ones, and of what may be printed. */
+static char *
+dup_last_words (TfProcess *self)
+{
+  g_autofree char *tail = NULL;
+  char            *text;
+  char            *begin;
+
+  tf__lock (&self->lock);
+  tail = g_strdup (self->error_tail->str);
+  tf__unlock (&self->lock);
+
+  text = g_utf8_make_valid (g_strchomp (tail), -1);
+  begin = strlen (text) + 1 < ERROR_TAIL_SIZE ? NULL : strchr (text, '\n');
+  if (begin != NULL)
+    memmove (text, begin + 1, strlen (begin));
+  return text;
+}
+
+static void
+on_ended_cb (GObject      *subprocess,
+             GAsyncResult *result,
+             gpointer      has_ended)
+{
+  /* TRUE, or FALSE when the waiting was given up. */
+  *(int *) has_ended = g_subprocess_wait_finish (G_SUBPROCESS (subprocess), result, NULL);
+}
+
+static gboolean
+on_patience_over_cb (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return G_SOURCE_REMOVE;
+}
+
+/* The sockets of a process are closed a moment before it has ended. */
+static gboolean
+wait_briefly (TfProcess *self)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GSource)      patience = g_timeout_source_new (END_PATIENCE_MS);
+  int                      has_ended = -1;
+
+  g_main_context_push_thread_default (context);
+  g_source_set_callback (patience, on_patience_over_cb, cancellable, NULL);
+  g_source_attach (patience, context);
+  g_subprocess_wait_async (self->subprocess, cancellable, on_ended_cb, &has_ended);
+  while (has_ended < 0)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (patience);
+  g_main_context_pop_thread_default (context);
+
+  return has_ended;
+}
+
+GError *
+tf__process_bury (TfProcess *self,
+                  gboolean   is_silent)
+{
+  g_autofree char *words = NULL;
+  g_autofree char *how = NULL;
+  gboolean         has_ended = is_silent && wait_briefly (self);
+
+  g_subprocess_force_exit (self->subprocess);
+  g_subprocess_wait (self->subprocess, NULL, NULL);
+  tf__process_drain (self);
+
+  if (is_silent && !has_ended)
+    how = g_strdup ("closed its connection, and was ended");
+  else if (g_subprocess_get_if_signaled (self->subprocess))
+    how = g_strdup_printf ("was ended by %s (signal %d)",
+                           get_signal_name (g_subprocess_get_term_sig (self->subprocess)),
+                           g_subprocess_get_term_sig (self->subprocess));
+  else
+    how = g_strdup_printf ("ended with the exit status %d",
+                           g_subprocess_get_exit_status (self->subprocess));
+
+  words = dup_last_words (self);
+  if (words[0] == '\0')
+    return g_error_new (TF_ERROR, TF_ERROR_WORKER_LOST, "The worker process %s", how);
+
+  return g_error_new (TF_ERROR, TF_ERROR_WORKER_LOST, "The worker process %s; it said last: %s",
+                      how, words);
+}
+
+gboolean
+tf__process_is_gone (TfProcess *self)
+{
+  return g_subprocess_get_identifier (self->subprocess) == NULL;
+}
+
+void
+tf__process_quit (TfProcess *self)
+{
+  tf__channel_send (&self->jobs, TF_FRAME_QUIT, 0, g_variant_new ("()"), NULL, -1, 0, TF_SEND_NOW,
+                    NULL);
+}
+
+void
+tf__process_signal (TfProcess *self,
+                    int        number)
+{
+  g_subprocess_send_signal (self->subprocess, number);
+}

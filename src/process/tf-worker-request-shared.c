@@ -1,0 +1,131 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "process/tf-worker-private.h"
+
+/* Whether this process was started to be a worker. */
+
+typedef enum
+{
+  NOT_LOOKED,
+  NOT_REQUESTED,
+  REQUESTED,
+  TAKEN,
+} Answer;
+
+static gint            answer;  /* [atomic] an Answer */
+static TfWorkerRequest request; /* written before the answer, which says so */
+
+static gboolean
+parse (const char *text)
+{
+  int n_read = 0;
+
+  if (text == NULL ||
+      sscanf (text, "%u:%d:%d:%d:%39[0-9a-f]%n", &request.version, &request.jobs_fd,
+              &request.control_fd, &request.parent_pid, request.token, &n_read) != 5)
+    return FALSE;
+
+  return text[n_read] == '\0' && fcntl (request.jobs_fd, F_GETFD) >= 0 &&
+         fcntl (request.control_fd, F_GETFD) >= 0;
+}
+
+static void
+ignore_signal (int number)
+{
+}
+
+/* Ctrl-C is for the program, which decides what becomes of its workers. Not ignored in the sense of the system: what
+ * the worker starts would inherit that. */
+static void
+survive_interrupts (void)
+{
+  struct sigaction action = { .sa_handler = ignore_signal, .sa_flags = SA_RESTART };
+
+  sigaction (SIGINT, &action, NULL);
+}
+
+/* So that what the worker starts does not take itself for one, nor holds its sockets open. */
+static void
+hide (void)
+{
+  unsetenv (TF_WORKER_VARIABLE);
+  fcntl (request.jobs_fd, F_SETFD, FD_CLOEXEC);
+  fcntl (request.control_fd, F_SETFD, FD_CLOEXEC);
+}
+
+/**
+ * tf_worker_requested:
+ *
+ * Tells whether this process was started as a worker.
+ *
+ * Call it first in `main()`, before anything that opens windows, reads options or starts threads:
+ *
+ * ```c
+ * if (tf_worker_requested ())
+ *   return tf_worker_run ();
+ * ```
+ *
+ * A [class@Tf.ProcessContext] starts the executable again for its workers, so one that does not ask would start as a
+ * whole
+ * once more. Therefore the first call also notes that this program does ask; without it, functions of the executable do
+ * not run in worker processes.
+ *
+ * The answer does not change. The request is taken out of the environment, so that what the worker itself starts is no
+ * worker.
+ *
+ * ## Threads
+ *
+ * Call in the main thread, while it is the only one.
+ *
+ * Returns: true if [func@Tf.worker_run] has to be called now, and the process to end after it
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_worker_requested (void)
+{
+  gint is_new = NOT_LOOKED;
+  gint found;
+
+  if (tf__load (&answer) == NOT_LOOKED)
+    {
+      found = parse (g_getenv (TF_WORKER_VARIABLE)) ? REQUESTED : NOT_REQUESTED;
+      if (found == REQUESTED)
+        {
+          hide ();
+          survive_interrupts ();
+        }
+      tf__cas (&answer, &is_new, found);
+    }
+
+  return tf__load (&answer) >= REQUESTED;
+}
+
+gboolean
+tf__worker_has_hook (void)
+{
+  return tf__load (&answer) != NOT_LOOKED;
+}
+
+gboolean
+tf__worker_take_request (TfWorkerRequest *taken)
+{
+  gint is_new = REQUESTED;
+
+  tf_worker_requested ();
+  if (!tf__cas (&answer, &is_new, TAKEN))
+    return FALSE;
+
+  *taken = request;
+  return TRUE;
+}

@@ -1,0 +1,271 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <tf/tf-error.h>
+
+#include "core/tf-clock-private.h"
+#include "core/tf-reference-private.h"
+#include "process/tf-worker-private.h"
+
+/* The life of a worker process: hello, the settings, jobs, the end. */
+
+/* How long it looks for the next job before it sleeps. */
+#define SPIN_US 20
+
+/* How often it asks whether the program is still there: what that has forked may hold its sockets open. */
+#define LOOK_US (5 * G_USEC_PER_SEC)
+
+/* How long a job may go on when the program has gone. */
+#define ORPHAN_GRACE_US (200 * 1000)
+
+/* How long the process may take to end then. */
+#define END_GRACE_MS 5000
+
+typedef struct
+{
+  TfChannel  jobs;
+  TfChannel  control;
+  TfJobDesk *desk;       /* (owned) */
+  int        parent_pid; /* of the program, or 0 if that did not start this process itself */
+} Worker;
+
+static gboolean
+is_orphaned (Worker *self)
+{
+  return self->parent_pid != 0 && getppid () != self->parent_pid;
+}
+
+/* The next cancel: FALSE when the program has gone, or wants us gone. */
+static gboolean
+receive_control (Worker  *self,
+                 TfFrame *frame)
+{
+  while (!is_orphaned (self))
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (tf__channel_receive (&self->control, 0, tf__clock_deadline (LOOK_US), frame, &error))
+        return TRUE;
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+        return FALSE;
+    }
+
+  return FALSE;
+}
+
+/* A thread of its own, until the process ends: for a cancel, which must not wait behind a job or its bulk. */
+static gpointer
+listen (gpointer data)
+{
+  Worker *self = data;
+  TfFrame frame;
+
+  while (receive_control (self, &frame))
+    {
+      tf__job_desk_cancel (self->desk, frame.header.job);
+      tf__frame_clear (&frame);
+    }
+
+  /* Whatever the job does, this thread can end the process. Without a job the
+   * main thread does, which also has what the program left to be done at its end. */
+  if (!tf__job_desk_stop (self->desk, ORPHAN_GRACE_US))
+    _exit (TF_WORKER_EXIT_ORPHANED);
+  poll (NULL, 0, END_GRACE_MS);
+  _exit (0);
+  return NULL;
+}
+
+static gboolean
+say_hello (Worker                *self,
+           const TfWorkerRequest *request,
+           GError               **error)
+{
+  return tf__channel_send (&self->jobs, TF_FRAME_HELLO, 0,
+                           g_variant_new ("(uuss)", (guint32) TF_WIRE_VERSION, (guint32) getpid (),
+                                          request->token, TF_PACKAGE_VERSION),
+                           NULL, -1, 0, TF_SEND_NOW, error);
+}
+
+static gboolean
+set_up (Worker   *self,
+        GVariant *settings,
+        GError  **error)
+{
+  g_autoptr (GVariant) dictionary = g_variant_get_child_value (settings, 0);
+  g_autoptr (GError)   reason = NULL;
+
+  if (tf__worker_set_up (dictionary, &reason))
+    return tf__channel_send (&self->jobs, TF_FRAME_READY, 0, g_variant_new ("()"), NULL, -1, 0,
+                             TF_SEND_NOW, error);
+
+  tf__channel_send (&self->jobs, TF_FRAME_ERROR, 0, tf__wire_pack_error (reason), NULL, -1, 0,
+                    TF_SEND_NOW, NULL);
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
+static gboolean
+serve (Worker  *self,
+       GError **error)
+{
+  gboolean is_ending = FALSE;
+
+  while (!is_ending)
+    {
+      gboolean is_well = TRUE;
+      TfFrame  frame;
+
+      if (!tf__channel_receive (&self->jobs, SPIN_US, G_MAXINT64, &frame, error))
+        return FALSE;
+
+      switch (frame.header.type)
+        {
+        case TF_FRAME_CONFIGURE:
+          is_well = set_up (self, frame.body, error);
+          break;
+        case TF_FRAME_RUN:
+          is_well = tf__job_desk_run (self->desk, &frame, error);
+          break;
+        case TF_FRAME_QUIT:
+        default:
+          is_ending = TRUE;
+          break;
+        }
+
+      tf__frame_clear (&frame);
+      if (!is_well)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static int
+run (const TfWorkerRequest *request,
+     TfWorkerHandler        handler,
+     gpointer               user_data)
+{
+  /* The other threads go on using it until the process has ended. */
+  Worker            *self = g_new0 (Worker, 1);
+  g_autoptr (GError) error = NULL;
+  sigset_t           signals;
+
+  /* GIO makes it when it is first asked for, and does not look who else asks. */
+  g_io_error_quark ();
+  tf__channel_init (&self->jobs, request->jobs_fd, TF_WIRE_TO_WORKER);
+  tf__channel_init (&self->control, request->control_fd, TF_WIRE_TO_WORKER_CONTROL);
+  self->parent_pid = getppid () == request->parent_pid ? request->parent_pid : 0;
+  self->desk = tf__job_desk_new (&self->jobs, handler, user_data);
+  g_thread_unref (g_thread_new ("tf-control", listen, self));
+
+  /* Also where the program has blocked or ignored it for itself. */
+  signal (SIGTERM, SIG_DFL);
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGTERM);
+  pthread_sigmask (SIG_UNBLOCK, &signals, NULL);
+
+  if ((!say_hello (self, request, &error) || !serve (self, &error)) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) &&
+      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE))
+    {
+      g_printerr ("The worker process ends: %s\n", error->message);
+      return TF_WORKER_EXIT_FAILED;
+    }
+
+  return 0;
+}
+
+/**
+ * tf_worker_run_with: (rename-to tf_worker_run)
+ * @handler: (scope call) (closure user_data) (nullable): runs tasks whose reference is not that of a C function
+ * @user_data: data for @handler
+ *
+ * Is a worker, with a handler for references that only this program understands.
+ *
+ * Bindings of other languages use it: the handler looks the function up, calls it and returns its result. It is
+ * called in this thread, so it may be a function of any language.
+ *
+ * See [func@Tf.worker_run].
+ *
+ * ## Threads
+ *
+ * Call in the main thread.
+ *
+ * Returns: what the process has to exit with
+ *
+ * Since: 1.0
+ */
+int
+tf_worker_run_with (TfWorkerHandler handler,
+                    gpointer        user_data)
+{
+  TfWorkerRequest request;
+
+  if (!tf__worker_take_request (&request))
+    {
+      g_critical ("tf_worker_run: this process was not started as a worker, or has been one: ask "
+                  "tf_worker_requested() first");
+      return TF_WORKER_EXIT_FAILED;
+    }
+
+  return run (&request, handler, user_data);
+}
+
+/**
+ * tf_worker_run: (skip)
+ *
+ * Is a worker: runs what the program sends, until it sends no more.
+ *
+ * Tasks run in the calling thread, one at a time; a task that is cancelled is told by another one. The process ends
+ * when the program does, even in the middle of a task.
+ *
+ * ## Threads
+ *
+ * Call in the main thread, after [func@Tf.worker_requested] was true.
+ *
+ * Returns: what `main()` has to return
+ *
+ * Since: 1.0
+ */
+int
+tf_worker_run (void)
+{
+  return tf_worker_run_with (NULL, NULL);
+}
+
+/**
+ * tf_worker_register: (skip)
+ * @name: how the function is called on both sides
+ * @func: the function
+ *
+ * Gives a function a name that means the same in the program and in its workers.
+ *
+ * Plain C functions need none: they are found by their place in the executable or module. A name is for all others:
+ * where the worker is another program or another build, where there is no ELF, and for
+ * [ctor@Task.new_for_reference]. Register in both before the first task: in `main()` before
+ * [func@Tf.worker_requested], or in the `tf_worker_module_init()` of a module.
+ *
+ * A name stands for one function for ever. Giving it to another one is a critical, and changes nothing.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Since: 1.0
+ */
+void
+tf_worker_register (const char *name,
+                    TfTaskFunc  func)
+{
+  g_return_if_fail (name != NULL);
+  g_return_if_fail (func != NULL);
+
+  tf__reference_register (name, func);
+}

@@ -1,0 +1,277 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* A worker that does not do what it should. It speaks the protocol by hand, without the library.
+ *
+ *   broken-worker HOW [FILE]
+ *
+ * Each start adds a byte to the file. */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum
+{
+  JOBS = 3,
+  CONTROL = 4,
+  HELLO = 1,
+  PROGRESS = 2,
+  EVENT = 3,
+  RESULT = 4,
+  READY = 7,
+  RUN = 33,
+  QUIT = 34,
+};
+
+static char token[64];
+
+static void
+put (const void *bytes,
+     size_t      size)
+{
+  if (write (JOBS, bytes, size) != (ssize_t) size)
+    _exit (1);
+}
+
+/* Little-endian, as all machines that run the tests are. */
+static void
+put_header (uint32_t size,
+            uint16_t type,
+            uint16_t flags,
+            uint64_t job)
+{
+  char bytes[16];
+
+  memcpy (bytes, &size, 4);
+  memcpy (bytes + 4, &type, 2);
+  memcpy (bytes + 6, &flags, 2);
+  memcpy (bytes + 8, &job, 8);
+  put (bytes, sizeof bytes);
+}
+
+static void
+put_hello (uint32_t    version,
+           const char *spoken)
+{
+  char     body[128] = { 0 };
+  uint32_t pid = (uint32_t) getpid ();
+  size_t   token_end = 8 + strlen (spoken) + 1;
+
+  memcpy (body, &version, 4);
+  memcpy (body + 4, &pid, 4);
+  memcpy (body + 8, spoken, strlen (spoken) + 1);
+  memcpy (body + token_end, "0.0", 4);
+  body[token_end + 4] = (char) token_end;
+  put_header ((uint32_t) token_end + 5, HELLO, 0, 0);
+  put (body, token_end + 5);
+}
+
+static void
+put_ready (void)
+{
+  put_header (1, READY, 0, 0);
+  put ("", 1);
+}
+
+/* The result "no value" of a job. */
+static void
+put_result (uint64_t job)
+{
+  /* ("", <()>): an empty string, padding to 8, the unit, a null byte, its type, where the string ends. */
+  static const char body[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '(', ')', 1 };
+
+  put_header (sizeof body, RESULT, 0, job);
+  put (body, sizeof body);
+}
+
+static void
+put_progress (uint64_t job,
+              int64_t  completed,
+              int64_t  total)
+{
+  char body[16];
+
+  memcpy (body, &completed, 8);
+  memcpy (body + 8, &total, 8);
+  put_header (sizeof body, PROGRESS, 0, job);
+  put (body, sizeof body);
+}
+
+static void
+get (void  *bytes,
+     size_t size)
+{
+  size_t n = 0;
+
+  while (n < size)
+    {
+      ssize_t more = read (JOBS, (char *) bytes + n, size - n);
+
+      if (more <= 0)
+        _exit (0);
+      n += (size_t) more;
+    }
+}
+
+/* Waits for the next job; ends the process when there is none. */
+static uint64_t
+get_job (void)
+{
+  char     header[16];
+  char     body[65536];
+  uint32_t size;
+  uint16_t type;
+  uint64_t job;
+
+  do
+    {
+      get (header, sizeof header);
+      memcpy (&size, header, 4);
+      memcpy (&type, header + 4, 2);
+      memcpy (&job, header + 8, 8);
+      get (body, size);
+      if (type == QUIT)
+        _exit (0);
+    }
+  while (type != RUN);
+
+  return job;
+}
+
+static void
+wait_for_ever (void)
+{
+  for (;;)
+    pause ();
+}
+
+static int
+is (const char *how,
+    const char *what)
+{
+  return strcmp (how, what) == 0;
+}
+
+static void
+count_start (const char *path)
+{
+  int fd = open (path, O_WRONLY | O_APPEND | O_CREAT, 0600);
+
+  if (fd < 0 || write (fd, "x", 1) != 1)
+    abort ();
+  close (fd);
+}
+
+/* Before a first job. */
+static void
+begin (const char *how)
+{
+  if (is (how, "exits"))
+    {
+      fputs ("No luck today.\n", stderr);
+      exit (3);
+    }
+  if (is (how, "is-killed"))
+    raise (SIGKILL);
+  if (is (how, "is-silent"))
+    wait_for_ever ();
+  if (is (how, "closes"))
+    {
+      close (JOBS);
+      close (CONTROL);
+      wait_for_ever ();
+    }
+  if (is (how, "talks-first"))
+    put_ready ();
+  if (is (how, "floods-stderr"))
+    for (unsigned i = 0; i < 4096; i++)
+      fputs ("This is what a program may well say about a window that cannot be opened.\n", stderr);
+  if (is (how, "garbage"))
+    put ("What is this all about? What is this all about?", 47);
+  if (is (how, "huge"))
+    put_header (0xffffffffu, HELLO, 0, 0);
+  if (is (how, "half-a-header"))
+    {
+      put ("abc", 3);
+      exit (0);
+    }
+
+  put_hello (is (how, "old") ? 99 : 1, is (how, "stranger") ? "0123" : token);
+  if (is (how, "exits-after-hello"))
+    exit (5);
+  put_ready ();
+}
+
+/* In a job. */
+static void
+work (const char *how,
+      uint64_t    job)
+{
+  if (is (how, "exits-in-job"))
+    exit (6);
+  if (is (how, "garbage-in-job"))
+    put ("What is this all about? What is this all about?", 47);
+  if (is (how, "wrong-job"))
+    put_result (job + 1);
+  if (is (how, "hello-in-job"))
+    put_hello (1, token);
+  if (is (how, "half-a-frame"))
+    {
+      put_header (100, EVENT, 0, job);
+      put ("abc", 3);
+      exit (0);
+    }
+  if (is (how, "half-the-bulk"))
+    {
+      static char half[500000];
+      uint64_t    size = 2 * sizeof half;
+
+      put_header (1, RESULT, 1, job);
+      put (&size, sizeof size);
+      put ("", 1);
+      put (half, sizeof half);
+      exit (0);
+    }
+  if (is (how, "odd-progress"))
+    {
+      put_progress (job, -5, -7);
+      put_progress (job, INT64_MAX / 2, 1);
+    }
+  if (is (how, "closes-in-job"))
+    {
+      close (JOBS);
+      wait_for_ever ();
+    }
+  if (is (how, "stays"))
+    wait_for_ever ();
+
+  put_result (job);
+  if (is (how, "talks-when-idle"))
+    put_progress (job, 1, 1);
+  if (is (how, "exits-when-idle"))
+    exit (8);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  const char *request = getenv ("TF_WORKER");
+
+  if (argc < 2 || request == NULL || strrchr (request, ':') == NULL)
+    return 64;
+
+  strncpy (token, strrchr (request, ':') + 1, sizeof token - 1);
+  if (argc > 2)
+    count_start (argv[2]);
+
+  begin (argv[1]);
+  for (;;)
+    work (argv[1], get_job ());
+}

@@ -1,0 +1,622 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "workers.h"
+
+#include <sys/socket.h>
+
+/* Each way in which a worker can go, at each moment. Whatever happens, the task ends once and says how, its neighbour
+ * is not touched, the next task works, and nothing is left. */
+
+/* --- Ways to go --- */
+
+#define LAST_WORDS "That was it."
+
+static void
+die_by_signal (int number)
+{
+  /* Sanitizers have handlers. */
+  signal (number, SIG_DFL);
+  raise (number);
+}
+
+static void
+die_of_segv (void)
+{
+  die_by_signal (SIGSEGV);
+}
+
+static void
+die_of_abort (void)
+{
+  signal (SIGABRT, SIG_DFL);
+  abort ();
+}
+
+static void
+die_by_exit (void)
+{
+  exit (3);
+}
+
+static void
+die_silently (void)
+{
+  _exit (0);
+}
+
+static void
+die_of_kill (void)
+{
+  kill (getpid (), SIGKILL);
+}
+
+static void
+close_socket (void)
+{
+  /* Other threads may be using it. */
+  shutdown (3, SHUT_RDWR);
+}
+
+static void
+talk_nonsense (void)
+{
+  static const char nonsense[] = "What is this all about? What is this all about?";
+
+  if (write (3, nonsense, sizeof nonsense) < 0)
+    _exit (1);
+}
+
+typedef struct
+{
+  const char *name;
+  void (*die) (void);
+  gboolean    lives; /* the process does not end by itself */
+  int         code;
+  const char *text;
+} Death;
+
+/* clang-format off */
+static const Death deaths[] = {
+  { "segv",     die_of_segv,   FALSE, TF_ERROR_WORKER_LOST, "SIGSEGV (signal 11)" },
+  { "abort",    die_of_abort,  FALSE, TF_ERROR_WORKER_LOST, "SIGABRT (signal 6)" },
+  { "exit",     die_by_exit,   FALSE, TF_ERROR_WORKER_LOST, "exit status 3" },
+  { "_exit",    die_silently,  FALSE, TF_ERROR_WORKER_LOST, "exit status 0" },
+  { "kill",     die_of_kill,   FALSE, TF_ERROR_WORKER_LOST, "SIGKILL (signal 9)" },
+  { "closes",   close_socket, TRUE,  TF_ERROR_WORKER_LOST, "closed its connection" },
+  { "nonsense", talk_nonsense, TRUE,  TF_ERROR_PROTOCOL,    "does not keep to the protocol" },
+};
+/* clang-format on */
+
+/* --- Moments --- */
+
+typedef enum
+{
+  AT_ONCE,
+  AFTER_REPORTS,
+  AFTER_PROGRESS,
+  CANCELLED,
+  IN_SHUTDOWN,
+  RETURNING,
+  IDLE,
+} Moment;
+
+static const char *const moments[] = {
+  "at-once",
+  "after-reports",
+  "after-progress",
+  "cancelled",
+  "in-shutdown",
+  "returning",
+  "idle",
+};
+
+typedef struct
+{
+  const Death *death;
+  Moment       moment;
+} Case;
+
+static void
+die (guint32 death)
+{
+  volatile guint n = 0;
+
+  fputs (LAST_WORDS "\n", stderr);
+  deaths[death].die ();
+  for (;;)
+    n++;
+}
+
+typedef struct
+{
+  guint32 death;
+  char   *gate; /* (owned) (nullable) */
+  char   *path; /* (owned) */
+} Plan;
+
+/* Beside the task. */
+static gpointer
+die_later (gpointer data)
+{
+  Plan *plan = data;
+  int   fd;
+
+  if (plan->gate[0] != '\0')
+    gate_wait (plan->gate);
+  deaths[plan->death].die ();
+
+  /* It has not ended: so it tells that it did what it had to. */
+  fd = open (plan->path, O_WRONLY | O_APPEND);
+  if (fd >= 0 && write (fd, "x", 1) == 1)
+    close (fd);
+  g_free (plan->gate);
+  g_free (plan->path);
+  g_free (plan);
+  return NULL;
+}
+
+static void
+plan_death (guint32     death,
+            const char *gate,
+            const char *path)
+{
+  Plan *plan = g_new (Plan, 1);
+
+  *plan = (Plan){ death, g_strdup (gate), g_strdup (path) };
+  g_thread_unref (g_thread_new ("death", die_later, plan));
+}
+
+static void
+wait_for_cancel (TfTask *task)
+{
+  while (!tf_task_is_cancelled (task))
+    g_thread_yield ();
+}
+
+static void
+body_die (TfTask  *task,
+          gpointer user_data)
+{
+  guint32     death;
+  guint32     moment;
+  const char *gate;
+  const char *path;
+
+  g_variant_get (tf_task_get_argument (task), "(uu&s&s)", &death, &moment, &gate, &path);
+  switch ((Moment) moment)
+    {
+    case AT_ONCE:
+      die (death);
+      break;
+    case AFTER_REPORTS:
+      for (gint64 i = 0; i < 100; i++)
+        tf_task_report_int64 (task, i);
+      die (death);
+      break;
+    case AFTER_PROGRESS:
+      for (gint64 i = 0; i < 100; i++)
+        tf_task_set_progress (task, i, 100, "on the way");
+      die (death);
+      break;
+    case CANCELLED:
+    case IN_SHUTDOWN:
+      tell_process (task);
+      wait_for_cancel (task);
+      die (death);
+      break;
+    case RETURNING:
+      plan_death (death, "", path);
+      memset (tf_task_allocate_bytes (task, 1024 * 1024), 'x', 1024 * 1024);
+      tf_task_return_allocated (task, 1024 * 1024);
+      break;
+    case IDLE:
+    default:
+      plan_death (death, gate, path);
+      tf_task_return_int64 (task, getpid ());
+      break;
+    }
+}
+
+/* --- The matrix --- */
+
+static TfFuture *
+submit_death (Workshop   *workshop,
+              const Case *test,
+              const char *gate,
+              const char *path)
+{
+  guint32 death = (guint32) (test->death - deaths);
+
+  return workshop_submit (workshop, body_die,
+                          g_variant_new ("(uuss)", death, (guint32) test->moment, gate, path));
+}
+
+/* At a moment that is known. */
+static void
+check_loss (Workshop   *workshop,
+            const Case *test,
+            const char *path)
+{
+  g_autofree char *text = NULL;
+  Journal          journal;
+
+  journal_open (&journal, submit_death (workshop, test, "", path));
+  text = finish_error (g_object_ref (journal.future), TF_ERROR, test->death->code);
+  assert_contains (text, test->death->text);
+  if (test->death->code == TF_ERROR_WORKER_LOST)
+    assert_contains (text, LAST_WORDS);
+  tf_test_assert_states (journal.states, "WAITING EXECUTING FAILED done");
+  journal_close (&journal);
+}
+
+/* Nobody wants to know how it ended. */
+static void
+check_cancelled (Workshop   *workshop,
+                 const Case *test,
+                 const char *path)
+{
+  Journal journal;
+
+  journal_open (&journal, submit_death (workshop, test, "", path));
+  journal_wait_process (&journal);
+  if (test->moment == IN_SHUTDOWN)
+    tf_test_executor_finish (&workshop->executor);
+  else
+    tf_future_cancel (journal.future);
+  tf_test_wait_done (journal.future);
+  tf_test_assert_states (journal.states, "WAITING EXECUTING CANCELLING CANCELLED done");
+  journal_close (&journal);
+
+  if (workshop->executor == NULL)
+    workshop->executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (workshop->context));
+}
+
+/* It may be just in time, or not. */
+static void
+check_crossing (Workshop   *workshop,
+                const Case *test,
+                const char *path)
+{
+  Journal journal;
+
+  journal_open (&journal, submit_death (workshop, test, "", path));
+  tf_test_wait_done (journal.future);
+  if (tf_future_get_state (journal.future) == TF_FUTURE_STATE_COMPLETED)
+    {
+      tf_test_assert_states (journal.states, "WAITING EXECUTING COMPLETED done");
+    }
+  else
+    {
+      g_autoptr (GError) error = tf_future_dup_error (journal.future);
+
+      tf_test_assert_states (journal.states, "WAITING EXECUTING FAILED done");
+      g_assert_cmpint (error->domain, ==, TF_ERROR);
+      g_assert_true (error->code == TF_ERROR_WORKER_LOST || error->code == TF_ERROR_PROTOCOL);
+    }
+  journal_close (&journal);
+}
+
+static void
+check_idle (Workshop   *workshop,
+            const Case *test,
+            const char *path)
+{
+  Gate gate;
+  int  pid;
+
+  gate_init (&gate);
+  pid = finish_pid (submit_death (workshop, test, gate.path, path));
+  gate_open (&gate, 1);
+  while (get_process_state (pid, NULL) != 0 && !(test->death->lives && count_starts (path) > 0))
+    g_thread_yield ();
+  g_assert_cmpint (workshop_get_pid (workshop), !=, pid);
+  gate_clear (&gate);
+}
+
+static void
+test_case (gconstpointer data)
+{
+  const Case      *test = data;
+  g_autofree char *path = make_file ();
+  Workshop         workshop;
+  Neighbour        neighbour;
+  gboolean         has_neighbour = test->moment != IN_SHUTDOWN;
+
+  g_test_summary ("A worker goes in this way at this moment.");
+
+  workshop_open (&workshop, 2);
+  tf_process_context_set_grace (workshop.context, 0, 0);
+  if (has_neighbour)
+    neighbour_start (&neighbour, &workshop);
+
+  switch (test->moment)
+    {
+    case CANCELLED:
+    case IN_SHUTDOWN:
+      check_cancelled (&workshop, test, path);
+      break;
+    case RETURNING:
+      check_crossing (&workshop, test, path);
+      break;
+    case IDLE:
+      check_idle (&workshop, test, path);
+      break;
+    case AT_ONCE:
+    case AFTER_REPORTS:
+    case AFTER_PROGRESS:
+    default:
+      check_loss (&workshop, test, path);
+      break;
+    }
+
+  /* A worker that was lost while it returned may have been given back. */
+  if (test->moment != RETURNING)
+    g_assert_cmpint (workshop_get_pid (&workshop), >, 0);
+  if (has_neighbour)
+    neighbour_finish (&neighbour);
+  workshop_close (&workshop);
+  g_unlink (path);
+}
+
+/* --- Memory --- */
+
+static void
+body_use_up (TfTask  *task,
+             gpointer user_data)
+{
+  for (;;)
+    memset (g_malloc (16 * 1024 * 1024), 1, 16 * 1024 * 1024);
+}
+
+static void
+test_memory (void)
+{
+  Workshop         workshop;
+  g_autofree char *text = NULL;
+
+  g_test_summary ("A task that wants more memory than there is fails, and says so.");
+
+  if (is_instrumented ())
+    {
+      g_test_skip ("the tool that watches needs much more memory than any program");
+      return;
+    }
+
+  workshop_open (&workshop, 1);
+  tf_process_context_set_limits (workshop.context, G_GUINT64_CONSTANT (512) * 1024 * 1024, 0);
+  text = finish_error (workshop_submit (&workshop, body_use_up, NULL), TF_ERROR,
+                       TF_ERROR_WORKER_LOST);
+  assert_contains (text, "failed to allocate");
+  g_assert_cmpint (workshop_get_pid (&workshop), >, 0);
+  workshop_close (&workshop);
+}
+
+/* --- From outside --- */
+
+static void
+test_stopped_and_killed (void)
+{
+  Workshop         workshop;
+  Neighbour        neighbour;
+  Journal          journal;
+  g_autofree char *text = NULL;
+  int              pid;
+
+  g_test_summary ("A worker may be stopped, and killed then.");
+
+  workshop_open (&workshop, 2);
+  neighbour_start (&neighbour, &workshop);
+  journal_open (&journal, workshop_submit (&workshop, body_spin, NULL));
+  pid = journal_wait_process (&journal);
+  g_assert_cmpint (kill (pid, SIGSTOP), ==, 0);
+  tf_test_drain (NULL);
+  tf_test_assert_states (journal.states, "WAITING EXECUTING");
+  g_assert_cmpint (kill (pid, SIGKILL), ==, 0);
+  text = finish_error (g_object_ref (journal.future), TF_ERROR, TF_ERROR_WORKER_LOST);
+  assert_contains (text, "SIGKILL");
+  journal_close (&journal);
+  neighbour_finish (&neighbour);
+  workshop_close (&workshop);
+}
+
+static void
+test_stopped_when_idle (void)
+{
+  Workshop workshop;
+  int      pid;
+
+  g_test_summary ("A worker that was stopped while it was idle ends when it goes on, though its "
+                  "context has gone.");
+
+  workshop_open (&workshop, 1);
+  pid = workshop_get_pid (&workshop);
+  g_assert_cmpint (kill (pid, SIGSTOP), ==, 0);
+  tf_test_executor_finish (&workshop.executor);
+  tf_process_context_close (workshop.context);
+  g_assert_finalize_object (g_steal_pointer (&workshop.context));
+  g_assert_cmpint (kill (pid, SIGCONT), ==, 0);
+  wait_until_alone ();
+}
+
+/* --- Tasks that may run again --- */
+
+/* Goes with its process as often as it is told; the file counts. */
+static void
+body_die_often (TfTask  *task,
+                gpointer user_data)
+{
+  const char *path;
+  guint32     n_deaths;
+  gsize       n_before;
+  int         fd;
+
+  g_variant_get (tf_task_get_argument (task), "(u&s)", &n_deaths, &path);
+  n_before = count_starts (path);
+  fd = open (path, O_WRONLY | O_APPEND);
+  if (write (fd, "x", 1) != 1)
+    _exit (1);
+  close (fd);
+  if (n_before < n_deaths)
+    die_of_kill ();
+  tf_task_return_int64 (task, (gint64) n_before);
+}
+
+static void
+test_retries (void)
+{
+  Workshop workshop;
+
+  g_test_summary ("A task that may run again does so as often as allowed, and not more.");
+
+  workshop_open (&workshop, 1);
+  for (guint n_retries = 0; n_retries <= 3; n_retries++)
+    {
+      g_autofree char *path = make_file ();
+      TfFuture        *future;
+
+      tf_process_context_set_retries (workshop.context, n_retries);
+      future = workshop_submit (&workshop, body_die_often, g_variant_new ("(us)", 2, path));
+      tf_test_wait_done (future);
+      if (n_retries < 2)
+        tf_test_assert_error (future, TF_ERROR, TF_ERROR_WORKER_LOST);
+      else
+        tf_test_assert_int64 (future, 2);
+      g_assert_cmpuint (count_starts (path), ==, MIN (n_retries, 2) + 1);
+      g_object_unref (future);
+      g_unlink (path);
+    }
+  workshop_close (&workshop);
+}
+
+static void
+body_never_cancelled_die (TfTask  *task,
+                          gpointer user_data)
+{
+  const char *path = g_variant_get_bytestring (tf_task_get_argument (task));
+  int         fd = open (path, O_WRONLY | O_APPEND);
+
+  if (write (fd, "x", 1) != 1)
+    _exit (1);
+  body_spin (task, NULL);
+}
+
+static void
+test_no_retry_when_cancelled (void)
+{
+  g_autofree char *path = make_file ();
+  Workshop         workshop;
+  Journal          journal;
+
+  g_test_summary ("A task that was cancelled does not run again.");
+
+  workshop_open (&workshop, 1);
+  tf_process_context_set_retries (workshop.context, 10);
+  tf_process_context_set_grace (workshop.context, 0, 0);
+  journal_open (&journal, workshop_submit (&workshop, body_never_cancelled_die,
+                                           g_variant_new_bytestring (path)));
+  journal_wait_process (&journal);
+  g_assert_true (tf_future_cancel (journal.future));
+  tf_test_wait_done (journal.future);
+  tf_test_assert_state (journal.future, TF_FUTURE_STATE_CANCELLED);
+  journal_close (&journal);
+  workshop_close (&workshop);
+  g_assert_cmpuint (count_starts (path), ==, 1);
+  g_unlink (path);
+}
+
+/* --- The program goes first --- */
+
+static void
+body_hold (TfTask  *task,
+           gpointer user_data)
+{
+  const char *path = g_variant_get_bytestring (tf_task_get_argument (task));
+  int         fd = open (path, O_WRONLY | O_CLOEXEC);
+
+  if (write (fd, "x", 1) == 1)
+    body_spin (task, NULL);
+}
+
+/* The program: has one worker that spins and one that is idle, until it is killed. */
+static int
+be_the_victim (const char *path)
+{
+  TfProcessContext *context = tf_process_context_new (2);
+  TfExecutor       *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TfFuture         *future;
+
+  tf_process_context_warm_up (context, 2);
+  future = submit_to (executor,
+                      tf_task_new_with_argument (body_hold, g_variant_new_bytestring (path)));
+  tf_test_wait_done (future);
+  return 1;
+}
+
+static void
+test_parent_death (void)
+{
+  g_autofree char        *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autoptr (GError)      error = NULL;
+  g_autoptr (GSubprocess) victim = NULL;
+  Gate                    gate;
+  char                    byte;
+  int                     fd;
+
+  g_test_summary ("A program that is killed leaves no worker, also none that computes and never "
+                  "looks.");
+
+  start_glib ();
+  gate_init (&gate);
+  fd = open (gate.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  g_setenv ("TF_TEST_VICTIM", gate.path, TRUE);
+  victim = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, program, NULL);
+  g_unsetenv ("TF_TEST_VICTIM");
+  g_assert_no_error (error);
+
+  /* Its worker is there; from here on only that has the other end. */
+  g_assert_true (g_unix_set_fd_nonblocking (fd, FALSE, NULL));
+  g_assert_cmpint (read (fd, &byte, 1), ==, 1);
+  close (gate.fd);
+  g_subprocess_force_exit (victim);
+  g_subprocess_wait (victim, NULL, &error);
+  g_assert_no_error (error);
+
+  g_assert_cmpint (read (fd, &byte, 1), ==, 0);
+  close (fd);
+  gate.fd = open ("/dev/null", O_RDONLY);
+  gate_clear (&gate);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  if (tf_worker_requested ())
+    return tf_worker_run ();
+
+  if (g_getenv ("TF_TEST_VICTIM") != NULL)
+    return be_the_victim (g_getenv ("TF_TEST_VICTIM"));
+
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint moment = 0; moment < G_N_ELEMENTS (moments); moment++)
+    for (guint death = 0; death < G_N_ELEMENTS (deaths); death++)
+      {
+        g_autofree char *path =
+          g_strdup_printf ("/process-fault/%s/%s", moments[moment], deaths[death].name);
+        Case *test = g_new (Case, 1);
+
+        *test = (Case){ &deaths[death], (Moment) moment };
+        g_test_add_data_func_full (path, test, test_case, g_free);
+      }
+  tf_test_add ("/process-fault/memory/is-used-up", test_memory);
+  tf_test_add ("/process-fault/outside/stopped-and-killed", test_stopped_and_killed);
+  tf_test_add ("/process-fault/outside/stopped-when-idle", test_stopped_when_idle);
+  tf_test_add ("/process-fault/retries/as-many-as-allowed", test_retries);
+  tf_test_add ("/process-fault/retries/not-when-cancelled", test_no_retry_when_cancelled);
+  tf_test_add ("/process-fault/program/leaves-no-worker", test_parent_death);
+
+  return g_test_run ();
+}

@@ -1,0 +1,349 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "workers.h"
+
+/* Workers that do not come up, and workers that are none: broken-worker.c plays them. */
+
+/* How often a start is tried for a task. */
+#define N_ATTEMPTS 3
+
+typedef struct
+{
+  const char *how;
+  int         code;
+  const char *text;
+} Flaw;
+
+/* clang-format off */
+static const Flaw start_flaws[] = {
+  { "exits",             TF_ERROR_WORKER_START, "exit status 3; it said last: No luck today." },
+  { "is-killed",         TF_ERROR_WORKER_START, "SIGKILL (signal 9)" },
+  { "closes",            TF_ERROR_WORKER_START, "closed its connection" },
+  { "talks-first",       TF_ERROR_WORKER_START, "began with something else" },
+  { "garbage",           TF_ERROR_WORKER_START, "could not be started" },
+  { "huge",              TF_ERROR_WORKER_START, "could not be started" },
+  { "half-a-header",     TF_ERROR_WORKER_START, "could not be started" },
+  { "old",               TF_ERROR_WORKER_START, "version 99" },
+  { "stranger",          TF_ERROR_WORKER_START, "not the one that was started" },
+  { "exits-after-hello", TF_ERROR_WORKER_START, "exit status 5" },
+};
+
+static const Flaw job_flaws[] = {
+  { "exits-in-job",   TF_ERROR_WORKER_LOST, "exit status 6" },
+  { "closes-in-job",  TF_ERROR_WORKER_LOST, "closed its connection" },
+  { "half-a-frame",   TF_ERROR_WORKER_LOST, "exit status 0" },
+  { "half-the-bulk",  TF_ERROR_WORKER_LOST, "exit status 0" },
+  { "garbage-in-job", TF_ERROR_PROTOCOL,    "does not keep to the protocol" },
+  { "wrong-job",      TF_ERROR_PROTOCOL,    "spoke of the job" },
+  { "hello-in-job",   TF_ERROR_PROTOCOL,    "spoke of the job 0" },
+};
+/* clang-format on */
+
+static void
+body_nothing (TfTask  *task,
+              gpointer user_data)
+{
+}
+
+static TfFuture *
+submit_nothing (Workshop *workshop)
+{
+  return workshop_submit (workshop, body_nothing, NULL);
+}
+
+static void
+assert_works (Workshop *workshop)
+{
+  tf_process_context_set_argv (workshop->context, NULL);
+  g_assert_cmpint (workshop_get_pid (workshop), >, 0);
+}
+
+/* --- Starts that fail --- */
+
+static void
+test_start (gconstpointer data)
+{
+  const Flaw      *flaw = data;
+  g_autofree char *path = make_file ();
+  g_autofree char *text = NULL;
+  g_autofree char *later = NULL;
+  Workshop         workshop;
+
+  g_test_summary ("A worker that does not come up is tried some times; then tasks fail at once, "
+                  "with the same reason. A change of the settings is tried at once.");
+
+  workshop_open (&workshop, 1);
+  workshop_set_broken (&workshop, flaw->how, path);
+  text = finish_error (submit_nothing (&workshop), TF_ERROR, flaw->code);
+  assert_contains (text, flaw->text);
+  g_assert_cmpuint (count_starts (path), ==, N_ATTEMPTS);
+  g_assert_cmpuint (tf_process_context_get_n_workers (workshop.context), ==, 0);
+  wait_until_alone ();
+
+  later = finish_error (submit_nothing (&workshop), TF_ERROR, flaw->code);
+  assert_contains (later, flaw->text);
+
+  assert_works (&workshop);
+  workshop_close (&workshop);
+  g_unlink (path);
+}
+
+static void
+test_no_tight_loop (void)
+{
+  g_autofree char *path = make_file ();
+  Workshop         workshop;
+
+  g_test_summary ("A program that dies at its start is not started for each of many tasks.");
+
+  workshop_open (&workshop, 2);
+  workshop_set_broken (&workshop, "exits", path);
+  for (guint i = 0; i < 100; i++)
+    g_free (finish_error (submit_nothing (&workshop), TF_ERROR, TF_ERROR_WORKER_START));
+
+  /* Three at first. Each further try doubles the time until the next. */
+  g_assert_cmpuint (count_starts (path), <=, 3 * N_ATTEMPTS);
+  workshop_close (&workshop);
+  g_unlink (path);
+}
+
+static void
+check_no_worker (const char *program,
+                 const char *expected)
+{
+  const char      *argv[] = { program, NULL };
+  g_autofree char *text = NULL;
+  Workshop         workshop;
+
+  workshop_open (&workshop, 1);
+  tf_process_context_set_argv (workshop.context, argv);
+  text = finish_error (submit_nothing (&workshop), TF_ERROR, TF_ERROR_WORKER_START);
+  /* Under valgrind it is the new process that finds no program. */
+  if (strchr (expected, '/') == NULL || !is_instrumented ())
+    assert_contains (text, expected);
+  assert_works (&workshop);
+  workshop_close (&workshop);
+}
+
+static void
+test_missing (void)
+{
+  g_test_summary ("A program that is not there is named.");
+  check_no_worker ("/nonexistent/worker", "/nonexistent/worker");
+}
+
+static void
+test_not_executable (void)
+{
+  g_test_summary ("What is no program is named.");
+  check_no_worker ("/etc/passwd", "/etc/passwd");
+}
+
+static void
+test_no_worker (void)
+{
+  g_test_summary ("A program that is no worker, and ends, is one that could not be started.");
+  check_no_worker ("/bin/true", "exit status 0");
+  check_no_worker ("/bin/false", "exit status 1");
+  check_no_worker ("/bin/cat", "exit status 0");
+}
+
+static void
+test_silent (void)
+{
+  TfTestClock     *clock = tf_test_clock_new (0);
+  g_autofree char *text = NULL;
+  Workshop         workshop;
+  TfFuture        *future;
+
+  g_test_summary ("A program that is no worker, and stays, is given up after half a minute.");
+
+  workshop_open (&workshop, 1);
+  workshop_set_broken (&workshop, "is-silent", NULL);
+  tf_test_clock_install (clock);
+  future = submit_nothing (&workshop);
+  while (!tf_future_is_done (future))
+    {
+      tf_test_clock_advance (clock, 31 * G_TIME_SPAN_SECOND);
+      if (!g_main_context_iteration (NULL, FALSE))
+        g_thread_yield ();
+    }
+  text = finish_error (future, TF_ERROR, TF_ERROR_WORKER_START);
+  assert_contains (text, "30 seconds");
+  assert_contains (text, "tf_worker_requested()");
+  tf_test_clock_uninstall (clock);
+  g_object_unref (clock);
+  workshop_close (&workshop);
+}
+
+static void
+test_flood (void)
+{
+  Workshop  workshop;
+  TfFuture *future;
+
+  g_test_summary ("A worker may write much to its standard error before it says hello.");
+
+  workshop_open (&workshop, 1);
+  workshop_set_broken (&workshop, "floods-stderr", NULL);
+  future = submit_nothing (&workshop);
+  tf_test_wait_done (future);
+  tf_test_assert_state (future, TF_FUTURE_STATE_COMPLETED);
+  g_object_unref (future);
+  workshop_close (&workshop);
+}
+
+static void
+test_several (void)
+{
+  enum
+  {
+    N_TASKS = 10
+  };
+  Workshop workshop;
+  Journal  journals[N_TASKS];
+
+  g_test_summary ("When no worker comes up, all tasks that wait fail, each once.");
+
+  workshop_open (&workshop, 4);
+  workshop_set_broken (&workshop, "exits", NULL);
+  for (guint i = 0; i < N_TASKS; i++)
+    journal_open (&journals[i], submit_nothing (&workshop));
+  for (guint i = 0; i < N_TASKS; i++)
+    {
+      g_free (finish_error (g_object_ref (journals[i].future), TF_ERROR, TF_ERROR_WORKER_START));
+      journal_close (&journals[i]);
+    }
+  workshop_close (&workshop);
+}
+
+/* --- Jobs that fail --- */
+
+static void
+test_job (gconstpointer data)
+{
+  const Flaw      *flaw = data;
+  g_autofree char *text = NULL;
+  Workshop         workshop;
+  Journal          journal;
+
+  g_test_summary ("A worker that does not keep to the rules is ended, and fails its task.");
+
+  workshop_open (&workshop, 1);
+  workshop_set_broken (&workshop, flaw->how, NULL);
+  journal_open (&journal, submit_nothing (&workshop));
+  text = finish_error (g_object_ref (journal.future), TF_ERROR, flaw->code);
+  assert_contains (text, flaw->text);
+  tf_test_assert_states (journal.states, "WAITING EXECUTING FAILED done");
+  journal_close (&journal);
+  wait_until_alone ();
+  assert_works (&workshop);
+  workshop_close (&workshop);
+}
+
+static void
+test_odd_progress (void)
+{
+  Workshop workshop;
+  Journal  journal;
+
+  g_test_summary ("Numbers of progress may be odd; they are not the program's fault.");
+
+  workshop_open (&workshop, 1);
+  workshop_set_broken (&workshop, "odd-progress", NULL);
+  journal_open (&journal, submit_nothing (&workshop));
+  tf_test_wait_done (journal.future);
+  tf_test_assert_states (journal.states, "WAITING EXECUTING COMPLETED done");
+  journal_close (&journal);
+  workshop_close (&workshop);
+}
+
+static void
+test_idle (gconstpointer how)
+{
+  g_autofree char *path = make_file ();
+  Workshop         workshop;
+
+  g_test_summary ("A worker that speaks or ends while it is idle touches no task: the next gets "
+                  "another, or fails if that comes just then.");
+
+  workshop_open (&workshop, 1);
+  workshop_set_broken (&workshop, how, path);
+  for (guint i = 0; i < 10; i++)
+    {
+      Journal journal;
+
+      journal_open (&journal, submit_nothing (&workshop));
+      tf_test_wait_done (journal.future);
+      if (tf_future_get_state (journal.future) == TF_FUTURE_STATE_FAILED)
+        {
+          g_autoptr (GError) error = tf_future_dup_error (journal.future);
+
+          g_assert_cmpint (i, >, 0);
+          g_assert_true (error->code == TF_ERROR_WORKER_LOST || error->code == TF_ERROR_PROTOCOL);
+        }
+      journal_close (&journal);
+    }
+  g_assert_cmpuint (count_starts (path), >, 1);
+  workshop_close (&workshop);
+  g_unlink (path);
+}
+
+static void
+test_deaf (void)
+{
+  Workshop workshop;
+  Journal  journal;
+
+  g_test_summary ("A worker that never answers is ended when its task is cancelled.");
+
+  workshop_open (&workshop, 1);
+  tf_process_context_set_grace (workshop.context, 0, 0);
+  workshop_set_broken (&workshop, "stays", NULL);
+  journal_open (&journal, submit_nothing (&workshop));
+  while (tf_process_context_get_n_workers (workshop.context) == 0)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_true (tf_future_cancel (journal.future));
+  tf_test_wait_done (journal.future);
+  tf_test_assert_state (journal.future, TF_FUTURE_STATE_CANCELLED);
+  journal_close (&journal);
+  workshop_close (&workshop);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  if (tf_worker_requested ())
+    return tf_worker_run ();
+
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (start_flaws); i++)
+    {
+      g_autofree char *path = g_strconcat ("/process-start/start/", start_flaws[i].how, NULL);
+
+      g_test_add_data_func (path, &start_flaws[i], test_start);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (job_flaws); i++)
+    {
+      g_autofree char *path = g_strconcat ("/process-start/job/", job_flaws[i].how, NULL);
+
+      g_test_add_data_func (path, &job_flaws[i], test_job);
+    }
+  tf_test_add ("/process-start/start/not-in-a-tight-loop", test_no_tight_loop);
+  tf_test_add ("/process-start/start/is-silent", test_silent);
+  tf_test_add ("/process-start/start/floods-stderr", test_flood);
+  tf_test_add ("/process-start/start/for-several", test_several);
+  tf_test_add ("/process-start/program/is-missing", test_missing);
+  tf_test_add ("/process-start/program/is-none", test_not_executable);
+  tf_test_add ("/process-start/program/is-no-worker", test_no_worker);
+  tf_test_add ("/process-start/job/odd-progress", test_odd_progress);
+  tf_test_add ("/process-start/job/stays", test_deaf);
+  g_test_add_data_func ("/process-start/idle/talks", "talks-when-idle", test_idle);
+  g_test_add_data_func ("/process-start/idle/exits", "exits-when-idle", test_idle);
+
+  return g_test_run ();
+}

@@ -8,7 +8,7 @@
 const {GLib, GObject, Gio} = imports.gi;
 
 const ALTERNATIVES = 'Give Tf.spawn() an async function that calls asynchronous functions of GIO; ' +
-    'what computes for long belongs into a worker process: see Tf.Future.from_subprocess_output()';
+    'what computes for long belongs into a worker process: see Tf.ProcessContext';
 
 let Tf;
 let JsValue;
@@ -514,7 +514,7 @@ function replace(prototype, functions) {
 }
 
 function useMilliseconds() {
-    const {CancelFlag, Clock, Executor, Future, MessageRouter, WorkerPool} = Tf;
+    const {CancelFlag, Clock, Executor, Future, MessageRouter, ProcessContext, WorkerPool} = Tf;
     const {LEAVE} = Tf.TimeoutAction;
 
     c.with_timeout = Future.prototype.with_timeout;
@@ -567,6 +567,14 @@ function useMilliseconds() {
     replace(MessageRouter.prototype, {
         route_until(original, condition, timeout) {
             return original.call(this, condition, limit('timeout', timeout));
+        },
+    });
+    replace(ProcessContext.prototype, {
+        set_grace(original, cancel, terminate) {
+            original.call(this, limit('cancel', cancel), limit('terminate', terminate));
+        },
+        set_idle_timeout(original, timeout) {
+            original.call(this, limit('timeout', timeout));
         },
     });
     replace(CancelFlag.prototype, {
@@ -642,6 +650,205 @@ function refuseThreads() {
     Gio._promisify(prototype, 'submit_async', 'submit_finish');
 }
 
+// Worker processes. There a function of JavaScript runs in the thread of its engine, as everywhere.
+
+// The worker of a program that is none itself: it imports what the tasks name.
+const WORKER = 'imports.gi.versions.Tf = "1"; imports.system.exit(imports.gi.Tf.worker_run())';
+
+let hasWorkerHook = false;
+
+// The program itself if it has asked, as it is with programs in C.
+function workerArgv() {
+    return hasWorkerHook ? ['gjs', '-m', imports.system.programPath] : ['gjs', '-c', WORKER];
+}
+
+function notPortable(text) {
+    return new GLib.Error(Tf.Error, Tf.Error.NOT_PORTABLE, text);
+}
+
+function refused(value) {
+    return notPortable(`This value cannot travel to another process: ${textOf(value)}`);
+}
+
+function isPlainObject(value) {
+    return Object.prototype.toString.call(value) === '[object Object]' &&
+        [null, 'Object'].includes(Object.getPrototypeOf(value)?.constructor.name ?? null);
+}
+
+function toVariant(value) {
+    if (value === undefined || value === null)
+        return new GLib.Variant('mv', null);
+    if (typeof value === 'boolean')
+        return new GLib.Variant('b', value);
+    if (typeof value === 'number')
+        return new GLib.Variant(isExactInteger(value) ? 'x' : 'd', value);
+    if (typeof value === 'string' && !value.includes('\0') && isWellFormed(value))
+        return new GLib.Variant('s', value);
+    if (value instanceof GLib.Variant)
+        return value;
+    if (value instanceof Uint8Array)
+        return GLib.Variant.new_from_bytes(new GLib.VariantType('ay'), new GLib.Bytes(value), true);
+    if (Array.isArray(value))
+        return new GLib.Variant('av', value.map(toVariant));
+    if (isPlainObject(value)) {
+        return new GLib.Variant('a{sv}',
+            Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toVariant(item)])));
+    }
+
+    throw refused(value);
+}
+
+// For a parameter that is a GValue of a task: what C has a type for goes as that. GJS makes a pointer of null.
+function pack(value) {
+    if (value === null || value === undefined)
+        return newValue(GObject.TYPE_STRING, 'set_string', null);
+    if (value instanceof Uint8Array)
+        return new GLib.Bytes(value);
+    if (Array.isArray(value) || isPlainObject(value))
+        return box(toVariant(value));
+
+    const boxed = box(value);
+    if (boxed instanceof GObject.Value && GObject.type_is_a(boxed.g_type, JsValue.$gtype))
+        throw refused(value);
+    return boxed;
+}
+
+function fail(task, reason) {
+    if (reason instanceof GLib.Error) {
+        if (task.is_cancelled() && reason.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED))
+            task.return_none();
+        else
+            task.return_new_error(reason.domain, reason.code, reason.message);
+        return;
+    }
+
+    const isError = reason instanceof Error;
+    task.return_failure(
+        isError ? String(reason.name) : typeof reason,
+        isError ? String(reason.message) : textOf(reason),
+        isError && reason.stack ? String(reason.stack) : null,
+        null);
+}
+
+// The loop runs until a promise is settled. Functions are not called out of it: GJS forgets an exit in there.
+function settled(result) {
+    if (!isThenable(result))
+        return result;
+
+    let outcome = null;
+    result.then(value => {
+        outcome = {value};
+    }, error => {
+        outcome = {error};
+    });
+    while (outcome === null)
+        GLib.MainContext.default().iteration(true);
+
+    if ('error' in outcome)
+        throw outcome.error;
+    return outcome.value;
+}
+
+// Each element is an item, and what a generator returns is the result.
+function yieldAll(task, iterator) {
+    for (;;) {
+        const {value, done} = settled(iterator.next());
+        if (done)
+            return value;
+        if (!task.yield_item(value)) {
+            settled(iterator.return?.());
+            return undefined;
+        }
+    }
+}
+
+// “js:name” is a function that the worker has given, and “js:file#name” one that a module exports.
+function findFunction(reference, functions) {
+    const name = reference.replace(/^js:/, '');
+    if (Object.hasOwn(functions, name))
+        return functions[name];
+
+    const [, file, exported] = /^js:(.+)#([^#]+)$/.exec(reference) ?? [];
+    if (file === undefined)
+        throw notPortable(`“${reference}” names no function that this worker has, and none of a file`);
+
+    const func = settled(import(Gio.File.new_for_commandline_arg(file).get_uri()))[exported];
+    if (typeof func !== 'function')
+        throw notPortable(`“${file}” exports no function “${exported}”`);
+    return func;
+}
+
+function call(task, func) {
+    const argument = task.get_argument()?.recursiveUnpack();
+    const isTuple = task.get_argument()?.get_type_string().startsWith('(');
+    const result = settled(func(...isTuple ? argument : [argument]));
+
+    return typeof result?.next === 'function' ? yieldAll(task, result) : result;
+}
+
+function runReference(task, reference, functions) {
+    try {
+        task.return_value(call(task, findFunction(reference, functions)));
+    } catch (error) {
+        fail(task, error);
+    }
+}
+
+function addWorkers() {
+    const {prototype} = Tf.ProcessContext;
+
+    Object.assign(c, {
+        context_init: prototype._init,
+        set_argv: prototype.set_argv,
+        worker_requested: Tf.worker_requested,
+        worker_run: Tf.worker_run,
+    });
+
+    prototype._init = function (...args) {
+        c.context_init.apply(this, args);
+        this.set_argv(null);
+    };
+    prototype.set_argv = function (argv) {
+        c.set_argv.call(this, argv ?? workerArgv());
+    };
+    Tf.ProcessContext.new = (maxWorkers = 0) => new Tf.ProcessContext({max_workers: maxWorkers});
+
+    Tf.worker_requested = () => {
+        hasWorkerHook = true;
+        return c.worker_requested();
+    };
+    // With a function it is that of C, which gets the task and its reference.
+    Tf.worker_run = (functions = {}) => c.worker_run(typeof functions === 'function'
+        ? functions
+        : (task, reference) => runReference(task, reference, functions));
+
+    const task = Tf.Task.prototype;
+    const {report, yield_item: yieldItem, send, return_value: returnValue} = task;
+    task.report = function (value) {
+        return report.call(this, pack(value));
+    };
+    task.yield_item = function (value) {
+        return yieldItem.call(this, pack(value));
+    };
+    task.send = function (kind, value) {
+        return send.call(this, kind, pack(value));
+    };
+    task.return_value = function (value) {
+        if (value === null || value === undefined)
+            this.return_none();
+        else
+            returnValue.call(this, pack(value));
+    };
+
+    // A task that calls a function in a worker process: one that the worker has given, or “file#name”.
+    Tf.call_task = (func, ...args) => {
+        const name = typeof func === 'function' ? func.name : func;
+        const called = Tf.Task.new_for_reference(`js:${name}`, GLib.Variant.new_tuple(args.map(toVariant)));
+        called.set_name(name.replace(/^.*#/, ''));
+        return called;
+    };
+}
+
 function _init() {
     Tf = this;
     JsValue = registerJsValue();
@@ -651,6 +858,7 @@ function _init() {
     addToPromise();
     useMilliseconds();
     refuseThreads();
+    addWorkers();
 
     Tf.promise = toFuture;
     Tf.spawn = spawn;

@@ -8,9 +8,13 @@ identity; durations are seconds; and futures can be awaited, under asyncio and u
 
 import builtins
 import collections
+import contextlib
 import contextvars
+import functools
+import importlib
 import inspect
 import operator
+import os
 import sys
 import threading
 import traceback
@@ -1304,3 +1308,225 @@ __all__ = [
     "BaseTask", "CancelFlag", "Clock", "Executor", "Failure", "Future", "FutureSet", "MessageRouter", "MessageSender",
     "Promise", "Task", "TaskCancelled", "WorkerPool", "all", "any", "race", "spawn",
 ]
+
+
+# --- Worker processes ---
+
+# The worker of a program that is none itself: it imports what the tasks name, from where the program would.
+_WORKER = """\
+import sys
+sys.path[:] = sys.argv[1:]
+del sys.argv[1:]
+import gi
+gi.require_version("Tf", "1")
+from gi.repository import Tf
+sys.exit(Tf.worker_run())
+"""
+
+_worker_hook = []
+
+
+def _worker_argv():
+    """The program itself if it has asked, as it is with programs in C."""
+    if not _worker_hook:
+        return [sys.executable, "-c", _WORKER, *sys.path]
+    program = sys.modules["__main__"]
+    if program.__spec__ is not None:
+        return [sys.executable, "-m", program.__spec__.name.removesuffix(".__main__")]
+    return [sys.executable, os.path.abspath(program.__file__)]
+
+
+class ProcessContext(Tf.ProcessContext):
+    """Its usual worker is one of Python: the program itself if it calls worker_requested(), else one that imports."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.set_argv(None)
+
+    @classmethod
+    def new(cls, max_workers=0):
+        return cls(max_workers=max_workers)
+
+    def set_argv(self, argv):
+        Tf.ProcessContext.set_argv(self, argv or _worker_argv())
+
+    def set_grace(self, cancel=None, terminate=None):
+        Tf.ProcessContext.set_grace(self, _limit(cancel, "cancel"), _limit(terminate, "terminate"))
+
+    def set_idle_timeout(self, timeout=None):
+        Tf.ProcessContext.set_idle_timeout(self, _limit(timeout, "timeout"))
+
+
+ProcessContext = override(ProcessContext)
+
+
+def _not_portable(text):
+    return GLib.Error(text, "tf-error-quark", int(Tf.Error.NOT_PORTABLE))
+
+
+def _refused(value):
+    return _not_portable(f"A value of type {_type_name(type(value))} cannot travel to another process: {value!r:.80}")
+
+
+def _to_variant(value):
+    """What a value is on the wire. There is no guessing: subclasses, sets and objects do not travel."""
+    kind = type(value)
+    if isinstance(value, GLib.Variant):
+        return value
+    if value is None:
+        return GLib.Variant("mv", None)
+    if kind is bool:
+        return GLib.Variant("b", value)
+    if kind is int and INT64_MIN <= value <= INT64_MAX:
+        return GLib.Variant("x", value)
+    if kind is float:
+        return GLib.Variant("d", value)
+    if kind is str and _is_text_for_c(value):
+        return GLib.Variant("s", value)
+    if kind is bytes:
+        return GLib.Variant.new_from_bytes(GLib.VariantType("ay"), GLib.Bytes.new(value), True)
+    if kind is list:
+        return GLib.Variant("av", [_to_variant(item) for item in value])
+    if kind is tuple:
+        return GLib.Variant.new_tuple(*(_to_variant(item) for item in value))
+    if kind is dict and builtins.all(type(key) is str and _is_text_for_c(key) for key in value):
+        return GLib.Variant("a{sv}", {key: _to_variant(item) for key, item in value.items()})
+    raise _refused(value)
+
+
+def _from_variant(variant):
+    """As unpack(), but bytes stay bytes."""
+    kind = variant.get_type_string()
+    if kind == "v":
+        return _from_variant(variant.get_variant())
+    if kind == "ay":
+        return variant.get_data_as_bytes().get_data() or b""
+    if kind[0] not in "am(" or kind[:2] == "a{" and kind != "a{sv}":
+        return variant.unpack()
+    children = [variant.get_child_value(i) for i in range(variant.n_children())]
+    if kind == "a{sv}":
+        return {child.get_child_value(0).get_string(): _from_variant(child.get_child_value(1)) for child in children}
+    values = [_from_variant(child) for child in children]
+    if kind[0] == "m":
+        return values[0] if values else None
+    return tuple(values) if kind[0] == "(" else values
+
+
+_PORTABLE = (GLib.Bytes, GLib.DateTime, GObject.GEnum, GObject.GFlags)
+
+
+def _pack(value):
+    """A GObject.Value that can travel, or None; what C has a type for goes as that."""
+    kind = type(value)
+    if kind is bytes:
+        return GObject.Value(GLib.Bytes, GLib.Bytes.new(value))
+    if kind in (list, tuple, dict) or isinstance(value, GLib.Variant):
+        return GObject.Value(GObject.TYPE_VARIANT, _to_variant(value))
+    if isinstance(value, _PORTABLE):
+        return GObject.Value(kind, value)
+    boxed = _box(value)
+    if boxed is not value and boxed.g_type == GObject.TYPE_PYOBJECT:
+        raise _refused(value)
+    return boxed
+
+
+class _WorkerProgress(_Progress):
+    def __call__(self, value=None):
+        super().__call__(_pack(value))
+
+
+def _items_of(generator):
+    with contextlib.closing(generator):
+        while True:
+            try:
+                item = next(generator)
+            except StopIteration as end:
+                return _pack(end.value)
+            yield _pack(item)
+
+
+def _takes_progress(function, args):
+    try:
+        signature = inspect.signature(function)
+        return "progress" in signature.parameters and "progress" not in signature.bind_partial(*args).arguments
+    except (TypeError, ValueError):
+        return False  # It has no signature, or the call will say what is wrong.
+
+
+def _find(module, path):
+    return functools.reduce(getattr, path.split("."), importlib.import_module(module))
+
+
+def _look_up(reference):
+    kind, _, rest = reference.partition(":")
+    module, _, path = rest.partition(":")
+    if kind != "py" or not path:
+        raise _not_portable(f"“{reference}” names no function of Python; one is called “py:module:name”")
+    try:
+        return _find(module, path)
+    except AttributeError as error:
+        if module != "__main__":
+            raise
+        raise _not_portable(
+            f"“{path}” is not in the program of the worker: put it into a module, or ask Tf.worker_requested() in yours"
+        ) from error
+
+
+def _call_reference(task, reference):
+    function = _look_up(reference)
+    argument = task.get_argument()
+    args = () if argument is None else _from_variant(argument)
+    if type(args) is not tuple:
+        args = (args,)
+    if _takes_progress(function, args):
+        progress = _WorkerProgress(task)
+        keywords = {"progress": progress}
+    else:
+        progress = None
+        keywords = {}
+    try:
+        result = function(*args, **keywords)
+        if inspect.isgenerator(result):
+            return _run_iteration(task, _items_of, (result,), {})
+        return _pack(result)
+    finally:
+        if progress is not None:
+            progress.end()
+
+
+def _run_reference(task, reference, data=None):
+    _run(task, lambda task: _call_reference(task, reference))
+    # The program may end this process at any time.
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+
+
+def worker_requested():
+    """Whether this process was started to be a worker. A program that asks is the worker of its own contexts."""
+    if not _worker_hook:
+        _worker_hook.append(True)
+    return Tf.worker_requested()
+
+
+def worker_run(handler=None, *data):
+    """Is a worker, for functions of Python or with a handler of your own. Returns what the process has to exit with."""
+    return Tf.worker_run(handler or _run_reference, *data)
+
+
+def call_task(function, /, *args):
+    """A task that calls a function of a module in a worker process. Its arguments and its result have to be plain."""
+    module = getattr(function, "__module__", None)
+    path = getattr(function, "__qualname__", None)
+    try:
+        is_found = _find(module, path) == function
+    except (AttributeError, ImportError):
+        is_found = False
+    if not is_found:
+        raise _not_portable(f"Only what a module has by a name can be called in another process, not {function!r}")
+    task = Tf.Task.new_for_reference(f"py:{module}:{path}", _to_variant(args))
+    task.set_name(_name_of(function))
+    task.set_location(_place(1))
+    return task
+
+
+__all__ += ["ProcessContext", "call_task", "worker_requested", "worker_run"]

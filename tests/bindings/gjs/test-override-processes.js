@@ -1,0 +1,231 @@
+// SPDX-FileCopyrightText: 2026 The Tf authors
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Worker processes as programs in JavaScript use them, with the override: functions of modules are called in one.
+
+import Gio from 'gi://Gio';
+import GLib from 'gi://GLib';
+import Tf from 'gi://Tf?version=1';
+
+import {test, run, assert, assertEqual} from '../../support/tap.js';
+
+const folder = Gio.File.new_for_uri(import.meta.url).get_parent();
+const FUNCTIONS = folder.resolve_relative_path('workers/functions.js').get_uri();
+
+function testWith(name, func) {
+    test(name, async () => {
+        const context = new Tf.ProcessContext({max_workers: 2});
+        const executor = Tf.Executor.new_with_context(context);
+        try {
+            await func(executor, context);
+        } finally {
+            assert(executor.shutdown(), 'shutdown');
+            context.close();
+        }
+    });
+}
+
+function submit(executor, name, ...args) {
+    return executor.submit(Tf.call_task(`${FUNCTIONS}#${name}`, ...args));
+}
+
+async function errorOf(thing) {
+    try {
+        await thing;
+    } catch (error) {
+        return error;
+    }
+    throw new Error('nothing was thrown');
+}
+
+testWith('arguments arrive as they were', async executor => {
+    for (const args of [
+        [],
+        [null, true, 0, 2 ** 53 - 1, -(2 ** 53 - 1), 1.5, 'grün', ''],
+        [[], [1, [2, null]], {}, {a: {b: ['c']}}],
+    ])
+        assertEqual(await submit(executor, 'describe', ...args), JSON.stringify(args));
+    assertEqual(await submit(executor, 'describe', new Uint8Array([1, 2])), '["bytes 1,2"]');
+});
+
+testWith('any variant is arguments', async executor => {
+    for (const [text, expected] of [
+        ['int64 1', '[1]'],
+        ["(1, 'a')", '[1,"a"]'],
+        ["['a', 'b']", '[["a","b"]]'],
+        ["{1: 'one'}", '[{"1":"one"}]'],
+        ["<'boxed'>", '["boxed"]'],
+    ]) {
+        const argument = GLib.Variant.parse(null, text, null, null);
+        const future = executor.submit(Tf.Task.new_for_reference(`js:${FUNCTIONS}#describe`, argument));
+        assertEqual(await future, expected);
+    }
+});
+
+test('an argument that cannot travel is refused at once', () => {
+    for (const value of [new Map(), () => 1, Symbol('s'), 2n, new Gio.Cancellable(), 'a\0b', '\ud800', [[new Set()]],
+        new (class Own {})()]) {
+        let error = null;
+        try {
+            Tf.call_task('name', value);
+        } catch (thrown) {
+            error = thrown;
+        }
+        assert(error?.matches?.(Tf.Error, Tf.Error.NOT_PORTABLE), `NOT_PORTABLE for ${String(value)}`);
+    }
+});
+
+for (const [name, check] of Object.entries({
+    'nothing': value => value === undefined,
+    'null': value => value === undefined,
+    'a boolean': value => value === false,
+    'an integer': value => value === 2 ** 40,
+    'a fraction': value => value === 0.5,
+    'a string': value => value === 'grün',
+    'a variant': value => value.print(true) === "('x', 1)",
+    'bytes': value => value.get_data().join() === '1,2',
+    'an array': value => JSON.stringify(value.recursiveUnpack()) === '[1,null,["a"]]',
+    'an object': value => JSON.stringify(value.recursiveUnpack()) === '{"a":{"b":1.5}}',
+}))
+    testWith(`${name} is a result`, async executor => assert(check(await submit(executor, 'make', name)), 'the value'));
+
+testWith('a result that cannot travel fails', async executor => {
+    for (const name of ['a map', 'a function', 'a big integer', 'a GObject', 'half of a surrogate pair']) {
+        const error = await errorOf(submit(executor, 'make', name));
+        assert(error.matches(Tf.Error, Tf.Error.NOT_PORTABLE), `${name}: ${error}`);
+    }
+});
+
+testWith('a reference that is wrong fails', async executor => {
+    for (const [reference, type, text] of [
+        [`js:${FUNCTIONS}#notAFunction`, null, 'exports no function'],
+        [`js:${FUNCTIONS}#nothing`, null, 'exports no function'],
+        ['js:/nowhere/file.js#name', 'ImportError', '/nowhere/file.js'],
+        ['js:nothing', null, 'no function that this worker has'],
+        ['py:module:name', null, 'no function that this worker has'],
+        ['js:toString', null, 'no function that this worker has'],
+    ]) {
+        const future = executor.submit(Tf.Task.new_for_reference(reference, null));
+        const error = await errorOf(future);
+        assertEqual(future.get_failure_type(), type);
+        assert(error.message.includes(text), error.message);
+    }
+});
+
+testWith('a worker has a table of functions', async (executor, context) => {
+    context.set_argv(['gjs', '-m', folder.resolve_relative_path('workers/table.js').get_path()]);
+    const double = () => 'not this one';
+    assertEqual(await executor.submit(Tf.call_task(double, 21)), 42);
+    assertEqual(await executor.submit(Tf.call_task('with a name', 'text')), 'text of the table');
+    assertEqual(await submit(executor, 'describe', 1), '[1]');
+});
+
+testWith('a function has its task', async executor => {
+    const future = submit(executor, 'tellAll');
+    const news = [];
+    future.connect('progress', (_future, value) => news.push(value?.print?.(false) ?? value));
+    future.connect('message', (_future, kind, value) => news.push(`${kind} ${value.get_size()}`));
+    assertEqual(await future, 'tellAll');
+    assertEqual(JSON.stringify(news), JSON.stringify(['one', "[<int64 1>, <{'a': <@mv nothing>}>]", null, 'kind 1']));
+    assertEqual(`${future.completed_steps} ${future.total_steps} ${future.status}`, '3 4 three');
+});
+
+for (const [name, result] of [['count', 'counted'], ['countLater', 'counted later']]) {
+    testWith(`the generator ${name}() yields items`, async executor => {
+        const future = submit(executor, name, 5);
+        const items = [];
+        for await (const item of future)
+            items.push(item);
+        assertEqual(items.join(), '0,1,2,3,4');
+        assertEqual(await future, result);
+    });
+}
+
+for (const name of ['forEver', 'forEverLater']) {
+    testWith(`the generator ${name}() is closed by a cancel`, async executor => {
+        const future = submit(executor, name);
+        for await (const item of future) {
+            if (item === 3)
+                break;
+        }
+        await errorOf(future);
+        assertEqual(future.state, Tf.FutureState.CANCELLED);
+        assertEqual(await submit(executor, 'getNClosed'), 1);
+    });
+}
+
+testWith('an async function waits for GIO, and is cancelled there', async executor => {
+    const pid = await submit(executor, 'getPid');
+    assert(await submit(executor, 'load', '/etc/passwd') > 0, 'a size');
+
+    const future = submit(executor, 'waitLong');
+    future.connect('progress', () => future.cancel());
+    const error = await errorOf(future);
+    assert(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), 'CANCELLED');
+    assertEqual(await submit(executor, 'getPid'), pid);
+});
+
+testWith('a cancel ends what does not look', async (executor, context) => {
+    context.set_grace(0, Infinity);
+    context.set_idle_timeout(60_000);
+    const pid = await submit(executor, 'getPid');
+    const future = submit(executor, 'spin');
+    future.connect('progress', () => future.cancel());
+    const error = await errorOf(future);
+    assert(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), 'CANCELLED');
+    assert(await submit(executor, 'getPid') !== pid, 'another process');
+});
+
+testWith('what is thrown is a failure, and spares the worker', async executor => {
+    const pid = await submit(executor, 'getPid');
+    for (const [name, type, text] of [
+        ['fail', 'RangeError', 'not there'],
+        ['failLater', 'TypeError', 'not there later'],
+        ['throwText', 'string', 'a text'],
+    ]) {
+        const future = submit(executor, name);
+        const error = await errorOf(future);
+        assert(error.matches(Tf.Error, Tf.Error.EXCEPTION), 'EXCEPTION');
+        assertEqual(future.get_failure_type(), type);
+        assertEqual(future.get_failure_text(), text);
+        assertEqual((future.get_failure_traceback() ?? '').includes(`${name}@`), name !== 'throwText');
+    }
+    const error = await errorOf(submit(executor, 'failForC'));
+    assert(error.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.NOT_FOUND), 'NOT_FOUND');
+    assertEqual(await submit(executor, 'getPid'), pid);
+});
+
+testWith('a function that ends the process has lost it', async executor => {
+    const error = await errorOf(submit(executor, 'leave'));
+    assert(error.matches(Tf.Error, Tf.Error.WORKER_LOST), 'WORKER_LOST');
+    assert(error.message.includes('exit status 3'), error.message);
+    assertEqual(await submit(executor, 'describe'), '[]');
+});
+
+testWith('a thousand jobs are done by two processes', async executor => {
+    const futures = [];
+    for (let i = 0; i < 1000; i++)
+        futures.push(submit(executor, 'describe', i));
+    for (const [i, future] of futures.entries())
+        assertEqual(await future, `[${i}]`);
+});
+
+test('the constructors make the same', () => {
+    assertEqual(Tf.ProcessContext.new(3).max_workers, 3);
+    assertEqual(new Tf.ProcessContext({max_workers: 3}).max_workers, 3);
+    assert(Tf.ProcessContext.new().max_workers >= 1, 'as many as there are processors');
+});
+
+test('the example prints what it should', async () => {
+    const program = folder.resolve_relative_path('../../../examples/js-workers/main.js').get_path();
+    const process = Gio.Subprocess.new(['gjs', '-m', program], Gio.SubprocessFlags.STDOUT_PIPE);
+    const output = await Tf.Future.from_subprocess_output(process, null);
+    assertEqual(new TextDecoder().decode(output.get_data()), [
+        '1000 squares, and their sum is 333833500',
+        '100 %, 100 %; the last one: 1000² is 1000000',
+        '2 processes at work, all cancelled',
+        '',
+    ].join('\n'));
+});
+
+run();

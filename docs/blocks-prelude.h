@@ -12,6 +12,8 @@ extern TfThreadContext *context;
 extern TfFuture        *future;
 extern TfTask          *task;
 
+extern TfProcessContext *processes;
+
 extern GCancellable *cancellable;
 extern GError       *error;
 extern GObject      *window;

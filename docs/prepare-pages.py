@@ -66,6 +66,13 @@ def read_kit_names():
     return names
 
 
+def read_variables():
+    """Environment variables that the library reads link nowhere, either."""
+    top = pathlib.Path(__file__).resolve().parent.parent
+    sources = (source.read_text(encoding='utf-8') for source in (top / 'src').rglob('*.c'))
+    return {name: None for text in sources for name in re.findall(r'\bg_getenv \("(TF_\w+)"\)', text)}
+
+
 def must_be_known(text):
     return re.fullmatch(r'tf_[a-z0-9_]+\(\)|Tf[A-Z]\w*::?[a-z-]+|TF_[A-Z]+_[A-Z_]+', text) is not None
 
@@ -101,7 +108,7 @@ def prepare(source, names, complain):
 
 def main():
     girfile, output, *pages = sys.argv[1:]
-    names = read_names(girfile) | read_kit_names()
+    names = read_names(girfile) | read_kit_names() | read_variables()
     errors = []
 
     for page in map(pathlib.Path, pages):

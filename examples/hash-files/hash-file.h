@@ -17,7 +17,7 @@ typedef enum
 } FileState;
 
 /* One file on its way from the walk to the output. The walk makes it, and hands it over with its
- * batch; the worker that hashes it reads the part marked [const] and nothing else.
+ * batch; what hashes it gets a copy of its name.
  */
 typedef struct
 {

@@ -12,6 +12,9 @@
 #define BUFFER_BYTES  (128 * 1024)
 #define PROGRESS_FROM (1024 * 1024) /* a smaller file is done before anybody could see its bar */
 
+/* The name in raw bytes, and whether it was given. */
+#define ARGUMENT_FORMAT "(^&ayb)"
+
 /* What a thread needs again for each file. */
 typedef struct
 {
@@ -58,18 +61,20 @@ return_errno (TfTask *task,
 /* What the walk saw may be something else by now: O_NONBLOCK keeps a fifo from holding the thread.
  */
 static int
-open_file (TfTask         *task,
-           const HashFile *file,
-           gint64         *size_bytes)
+open_file (TfTask *task,
+           gint64 *size_bytes)
 {
   int         flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
   struct stat info;
+  const char *name;
+  gboolean    is_given;
   int         fd;
 
-  if (!file->is_given)
+  g_variant_get (tf_task_get_argument (task), ARGUMENT_FORMAT, &name, &is_given);
+  if (!is_given)
     flags |= O_NOFOLLOW;
   do
-    fd = open (file->name, flags);
+    fd = open (name, flags);
   while (fd < 0 && errno == EINTR);
   if (fd < 0 || fstat (fd, &info) != 0)
     {
@@ -124,13 +129,20 @@ read_file (TfTask  *task,
     }
 }
 
+GVariant *
+hash_argument_new (const char *name,
+                   gboolean    is_given)
+{
+  return g_variant_new ("(@ayb)", g_variant_new_bytestring (name), is_given);
+}
+
 void
 run_hash (TfTask  *task,
           gpointer user_data)
 {
   Scratch *scratch = take_scratch ();
   gint64   size_bytes;
-  int      fd = open_file (task, user_data, &size_bytes);
+  int      fd = open_file (task, &size_bytes);
 
   if (fd < 0)
     return;

@@ -4,11 +4,17 @@
 
 #pragma once
 
-#include "hash-file.h"
+#include <tf/tf.h>
 
 G_BEGIN_DECLS
 
-/* Data is the HashFile. Returns a string: the SHA-256 in hexadecimal. */
+/* What run_hash() works on. It may travel, so the task runs in a thread and in a process alike.
+ * @is_given: whether the user named the file, who may mean a symbolic link
+ */
+GVariant *hash_argument_new (const char *name,
+                             gboolean    is_given);
+
+/* Returns a string: the SHA-256 in hexadecimal. */
 void run_hash (TfTask  *task,
                gpointer user_data);
 

@@ -39,6 +39,7 @@ typedef struct
 {
   char   **paths;
   int      n_jobs;
+  gboolean use_processes;
   gboolean no_progress;
   gboolean show_version;
 } Options;
@@ -52,6 +53,8 @@ parse_options (Options *options,
   const GOptionEntry entries[] = {
     { "jobs", 'j', 0, G_OPTION_ARG_INT, &options->n_jobs,
       "Hash N files at a time (default: one per core)", "N" },
+    { "processes", 0, 0, G_OPTION_ARG_NONE, &options->use_processes,
+      "Hash in worker processes instead of threads", NULL },
     { "no-progress", 0, 0, G_OPTION_ARG_NONE, &options->no_progress,
       "Do not show progress on a terminal", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->show_version,
@@ -201,22 +204,48 @@ set_up_signals (App              *app,
   g_unix_signal_add (SIGTERM, on_terminate_cb, app);
 }
 
+/* The walk stays in threads, since it hands over memory of this process. */
+static TfExecutor *
+make_hasher (const Options *options,
+             TfExecutor    *walker)
+{
+  g_autoptr (TfProcessContext) context = NULL;
+
+  if (!options->use_processes)
+    return g_object_ref (walker);
+
+  context = tf_process_context_new ((guint) options->n_jobs);
+  return tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+}
+
+/* FALSE if something still runs. */
+static gboolean
+shut_down (TfExecutor *hasher,
+           TfExecutor *walker)
+{
+  gboolean is_hasher_down = tf_executor_shutdown (hasher, SHUTDOWN_LIMIT_US, NULL);
+
+  return (walker == hasher || tf_executor_shutdown (walker, SHUTDOWN_LIMIT_US, NULL)) &&
+         is_hasher_down;
+}
+
 static int
 run (const Options *options)
 {
   const SessionFuncs     funcs = { on_will_write_cb, on_wrote_cb, on_ended_cb };
-  g_autoptr (TfExecutor) executor = tf_executor_new ();
+  g_autoptr (TfExecutor) walker = tf_executor_new ();
+  g_autoptr (TfExecutor) hasher = make_hasher (options, walker);
   struct sigaction       inherited;
   App                    app = { NULL };
   int                    status;
 
   set_up_signals (&app, &inherited);
-  tf_executor_set_max_workers (executor, (guint) options->n_jobs);
-  tf_executor_set_progress_interval (executor, PROGRESS_INTERVAL_US);
+  tf_executor_set_max_workers (walker, (guint) options->n_jobs);
+  tf_executor_set_progress_interval (hasher, PROGRESS_INTERVAL_US);
 
-  app.session = session_new (executor, options->paths, &funcs, &app);
+  app.session = session_new (hasher, walker, options->paths, &funcs, &app);
   if (!options->no_progress && terminal_is_usable ())
-    app.lines = lines_new (executor, app.session, options->paths);
+    app.lines = lines_new (walker, app.session, options->paths);
   while (!app.has_ended)
     g_main_context_iteration (NULL, TRUE);
 
@@ -227,7 +256,7 @@ run (const Options *options)
   /* After a write error files are still being hashed. They are cancelled here; a thread that the
    * kernel holds in a read is not waited for, and keeps what it uses.
    */
-  if (tf_executor_shutdown (executor, SHUTDOWN_LIMIT_US, NULL))
+  if (shut_down (hasher, walker))
     {
       session_free (app.session);
       g_clear_pointer (&app.lines, lines_free);
@@ -243,6 +272,9 @@ main (int    argc,
   g_autoptr (GError) error = NULL;
   Options            options = { NULL };
   int                status;
+
+  if (tf_worker_requested ())
+    return tf_worker_run ();
 
   reserve_standard_descriptors ();
   setlocale (LC_ALL, "");

@@ -21,7 +21,7 @@
 
 struct _Session
 {
-  TfExecutor  *executor;
+  TfExecutor  *hasher;
   Output      *output;
   Feed        *feed;
   GQueue       files; /* submitted, not printed, in the order of the walk */
@@ -73,11 +73,12 @@ submit_file (Session  *self,
              HashFile *file)
 {
   g_autoptr (GError) error = NULL;
-  TfTask            *task = tf_task_new (run_hash, file, NULL);
+  TfTask            *task;
 
+  task = tf_task_new_with_argument (run_hash, hash_argument_new (file->name, file->is_given));
   file->session = self;
   tf_task_set_callback (task, on_file_done_cb, file, NULL);
-  file->future = tf_executor_submit (self->executor, task, &error);
+  file->future = tf_executor_submit (self->hasher, task, &error);
   if (file->future != NULL)
     self->n_hashing++;
   else
@@ -177,17 +178,18 @@ on_output_cb (OutputEvent event,
 }
 
 Session *
-session_new (TfExecutor         *executor,
+session_new (TfExecutor         *hasher,
+             TfExecutor         *walker,
              char              **paths,
              const SessionFuncs *funcs,
              gpointer            user_data)
 {
   Session *self = g_new0 (Session, 1);
 
-  self->executor = g_object_ref (executor);
+  self->hasher = g_object_ref (hasher);
   self->output = output_new (STDOUT_FILENO, on_output_cb, self);
   self->shares_terminal = isatty (STDOUT_FILENO);
-  self->feed = feed_new (self->executor, paths, advance, self);
+  self->feed = feed_new (walker, paths, advance, self);
   g_queue_init (&self->files);
   self->funcs = *funcs;
   self->user_data = user_data;
@@ -203,7 +205,7 @@ session_free (Session *self)
   feed_free (self->feed);
   g_queue_clear_full (&self->files, (GDestroyNotify) hash_file_free);
   output_free (self->output);
-  g_object_unref (self->executor);
+  g_object_unref (self->hasher);
   g_free (self);
 }
 

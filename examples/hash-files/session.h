@@ -21,7 +21,11 @@ typedef struct
   void (*ended) (gpointer user_data);
 } SessionFuncs;
 
-Session *session_new (TfExecutor         *executor,
+/* @hasher: where files are hashed, in threads or in processes
+ * @walker: where the tree is walked, in threads
+ */
+Session *session_new (TfExecutor         *hasher,
+                      TfExecutor         *walker,
                       char              **paths,
                       const SessionFuncs *funcs,
                       gpointer            user_data);

@@ -1,0 +1,38 @@
+# SPDX-FileCopyrightText: 2026 The Tf authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Counts primes, first here, then in two worker processes, which use a processor each."""
+
+import os
+import time
+
+import gi
+
+gi.require_version("Tf", "1")
+from gi.repository import Tf  # noqa: E402
+
+from primes import count_primes  # noqa: E402
+
+LIMIT = 500_000
+STEP = 25_000
+N_WORKERS = 2
+
+
+def main():
+    begin = time.monotonic()
+    n_here, _ = count_primes(0, LIMIT)
+    here_s = time.monotonic() - begin
+
+    begin = time.monotonic()
+    with Tf.Executor(context=Tf.ProcessContext.new(N_WORKERS)) as executor:
+        futures = [executor.submit(Tf.call_task(count_primes, n, n + STEP)) for n in range(0, LIMIT, STEP)]
+        Tf.all(futures).wait()
+        # A tuple comes back as a variant.
+        counts, pids = zip(*(future.result.unpack() for future in futures))
+    there_s = time.monotonic() - begin
+
+    print(f"{n_here} primes below {LIMIT}, counted here")
+    print(f"{sum(counts)} primes below {LIMIT}, counted by {len(set(pids) - {os.getpid()})} other processes")
+    print(f"{here_s:.2f} s and {there_s:.2f} s: {here_s / there_s:.1f} times as fast")
+
+
+main()

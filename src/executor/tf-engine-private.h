@@ -52,7 +52,6 @@ typedef struct
   guint              n_pumps;       /* [lock] jobs in the pool, or on their way there */
   gint               n_coming;      /* the same: jobs without a task, coming or looking for one */
   guint              n_blocked;     /* [lock] workers that wait for other tasks, and do not count */
-  guint              n_turns;       /* [lock] turns of the dispatcher, one inside the other */
   guint              max_workers;   /* [lock] */
   GCond              pump_left;     /* [lock] */
   gboolean           is_awaited;    /* [lock] somebody waits for the pumps to leave */
@@ -108,11 +107,6 @@ gboolean tf__engine_unqueue (TfEngine *self,
                              TfTask   *task);
 TfTask  *tf__engine_take_arrivals (TfEngine *self);
 void     tf__engine_start_pump (TfEngine *self);
-/* A turn of the dispatcher: while it goes on, the owner starts the pumps. */
-void tf__engine_begin_turn (TfEngine *self);
-void tf__engine_end_turn (TfEngine *self);
-/* In the owner context: starts a pump if one is needed. */
-void tf__engine_look (TfEngine *self);
 /* Whether a pump has to give its worker back after each task. */
 gboolean tf__engine_is_crowded (TfEngine *self);
 gboolean tf__engine_is_closed (TfEngine *self);

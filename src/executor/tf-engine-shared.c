@@ -219,7 +219,6 @@ static void     add_arrival_locked (TfEngine *self,
                                     TfTask   *task) TF_CALLER_HOLDS (self->lock);
 static guint    get_n_allowed_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 static gboolean needs_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
-static gboolean may_start_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 static void     announce_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 static void     pump_leaves_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 
@@ -369,7 +368,7 @@ tf__engine_enqueue (TfEngine *self,
   if (is_queued)
     {
       queue_push_locked (self, task);
-      start_pump = may_start_pump_locked (self);
+      start_pump = needs_pump_locked (self);
       if (start_pump)
         announce_pump_locked (self);
     }
@@ -421,60 +420,11 @@ needs_pump_locked (TfEngine *self)
   return self->n_queued > 0 && self->n_coming == 0 && self->n_pumps < get_n_allowed_locked (self);
 }
 
-/* The same for who appends a task. */
-static gboolean
-may_start_pump_locked (TfEngine *self)
-{
-  return needs_pump_locked (self);
-}
-
 static void
 announce_pump_locked (TfEngine *self)
 {
   self->n_pumps++;
   tf__store (&self->n_coming, self->n_coming + 1);
-}
-
-void
-tf__engine_begin_turn (TfEngine *self)
-{
-  tf__lock (&self->lock);
-  self->n_turns++;
-  tf__unlock (&self->lock);
-}
-
-void
-tf__engine_end_turn (TfEngine *self)
-{
-  gboolean start_pump;
-
-  tf__lock (&self->lock);
-  self->n_turns--;
-  start_pump = needs_pump_locked (self);
-  if (start_pump)
-    announce_pump_locked (self);
-  tf__unlock (&self->lock);
-
-  if (start_pump)
-    tf__engine_start_pump (self);
-}
-
-void
-tf__engine_look (TfEngine *self)
-{
-  gboolean start_pump;
-
-  if (tf__load (&self->n_queued) == 0 || tf__load (&self->n_coming) > 0)
-    return;
-
-  tf__lock (&self->lock);
-  start_pump = needs_pump_locked (self);
-  if (start_pump)
-    announce_pump_locked (self);
-  tf__unlock (&self->lock);
-
-  if (start_pump)
-    tf__engine_start_pump (self);
 }
 
 static void

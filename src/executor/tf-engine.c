@@ -179,25 +179,12 @@ const TfPipeClass tf__engine_pipe_class = { deliver, pipe_ref, pipe_unref };
 /* What the dispatcher asks */
 
 static void
-turn_began (gpointer host)
-{
-  tf__engine_begin_turn (host);
-}
-
-static void
-look (gpointer host)
-{
-  tf__engine_look (host);
-}
-
-static void
 turn_ended (gpointer host)
 {
   TfEngine *self = host;
 
   tf__enter_foreground ();
 
-  tf__engine_end_turn (self);
   tf__engine_tell_counts (self);
   detach_if_over (self);
 }
@@ -215,8 +202,6 @@ unref_engine (gpointer host)
 }
 
 const TfDispatcherClass tf__engine_dispatcher_class = {
-  .turn_began = turn_began,
-  .look = look,
   .turn_ended = turn_ended,
   .host_ref = ref_engine,
   .host_unref = unref_engine,

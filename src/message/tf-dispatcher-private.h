@@ -11,10 +11,7 @@
 
 typedef struct
 {
-  /* (nullable) In the owner context: a turn of the source begins; it has delivered some messages, or the loop is
-   * going to sleep; it is over. With what the dispatcher works for. */
-  void (*turn_began) (gpointer host);
-  void (*look) (gpointer host);
+  /* (nullable) In the owner context: a turn of the source is over. With what the dispatcher works for. */
   void (*turn_ended) (gpointer host);
   /* The source keeps its host alive, and the host keeps the dispatcher. */
   gpointer (*host_ref) (gpointer host);

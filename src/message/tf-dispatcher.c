@@ -281,14 +281,6 @@ step (TfDispatcher *self,
   return n;
 }
 
-TF_FOREGROUND
-static void
-look (TfDispatcher *self)
-{
-  if (self->klass->look != NULL)
-    self->klass->look (self->host);
-}
-
 /* How many deliveries fit into a quarter of what is left of the budget, if they go on as they
  * went. */
 static guint
@@ -333,7 +325,6 @@ tf__dispatcher_run_turn (TfDispatcher *self)
 
       last_us = self->now_us;
       n_steps = 0;
-      look (self);
       collect_inbox (self);
       collect_due (self);
     }
@@ -472,9 +463,6 @@ prepare_source (GSource *source,
       return FALSE;
     }
 
-  /* A handler may run a nested loop in the middle of a turn. */
-  look (self);
-
   /* From here on a push wakes the loop; the look into the inbox has to come after. */
   tf__dispatcher_arm (self);
   if (tf__dispatcher_is_ready (self))
@@ -516,8 +504,6 @@ dispatch_source (GSource    *source,
 
   host = self->klass->host_ref (self->host);
   tf__dispatcher_set_owner (self, tf__current_thread ());
-  if (self->klass->turn_began != NULL)
-    self->klass->turn_began (host);
   tf__dispatcher_run_turn (self);
 
   if (self->first_ready != NULL && g_source_get_priority (source) < PAUSE_PRIORITY)

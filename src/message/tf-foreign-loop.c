@@ -201,8 +201,6 @@ dispatch (TfDispatcher *self)
     g_warning ("The timer of a foreign loop cannot be read: %s", g_strerror (errno));
 
   tf__dispatcher_set_owner (self, tf__current_thread ());
-  if (self->klass->turn_began != NULL)
-    self->klass->turn_began (self->host);
   tf__dispatcher_run_turn (self);
   if (self->klass->turn_ended != NULL)
     self->klass->turn_ended (self->host);

@@ -18,7 +18,8 @@ typedef struct
   gboolean (*accept) (TfTaskRunner *self,
                       TfTask       *task,
                       GError      **error);
-  /* A thread of the pool. Takes the place of the task's function: reports and returns by the functions of the task. */
+  /* A thread of the pool. Takes the place of tf__task_run(): begins the task, reports and returns by its functions, and
+   * ends it; and goes on with others of the same host, as long as that gives it some. */
   void (*run) (TfTaskRunner *self,
                TfTask       *task);
   /* Any thread. A task that is not queued any more was cancelled or given up; it may have been run before, or not

@@ -117,6 +117,11 @@ TfTask *tf__engine_take_task (TfEngine *self,
                               gboolean *start_next);
 /* FALSE: it was not needed any more, and has left; its reference is the caller's still. */
 gboolean tf__engine_return_pump (TfEngine *self);
+/* For a pump that is busy: see TfTaskHostClass. */
+TfTask *tf__engine_take_ahead (TfEngine *self,
+                               int       priority);
+void    tf__engine_put_back (TfEngine *self,
+                             TfTask   *task);
 /* A worker waits for something that other tasks may have to bring about. */
 void     tf__engine_block_worker (TfEngine *self);
 void     tf__engine_unblock_worker (TfEngine *self);

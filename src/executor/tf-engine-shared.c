@@ -213,6 +213,10 @@ static guint    find_fifo_locked (TfEngine *self,
                                   int       priority) TF_CALLER_HOLDS (self->lock);
 static void     queue_push_locked (TfEngine *self,
                                    TfTask   *task) TF_CALLER_HOLDS (self->lock);
+static void     queue_push_first_locked (TfEngine *self,
+                                         TfTask   *task) TF_CALLER_HOLDS (self->lock);
+static TfFifo  *ensure_fifo_locked (TfEngine *self,
+                                    int       priority) TF_CALLER_HOLDS (self->lock);
 static void     queue_unlink_locked (TfEngine *self,
                                      TfTask   *task) TF_CALLER_HOLDS (self->lock);
 static void     add_arrival_locked (TfEngine *self,
@@ -247,24 +251,33 @@ find_fifo_locked (TfEngine *self,
   return low;
 }
 
-static void
-queue_push_locked (TfEngine *self,
-                   TfTask   *task)
+static TfFifo *
+ensure_fifo_locked (TfEngine *self,
+                    int       priority)
 {
-  guint   index = find_fifo_locked (self, task->priority);
+  guint   index = find_fifo_locked (self, priority);
   TfFifo *fifo = index < self->fifos->len ? self->fifos->pdata[index] : NULL;
 
   if (self->n_queued == 0 && self->fifos->len == 1)
     {
       fifo = self->fifos->pdata[0];
-      fifo->priority = task->priority;
+      fifo->priority = priority;
     }
-  else if (fifo == NULL || fifo->priority != task->priority)
+  else if (fifo == NULL || fifo->priority != priority)
     {
       fifo = g_new0 (TfFifo, 1);
-      fifo->priority = task->priority;
+      fifo->priority = priority;
       g_ptr_array_insert (self->fifos, (int) index, fifo);
     }
+
+  return fifo;
+}
+
+static void
+queue_push_locked (TfEngine *self,
+                   TfTask   *task)
+{
+  TfFifo *fifo = ensure_fifo_locked (self, task->priority);
 
   task->previous_queued = fifo->last;
   if (fifo->last == NULL)
@@ -272,6 +285,23 @@ queue_push_locked (TfEngine *self,
   else
     fifo->last->next_queued = task;
   fifo->last = task;
+
+  task->is_queued = TRUE;
+  tf__store (&self->n_queued, self->n_queued + 1);
+}
+
+static void
+queue_push_first_locked (TfEngine *self,
+                         TfTask   *task)
+{
+  TfFifo *fifo = ensure_fifo_locked (self, task->priority);
+
+  task->next_queued = fifo->first;
+  if (fifo->first == NULL)
+    fifo->last = task;
+  else
+    fifo->first->previous_queued = task;
+  fifo->first = task;
 
   task->is_queued = TRUE;
   tf__store (&self->n_queued, self->n_queued + 1);
@@ -590,6 +620,65 @@ tf__engine_take_task (TfEngine *self,
   tf__unlock (&self->lock);
 
   return task;
+}
+
+/* Whether the first task of the queue is nobody else's. With several workers it never is: if the one in front of it
+ * takes its time, another worker could begin a later one before it. */
+static gboolean may_take_ahead_locked (TfEngine *self,
+                                       int       priority) TF_CALLER_HOLDS (self->lock);
+
+static gboolean
+may_take_ahead_locked (TfEngine *self,
+                       int       priority)
+{
+  return self->n_queued > 0 && self->n_coming == 0 && self->n_pumps == 1 &&
+         get_n_allowed_locked (self) == 1 &&
+         ((TfFifo *) self->fifos->pdata[0])->priority == priority;
+}
+
+TfTask *
+tf__engine_take_ahead (TfEngine *self,
+                       int       priority)
+{
+  TfTask *task = NULL;
+
+  if (tf__load (&self->n_queued) == 0 || tf__engine_is_crowded (self))
+    return NULL;
+
+  tf__lock (&self->lock);
+  if (may_take_ahead_locked (self, priority))
+    {
+      task = ((TfFifo *) self->fifos->pdata[0])->first;
+      queue_unlink_locked (self, task);
+    }
+  tf__unlock (&self->lock);
+
+  return task;
+}
+
+void
+tf__engine_put_back (TfEngine *self,
+                     TfTask   *task)
+{
+  gboolean is_queued;
+  gboolean start_pump = FALSE;
+
+  tf__lock (&self->lock);
+  /* As in tf__engine_enqueue(). */
+  is_queued = tf__pipe_get_fate (&task->pipe) == TF_FATE_OPEN;
+  if (is_queued)
+    {
+      queue_push_first_locked (self, task);
+      start_pump = needs_pump_locked (self);
+      if (start_pump)
+        announce_pump_locked (self);
+    }
+  tf__unlock (&self->lock);
+
+  if (start_pump)
+    tf__engine_start_pump (self);
+  else if (!is_queued)
+    tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
 }
 
 /* To the end of the queue of the pool, so that the pumps of other executors have their turn. */

@@ -246,6 +246,20 @@ host_worker_unblocked (TfTaskHost *host)
   tf__engine_unblock_worker ((TfEngine *) host);
 }
 
+static TfTask *
+host_take_ahead (TfTaskHost *host,
+                 int         priority)
+{
+  return tf__engine_take_ahead ((TfEngine *) host, priority);
+}
+
+static void
+host_put_back (TfTaskHost *host,
+               TfTask     *task)
+{
+  tf__engine_put_back ((TfEngine *) host, task);
+}
+
 static void
 host_started (TfTaskHost *host,
               TfTask     *task)
@@ -330,6 +344,8 @@ const TfTaskHostClass tf__engine_host_class = {
   .unqueue = host_unqueue,
   .worker_blocked = host_worker_blocked,
   .worker_unblocked = host_worker_unblocked,
+  .take_ahead = host_take_ahead,
+  .put_back = host_put_back,
   .started = host_started,
   .ended = host_ended,
   .given_up = host_given_up,

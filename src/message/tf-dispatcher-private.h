@@ -82,6 +82,9 @@ gboolean tf__dispatcher_push (TfDispatcher *self,
 void tf__dispatcher_wake (TfDispatcher *self);
 /* The same, if it sleeps or is about to. */
 void tf__dispatcher_wake_if_armed (TfDispatcher *self);
+/* What this thread pushes does not end the sleep of the loop until it releases that. It must not wait meanwhile. */
+void tf__dispatcher_hold_wakes (TfDispatcher *self);
+void tf__dispatcher_release_wakes (void);
 /* Has tf__dispatcher_run_until() look at its condition. The caller holds the host. */
 void     tf__dispatcher_nudge (TfDispatcher *self);
 gboolean tf__dispatcher_open_wake_fd (TfDispatcher *self);

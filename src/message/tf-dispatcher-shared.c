@@ -51,6 +51,24 @@ tf__dispatcher_set_owner (TfDispatcher *self,
  * queue. Push first: prepare sees the pipe. Length first: this thread sees the flag and wakes the
  * loop, or another thread has taken the flag and wakes it, or the loop is awake and prepares again
  * before it sleeps. */
+/* (unowned) (nullable) Where this thread has more to push at once. */
+static _Thread_local TfDispatcher *held;
+
+void
+tf__dispatcher_hold_wakes (TfDispatcher *self)
+{
+  held = self;
+}
+
+void
+tf__dispatcher_release_wakes (void)
+{
+  TfDispatcher *self = g_steal_pointer (&held);
+
+  if (self != NULL)
+    tf__dispatcher_wake_if_armed (self);
+}
+
 gboolean
 tf__dispatcher_push (TfDispatcher *self,
                      TfPipe       *pipe)
@@ -65,7 +83,7 @@ tf__dispatcher_push (TfDispatcher *self,
   g_async_queue_unlock (self->inbox);
   tf__unlock (&self->turnstile);
 
-  if (!is_closed)
+  if (!is_closed && held != self)
     tf__dispatcher_wake_if_armed (self);
 
   return !is_closed;

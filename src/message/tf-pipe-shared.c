@@ -281,6 +281,8 @@ wait_for_room_locked (TfPipe    *self,
          tf__load (&self->fate) == TF_FATE_OPEN &&
          !tf__dispatcher_is_owner (self->dispatcher))
     {
+      /* Nobody makes room as long as the loop sleeps. */
+      tf__dispatcher_release_wakes ();
       box->n_waiting++;
       tf__lock_wait (&box->lock, &box->room);
       box->n_waiting--;

@@ -35,6 +35,8 @@ typedef struct
   guint8       *bulk;       /* (owned) (nullable) [the receiver] */
   gsize         n_bulk;     /* [the receiver] */
   int           bulk_fd;    /* (owned) [the receiver] or -1 */
+  guint16       last_type;  /* [the receiver] of: */
+  GVariant     *last_body;  /* (owned) (nullable) [the receiver] the last small one: often the next is the same */
   GError       *in_error;   /* (owned) (nullable) [the receiver] nothing is read after it */
 } TfChannel;
 
@@ -54,11 +56,12 @@ void tf__channel_init (TfChannel *self,
 void tf__channel_clear (TfChannel *self);
 
 /* When a frame is written: with all that was kept back before it; or at once if nothing was written for a millisecond,
- * else with others: when enough have come together, or with tf__channel_flush(). */
+ * else with others: when enough have come together, or with tf__channel_flush(); or always with others. */
 typedef enum
 {
   TF_SEND_NOW,
   TF_SEND_SOON,
+  TF_SEND_WITH_NEXT,
 } TfSendWhen;
 
 /* Any thread. @body is consumed if it is floating. @bulk_fd: a sealed memfd with @bulk_size bytes, instead of @bulk,
@@ -75,12 +78,19 @@ gboolean tf__channel_send (TfChannel  *self,
                            GError    **error);
 gboolean tf__channel_flush (TfChannel *self,
                             GError   **error);
-/* Does not wait: FALSE also when there is no room for the few bytes of a frame without contents. For a control socket,
- * from within a handler of the user's. */
+/* Does not wait: FALSE also when there is no room for the few bytes of a frame. For a control socket, from within a
+ * handler of the user's. @body is small, and consumed if it is floating. */
 gboolean tf__channel_try_send (TfChannel  *self,
                                TfFrameType type,
-                               guint64     job);
+                               guint64     job,
+                               GVariant   *body);
 
+/* The receiver. Whether the next call of tf__channel_receive() need not even look at the socket. */
+gboolean tf__channel_has_frame (TfChannel *self);
+/* The receiver. Waits until there is something to receive, which may be the end; FALSE if there was nothing. */
+gboolean tf__channel_wait (TfChannel *self,
+                           gint64     spin_us,
+                           int        timeout_ms);
 /* The receiver. @frame is uninitialised, and stays so after an error: G_IO_ERROR_CLOSED when the other end was closed
  * between two frames, G_IO_ERROR_TIMED_OUT at @deadline_us (of tf__clock_now(); G_MAXINT64 for none), TF_ERROR_PROTOCOL
  * for anything that is not a frame, also one that is cut off. @spin_us: how long to look before sleeping. */

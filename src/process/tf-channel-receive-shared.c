@@ -27,6 +27,9 @@
 /* From this size on they stay in memory of their own, which is found only when they come. */
 #define MAP_SIZE ((guint64) 16 * 1024 * 1024)
 
+/* Up to this size a body is compared with the last one before it is read. */
+#define SAME_SIZE 512
+
 typedef struct
 {
   gint64 spin_us;
@@ -117,12 +120,33 @@ is_sealed (int     fd,
 #endif
 }
 
+static gpointer
+unref_file (gpointer file)
+{
+  g_mapped_file_unref (file);
+  return NULL;
+}
+
+/* The kernel takes its time to free that many pages, so not in the thread that happens to be the last to want them: it
+ * may be that of a main loop. */
+static void
+let_go (gpointer file)
+{
+  GThread *thread = g_thread_try_new ("tf-unmap", unref_file, file, NULL);
+
+  if (thread == NULL)
+    unref_file (file);
+  else
+    g_thread_unref (thread);
+}
+
 static GBytes *
 map_sealed (int      fd,
             guint64  size,
             GError **error)
 {
   g_autoptr (GMappedFile) file = NULL;
+  const char             *contents;
 
   if (!is_sealed (fd, size))
     {
@@ -137,7 +161,11 @@ map_sealed (int      fd,
       return NULL;
     }
 
-  return g_mapped_file_get_bytes (file);
+  if (size < MAP_SIZE)
+    return g_mapped_file_get_bytes (file);
+
+  contents = g_mapped_file_get_contents (file);
+  return g_bytes_new_with_free_func (contents, size, let_go, g_steal_pointer (&file));
 }
 
 /* What came in */
@@ -240,6 +268,55 @@ wait_for_input (TfChannel      *self,
   return TRUE;
 }
 
+gboolean
+tf__channel_has_frame (TfChannel *self)
+{
+  const guint8 *in = self->in + self->in_first;
+  guint64       n_there = self->in_last - self->in_first;
+  guint64       size = TF_WIRE_HEADER_SIZE;
+  TfFrameHeader header;
+
+  if (self->in_error != NULL)
+    return TRUE;
+  if (self->has_header || n_there < size)
+    return FALSE;
+  /* What is wrong with it comes to light without waiting. */
+  if (!tf__wire_unpack_header (in, self->end, &header, NULL))
+    return TRUE;
+
+  if ((header.flags & TF_FRAME_HAS_BULK) != 0)
+    {
+      size += TF_WIRE_BULK_SIZE;
+      if (n_there < size)
+        return FALSE;
+      if (!tf__wire_unpack_bulk_size (in + TF_WIRE_HEADER_SIZE, &header, NULL))
+        return TRUE;
+      if ((header.flags & TF_FRAME_BULK_IS_FD) == 0)
+        size += header.bulk_size;
+    }
+
+  return n_there >= size + header.body_size;
+}
+
+gboolean
+tf__channel_wait (TfChannel *self,
+                  gint64     spin_us,
+                  int        timeout_ms)
+{
+  struct pollfd input = { self->fd, POLLIN, 0 };
+  gint64        spin_end_us;
+  int           n;
+
+  if (tf__channel_has_frame (self))
+    return TRUE;
+
+  spin_end_us = g_get_monotonic_time () + spin_us;
+  while ((n = poll (&input, 1, 0)) == 0 && g_get_monotonic_time () < spin_end_us)
+    g_thread_yield ();
+
+  return n != 0 || poll (&input, 1, timeout_ms) != 0;
+}
+
 static gssize
 look (TfChannel *self,
       guint8    *to,
@@ -316,6 +393,8 @@ receive_some (TfChannel      *self,
           if (spin_end_us == 0)
             spin_end_us = now_us + patience->spin_us;
           is_spinning = now_us < spin_end_us;
+          /* Its own wake-up may have put the other one, or the main loop, on the same processor. */
+          g_thread_yield ();
         }
       else if (!wait_for_input (self, patience, error))
         return -1;
@@ -472,6 +551,37 @@ receive_into (TfChannel      *self,
   return TRUE;
 }
 
+/* FALSE if it is not what came last. */
+static gboolean
+is_same_body (TfChannel *self)
+{
+  return self->last_body != NULL && self->last_type == self->header.type &&
+         g_variant_get_size (self->last_body) == self->header.body_size &&
+         memcmp (g_variant_get_data (self->last_body), self->body, self->header.body_size) == 0;
+}
+
+static GVariant *
+understand (TfChannel *self,
+            GError   **error)
+{
+  const TfFrameHeader *header = &self->header;
+  g_autoptr (GBytes)   bytes = NULL;
+  GVariant            *body;
+
+  if (header->body_size <= SAME_SIZE && is_same_body (self))
+    return g_variant_ref (self->last_body);
+
+  bytes = g_bytes_new_take (g_steal_pointer (&self->body), header->body_size);
+  body = tf__wire_unpack_body (header, bytes, error);
+  if (body == NULL || header->body_size > SAME_SIZE)
+    return body;
+
+  g_clear_pointer (&self->last_body, g_variant_unref);
+  self->last_body = g_variant_ref (body);
+  self->last_type = header->type;
+  return body;
+}
+
 /* All of it is there. */
 static gboolean
 finish_frame (TfChannel *self,
@@ -479,7 +589,6 @@ finish_frame (TfChannel *self,
               GError   **error)
 {
   const TfFrameHeader *header = &self->header;
-  g_autoptr (GBytes)   bytes = g_bytes_new_take (g_steal_pointer (&self->body), header->body_size);
   g_autoptr (GBytes)   bulk = NULL;
   GVariant            *body;
 
@@ -492,7 +601,7 @@ finish_frame (TfChannel *self,
   else if (self->bulk != NULL)
     bulk = wrap (g_steal_pointer (&self->bulk), header->bulk_size);
 
-  body = tf__wire_unpack_body (header, bytes, error);
+  body = understand (self, error);
   if (body == NULL)
     return FALSE;
 

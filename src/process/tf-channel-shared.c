@@ -34,6 +34,7 @@ tf__channel_clear (TfChannel *self)
   tf__channel_forget_incoming (self);
   if (self->fd >= 0)
     close (self->fd);
+  g_clear_pointer (&self->last_body, g_variant_unref);
   g_clear_pointer (&self->in, g_free);
   g_clear_pointer (&self->out, g_byte_array_unref);
   g_clear_error (&self->in_error);
@@ -204,8 +205,9 @@ send_locked (TfChannel    *self,
       g_byte_array_append (self->out, parts[0].iov_base, (guint) parts[0].iov_len);
       g_byte_array_append (self->out, parts[1].iov_base, (guint) parts[1].iov_len);
       g_byte_array_append (self->out, parts[2].iov_base, (guint) parts[2].iov_len);
-      if (when == TF_SEND_SOON && self->out->len < OUT_SIZE &&
-          g_get_monotonic_time () - self->out_us < SOON_US)
+      if (self->out->len < OUT_SIZE &&
+          (when == TF_SEND_WITH_NEXT ||
+           (when == TF_SEND_SOON && g_get_monotonic_time () - self->out_us < SOON_US)))
         return TRUE;
     }
 
@@ -313,18 +315,27 @@ TF__ATTR (no_thread_safety_analysis)
 gboolean
 tf__channel_try_send (TfChannel  *self,
                       TfFrameType type,
-                      guint64     job)
+                      guint64     job,
+                      GVariant   *body)
 {
-  guint8        frame[TF_WIRE_HEADER_SIZE + TF_WIRE_BULK_SIZE] = { 0 };
-  TfFrameHeader header = { .body_size = 1, .type = (guint16) type, .job = job };
-  gsize         size = tf__wire_pack_header (&header, frame) + header.body_size;
-  gboolean      is_sent;
+  g_autoptr (GBytes) bytes = tf__wire_pack_body (body);
+  guint8             frame[TF_WIRE_HEADER_SIZE + TF_WIRE_BULK_SIZE] = { 0 };
+  TfFrameHeader      header = { .type = (guint16) type, .job = job };
+  gsize              body_size;
+  const guint8      *contents = g_bytes_get_data (bytes, &body_size);
+  gsize              size;
+  gboolean           is_sent;
+
+  header.body_size = (guint32) body_size;
+  size = tf__wire_pack_header (&header, frame);
+  g_return_val_if_fail (body_size <= sizeof frame - size, FALSE);
+  memcpy (frame + size, contents, body_size);
 
   /* Who holds it may be waiting for room. */
   if (!g_mutex_trylock (&self->lock.mutex))
     return FALSE;
 
-  is_sent = try_send_locked (self, frame, size);
+  is_sent = try_send_locked (self, frame, size + body_size);
   g_mutex_unlock (&self->lock.mutex);
   return is_sent;
 }

@@ -13,6 +13,7 @@
 
 #include "core/tf-clock-private.h"
 #include "core/tf-reference-private.h"
+#include "message/tf-dispatcher-private.h"
 #include "process/tf-process-private.h"
 #include "process/tf-worker-private.h"
 
@@ -25,6 +26,11 @@
 
 /* More than anybody lives, and few enough to be added to a time. */
 #define LONGEST_IDLE_US (G_MAXINT64 / 4)
+
+/* A signal waits until no job is ahead of the process, which is a matter of milliseconds: so often, and so long. One
+ * that does not even answer is ended all the same. */
+#define MAX_DELAYS 100
+#define DELAY_US   2000
 
 /* How long a process of a closed context may be idle. */
 #define CLOSED_IDLE_US (100 * 1000)
@@ -43,7 +49,6 @@ struct _TfProcessCrew
                                     * that comes next last */
   GPtrArray        *starting;      /* [lock] of TfProcess (unowned): those that are not ready yet */
   guint             n_starting;    /* [lock] they, and those that are not even made */
-  guint64           last_job;      /* [lock] */
   guint             n_failures;    /* [lock] starts that failed in a row */
   GError           *failure;       /* (owned) (nullable) [lock] of the last one */
   gint64            next_start_us; /* [lock] */
@@ -170,6 +175,14 @@ is_start_wanted_locked (TfProcessCrew *self,
   return task == NULL ? !self->is_closed : tf__task_get_fate (task) == TF_FATE_OPEN;
 }
 
+/* It may be ready all the same by then, and even be done with a job: it is of no more use. */
+static void
+break_off_locked (TfProcess *process)
+{
+  process->is_doomed = TRUE;
+  tf__process_signal (process, SIGKILL);
+}
+
 /* From here on the start can be broken off; what came before is seen here. */
 static void
 begin_start (TfProcessCrew *self,
@@ -182,7 +195,7 @@ begin_start (TfProcessCrew *self,
   process->task = task;
   g_ptr_array_add (self->starting, process);
   if (!is_start_wanted_locked (self, task))
-    tf__process_signal (process, SIGKILL);
+    break_off_locked (process);
   tf__unlock (&self->lock);
 }
 
@@ -191,7 +204,7 @@ static void
 end_start (TfProcessCrew *self,
            TfProcess     *process,
            TfTask        *task,
-           const GError  *reason)
+           GError       **reason)
 {
   tf__lock (&self->lock);
   self->n_starting--;
@@ -200,14 +213,16 @@ end_start (TfProcessCrew *self,
       g_ptr_array_remove_fast (self->starting, process);
       process->task = NULL;
     }
-  if (reason == NULL)
+  if (process != NULL && process->is_doomed && *reason == NULL)
+    g_set_error_literal (reason, TF_ERROR, TF_ERROR_WORKER_START, "The start was broken off");
+  if (*reason == NULL)
     {
       self->n_failures = 0;
       g_ptr_array_add (self->processes, tf__process_ref (process));
     }
   else if (is_start_wanted_locked (self, task))
     {
-      take_failure_locked (self, reason);
+      take_failure_locked (self, *reason);
     }
   g_cond_broadcast (&self->changed);
   tf__unlock (&self->lock);
@@ -234,7 +249,7 @@ start_process (TfProcessCrew *self,
       begin_start (self, process, task);
       tf__process_greet (process, &settings, &reason);
     }
-  end_start (self, process, task, reason);
+  end_start (self, process, task, &reason);
   clear_settings (&settings);
 
   if (reason == NULL)
@@ -242,6 +257,8 @@ start_process (TfProcessCrew *self,
 
   if (process != NULL)
     {
+      /* If that was not done. */
+      g_error_free (tf__process_bury (process, FALSE));
       unwatch_error_output (process);
       tf__process_unref (process);
     }
@@ -495,12 +512,14 @@ typedef struct
   TfProcess     *process; /* (owned) */
   guint64        job;
   int            signal;
+  guint          n_delays;
 } Step;
 
 static void plan_step_locked (TfProcessCrew *self,
                               TfProcess     *process,
                               int            signal,
-                              gint64         grace_us) TF_CALLER_HOLDS (self->lock);
+                              gint64         grace_us,
+                              guint          n_delays) TF_CALLER_HOLDS (self->lock);
 
 static void
 free_step (gpointer data)
@@ -521,10 +540,17 @@ on_step_cb (gpointer data)
   if (step->process->job == step->job)
     {
       g_clear_pointer (&step->process->stopping, g_source_unref);
-      step->process->is_doomed = TRUE;
-      tf__process_signal (step->process, step->signal);
-      if (step->signal == SIGTERM)
-        plan_step_locked (self, step->process, SIGKILL, self->settings.terminate_grace_us);
+      if (tf__process_end_ahead (step->process) || step->n_delays == MAX_DELAYS)
+        {
+          step->process->is_doomed = TRUE;
+          tf__process_signal (step->process, step->signal);
+          if (step->signal == SIGTERM)
+            plan_step_locked (self, step->process, SIGKILL, self->settings.terminate_grace_us, 0);
+        }
+      else
+        {
+          plan_step_locked (self, step->process, step->signal, DELAY_US, step->n_delays + 1);
+        }
     }
   tf__unlock (&self->lock);
 
@@ -535,7 +561,8 @@ static void
 plan_step_locked (TfProcessCrew *self,
                   TfProcess     *process,
                   int            signal,
-                  gint64         grace_us)
+                  gint64         grace_us,
+                  guint          n_delays)
 {
   Step *step;
 
@@ -543,7 +570,7 @@ plan_step_locked (TfProcessCrew *self,
     return;
 
   step = g_new (Step, 1);
-  *step = (Step){ self, tf__process_ref (process), process->job, signal };
+  *step = (Step){ self, tf__process_ref (process), process->job, signal, n_delays };
   process->stopping =
     tf__minder_add_timeout (self->minder, grace_us, on_step_cb, step, free_step);
 }
@@ -563,6 +590,22 @@ find_by_task (GPtrArray *processes,
   return NULL;
 }
 
+/* One that was sent ahead has not begun, so that there is nothing to end but what has been sent. */
+static TfProcess *
+find_by_job_ahead (GPtrArray *processes,
+                   TfTask    *task,
+                   guint64   *job)
+{
+  for (guint i = 0; i < processes->len; i++)
+    {
+      *job = tf__process_find_ahead (processes->pdata[i], task);
+      if (*job != 0)
+        return processes->pdata[i];
+    }
+
+  return NULL;
+}
+
 static void
 runner_stop (TfTaskRunner *runner,
              TfTask       *task)
@@ -574,15 +617,20 @@ runner_stop (TfTaskRunner *runner,
   tf__lock (&self->lock);
   process = find_by_task (self->starting, task);
   if (process != NULL)
-    tf__process_signal (process, SIGKILL);
+    break_off_locked (process);
 
   process = find_by_task (self->processes, task);
   if (process != NULL)
     {
-      tf__process_ref (process);
       job = process->job;
-      plan_step_locked (self, process, SIGTERM, self->settings.cancel_grace_us);
+      plan_step_locked (self, process, SIGTERM, self->settings.cancel_grace_us, 0);
     }
+  else
+    {
+      process = find_by_job_ahead (self->processes, task, &job);
+    }
+  if (process != NULL)
+    tf__process_ref (process);
   g_cond_broadcast (&self->changed);
   tf__unlock (&self->lock);
 
@@ -590,25 +638,22 @@ runner_stop (TfTaskRunner *runner,
     return;
 
   /* By now it may have ended, and the next one have begun: the number of the job tells them apart. */
-  tf__channel_try_send (&process->control, TF_FRAME_CANCEL, job);
+  tf__process_cancel_job (process, job);
   tf__process_unref (process);
 }
 
 /* Running a task */
 
-static guint64
+static void
 begin_job (TfProcessCrew *self,
            TfProcess     *process,
-           TfTask        *task)
+           TfTask        *task,
+           guint64        job)
 {
-  guint64 job;
-
   tf__lock (&self->lock);
-  job = process->job = ++self->last_job;
+  process->job = job;
   process->task = task;
   tf__unlock (&self->lock);
-
-  return job;
 }
 
 /* FALSE if the process is of no more use: it may have got a signal after it had sent the outcome. */
@@ -657,50 +702,100 @@ explain_loss (TfProcessCrew *self,
   return reason;
 }
 
+/* A piece of work: a task and where it is. */
+typedef struct
+{
+  TfProcess  *process; /* (owned) (nullable) it has been taken */
+  TfTask     *task;    /* (owned) */
+  guint64     job;     /* 0 if it has not been sent */
+  gboolean    is_begun;
+  gboolean    is_usable; /* after a job: so is the process */
+  TfTaskFrame frame;     /* if it has begun */
+} Work;
+
+static void
+lose_process (TfProcessCrew *self,
+              Work          *work,
+              GError        *reason,
+              GError       **error)
+{
+  /* It may take its time until the process has ended. */
+  tf__dispatcher_release_wakes ();
+  tf__process_take_back (work->process, 0);
+  g_propagate_error (error, explain_loss (self, work->process, reason));
+  g_clear_pointer (&work->process, tf__process_unref);
+}
+
+/* FALSE if it cannot be sent. */
+static gboolean
+send_job (TfProcessCrew *self,
+          Work          *work,
+          GError       **error)
+{
+  TfProcess *process = work->process;
+  guint64    job = ++process->last_job;
+
+  tf__process_forget_words (process, tf__process_count_words (process));
+
+  /* From here on a cancel reaches the process; one that came before is seen here. */
+  begin_job (self, process, work->task, job);
+  if (tf__task_get_fate (work->task) != TF_FATE_OPEN)
+    return TRUE;
+
+  work->job = job;
+  process->busy_us = g_get_monotonic_time ();
+  return tf__process_send (process, job, work->task, TF_SEND_NOW, error);
+}
+
 /* One try. FALSE if the process was lost, with how. */
 static gboolean
 run_once (TfProcessCrew *self,
-          const char    *reference,
-          TfTask        *task,
+          Work          *work,
           GError       **error)
 {
-  g_autoptr (GError) reason = NULL;
-  TfProcess         *process = take_process (self, task, &reason);
-  gboolean           is_whole;
-  gboolean           is_usable;
+  GError  *reason = NULL;
+  TfTask  *task = work->task;
+  gboolean is_whole = TRUE;
 
   tf__enter_worker ();
 
-  if (process == NULL)
+  if (work->process == NULL)
+    {
+      tf__dispatcher_release_wakes ();
+      work->process = take_process (self, task, &reason);
+    }
+  if (work->process == NULL)
     {
       if (tf__task_get_fate (task) == TF_FATE_OPEN)
         tf_task_return_error (task, g_steal_pointer (&reason));
+      g_clear_error (&reason);
       return TRUE;
     }
 
-  /* From here on a cancel reaches the process; one that came before is seen here. */
-  tf__process_forget_words (process);
-  process->last_job = begin_job (self, process, task);
-  is_whole = tf__task_get_fate (task) != TF_FATE_OPEN ||
-             tf__process_run (process, process->last_job, reference, task, &reason);
-  is_usable = end_job (self, process);
-
-  if (!is_whole && g_error_matches (reason, TF_ERROR, TF_ERROR_NOT_PORTABLE))
+  if (work->job == 0)
+    is_whole = send_job (self, work, &reason);
+  if (is_whole && work->job != 0)
     {
-      /* Nothing was sent. */
-      tf_task_return_error (task, g_steal_pointer (&reason));
-      is_whole = TRUE;
+      if (tf__task_get_fate (task) == TF_FATE_OPEN)
+        tf__process_send_ahead (work->process, task);
+      is_whole = tf__process_wait (work->process, work->job, work->is_begun ? task : NULL, &reason);
+      tf__process_time_job (work->process);
+    }
+  work->is_usable = end_job (self, work->process);
+  work->job = 0;
+
+  if (is_whole)
+    return TRUE;
+
+  if (!g_error_matches (reason, TF_ERROR, TF_ERROR_NOT_PORTABLE))
+    {
+      lose_process (self, work, reason, error);
+      return FALSE;
     }
 
-  if (is_whole && is_usable)
-    give_back (self, process);
-  else if (is_whole)
-    g_error_free (bury (self, process, FALSE));
-  else
-    g_propagate_error (error, explain_loss (self, process, g_steal_pointer (&reason)));
-
-  tf__process_unref (process);
-  return is_whole;
+  /* Nothing was sent. */
+  tf_task_return_error (task, reason);
+  return TRUE;
 }
 
 static guint
@@ -730,27 +825,123 @@ get_reference (TfTask   *task,
 }
 
 static void
-runner_run (TfTaskRunner *runner,
-            TfTask       *task)
+run_task (TfProcessCrew *self,
+          Work          *work)
 {
-  TfProcessCrew     *self = (TfProcessCrew *) runner;
+  TfTask            *task = work->task;
   g_autoptr (GError) error = NULL;
-  gboolean           is_in_executable;
-  const char        *reference = get_reference (task, &is_in_executable, &error);
   guint              n_left = get_n_retries (self);
 
-  while (reference != NULL && !run_once (self, reference, task, &error))
+  while (!run_once (self, work, &error))
     {
       /* A job that was told to stop may well have ended with its process. */
-      if (n_left == 0 || tf__task_get_fate (task) != TF_FATE_OPEN || task->has_returned)
+      if (n_left == 0 || !work->is_begun || tf__task_get_fate (task) != TF_FATE_OPEN ||
+          task->has_returned)
         break;
 
       n_left--;
       g_clear_error (&error);
     }
 
-  if (error != NULL && !task->has_returned)
+  if (error != NULL && work->is_begun && !task->has_returned)
     tf_task_return_error (task, g_steal_pointer (&error));
+}
+
+/* Others may take it, if it is of use to them. */
+static void
+leave_process (TfProcessCrew *self,
+               Work          *work)
+{
+  if (work->is_usable)
+    {
+      give_back (self, work->process);
+    }
+  else
+    {
+      tf__dispatcher_release_wakes ();
+      g_error_free (bury (self, work->process, FALSE));
+    }
+
+  g_clear_pointer (&work->process, tf__process_unref);
+}
+
+/* The next one that this process has been sent, which may have begun; if there is none, others may take it. */
+static void
+go_on (TfProcessCrew *self,
+       Work          *work)
+{
+  GError *reason = NULL;
+
+  tf__enter_worker ();
+
+  work->task = NULL;
+  if (work->process == NULL)
+    return;
+
+  /* If it was lost, the next one may have begun before that, and shall not begin again: it hears of it then. */
+  tf__process_settle (work->process, &reason);
+  work->task = tf__process_peek_ahead (work->process, &work->job);
+  if (work->task != NULL)
+    {
+      begin_job (self, work->process, work->task, work->job);
+      tf__process_pop_ahead (work->process);
+      g_clear_error (&reason);
+      return;
+    }
+
+  if (reason != NULL)
+    lose_process (self, work, reason, NULL);
+  else
+    leave_process (self, work);
+}
+
+/* One that was sent ahead and is not wanted any more is waited for all the same. */
+static void
+begin_work (TfProcessCrew *self,
+            Work          *work)
+{
+  tf__enter_worker ();
+
+  if (work->job != 0)
+    tf__process_linger (work->process);
+
+  work->is_begun = tf__task_get_fate (work->task) == TF_FATE_OPEN;
+  if (work->is_begun)
+    tf__task_begin (work->task, &work->frame);
+  else if (work->job != 0)
+    runner_stop (&self->runner, work->task);
+}
+
+static void
+runner_run (TfTaskRunner *runner,
+            TfTask       *task)
+{
+  TfProcessCrew *self = (TfProcessCrew *) runner;
+  Work           work = { .task = task };
+  gboolean       is_waiting;
+
+  while (work.task != NULL)
+    {
+      task = work.task;
+      begin_work (self, &work);
+      if (work.is_begun || work.job != 0)
+        run_task (self, &work);
+      if (work.is_begun)
+        tf__task_pop_frame (&work.frame);
+
+      /* The end does not wait for an answer. Else it comes later, so that who hears of it finds the process idle. */
+      is_waiting = work.process != NULL && work.process->is_withdrawing;
+      if (is_waiting)
+        {
+          tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+          tf__dispatcher_release_wakes ();
+        }
+      go_on (self, &work);
+      if (!is_waiting)
+        tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+      if (work.task == NULL)
+        tf__dispatcher_release_wakes ();
+    }
 }
 
 /* Accepting one */
@@ -1019,7 +1210,7 @@ tf__process_crew_close (TfProcessCrew *self)
       TfProcess *process = self->starting->pdata[i];
 
       if (process->task == NULL)
-        tf__process_signal (process, SIGKILL);
+        break_off_locked (process);
     }
   check_idle_anew_locked (self);
   tf__unlock (&self->lock);

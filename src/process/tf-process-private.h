@@ -13,13 +13,11 @@
 /* Worker processes, seen from the program.
  *
  * A context has a crew: its processes, and how they are made. A thread of the pool that has a task takes a process
- * from the
- * crew, sends the job, reads what comes until the outcome, and gives it back. So there is one thread for each
- * process at
- * work, which blocks on its socket, and nothing has to be told apart. One more thread, the minder, looks after what
- * takes
- * its time: what the processes write to their standard error, the grace of those that are told to stop, and those that
- * nobody has needed for long. */
+ * from the crew, sends the job, reads what comes until the outcome, and gives it back. So there is one thread for
+ * each process at work, which blocks on its socket, and nothing has to be told apart; if jobs are short, both go on
+ * with the next ones that were sent ahead. One more thread, the minder, looks after what takes its time: what the
+ * processes write to their standard error, the grace of those that are told to stop, and those that nobody has needed
+ * for long. */
 
 typedef struct _TfProcess     TfProcess;
 typedef struct _TfProcessCrew TfProcessCrew;
@@ -40,6 +38,16 @@ typedef struct
   gint64  idle_us;            /* negative: for ever */
 } TfProcessSettings;
 
+/* How many jobs may be sent ahead. */
+#define TF_PROCESS_MAX_AHEAD 32
+
+typedef struct
+{
+  TfTask *task; /* (owned) */
+  guint64 job;
+  guint64 n_words; /* bytes of the standard error that came before it was sent */
+} TfSentJob;
+
 /* One process: tf-process-shared.c. */
 struct _TfProcess
 {
@@ -50,9 +58,25 @@ struct _TfProcess
   TfChannel    control;
   guint64      last_job; /* [who has taken it] */
 
+  /* The body of the last job without argument and description, which often is that of the next. */
+  GVariant   *plain_run;       /* (owned) (nullable) [who has taken it] */
+  const char *plain_reference; /* (unowned) [who has taken it] only compared */
+  char       *plain_name;      /* (owned) [who has taken it] */
+
+  /* Jobs that were sent ahead: tf-process-ahead-shared.c. */
+  TfSentJob ahead[TF_PROCESS_MAX_AHEAD]; /* [lock] to write; read by who has taken it, too */
+  guint     n_ahead;                     /* the same */
+  gboolean  is_ahead_ended;              /* [lock] nothing is sent ahead any more */
+  guint     n_short;                     /* [who has taken it] how many jobs may be sent ahead */
+  gint64    busy_us;                     /* [who has taken it] since when the first of its jobs may have run */
+  gboolean  is_withdrawing;              /* [who has taken it] an answer is still to come */
+  gboolean  has_early;                   /* [who has taken it] */
+  TfFrame   early;                       /* [who has taken it] came before that answer: of the next job */
+
   TfLock   lock;
   int      error_fd;     /* (owned) [lock] -1 at its end */
   GString *error_tail;   /* (owned) [lock] the last lines of its standard error */
+  guint64  n_words;      /* [lock] bytes of it so far */
   GSource *error_source; /* (owned) (nullable) [lock] of the minder */
 
   /* [lock of the crew] */
@@ -83,15 +107,53 @@ void tf__process_signal (TfProcess *self,
                          int        signal);
 /* Reads what there is of its standard error, and passes it on; FALSE at its end. Does not wait. */
 gboolean tf__process_drain (TfProcess *self);
-/* A new job: what was written before it is not its last words. */
-void tf__process_forget_words (TfProcess *self);
+/* A new job: what was written before it is not its last words. How much that was so far; and to forget so much. */
+guint64 tf__process_count_words (TfProcess *self);
+void    tf__process_forget_words (TfProcess *self,
+                                  guint64    n_words);
 
-/* Runs a task: tf-process-run-worker.c. FALSE if the process is lost, with how. */
-gboolean tf__process_run (TfProcess  *self,
-                          guint64     job,
-                          const char *reference,
-                          TfTask     *task,
-                          GError    **error) TF_WORKER;
+/* Runs a task: tf-process-run-worker.c. FALSE with TF_ERROR_NOT_PORTABLE if nothing was sent; else the process is
+ * lost. */
+gboolean tf__process_send (TfProcess *self,
+                           guint64    job,
+                           TfTask    *task,
+                           TfSendWhen when,
+                           GError   **error);
+/* For a job that was sent ahead: waits a moment, so that its beginning and its end are told at once if it is short. */
+void tf__process_linger (TfProcess *self);
+/* Waits for the outcome: FALSE if the process is lost, with how. Without a task nobody wants to know. */
+gboolean tf__process_wait (TfProcess *self,
+                           guint64    job,
+                           TfTask    *task,
+                           GError   **error) TF_WORKER;
+/* Between two jobs: waits until it is known whether the next one has begun. FALSE as above. */
+gboolean tf__process_settle (TfProcess *self,
+                             GError   **error) TF_WORKER;
+
+/* Jobs that are sent ahead: tf-process-ahead-shared.c. For who has taken the process, if it does not say otherwise. */
+/* After each outcome. */
+void tf__process_time_job (TfProcess *self);
+/* What may be sent ahead behind @task. */
+void    tf__process_send_ahead (TfProcess *self,
+                                TfTask    *task);
+TfTask *tf__process_peek_ahead (TfProcess *self,
+                                guint64   *job);
+/* It begins. The reference is the caller's. */
+void tf__process_pop_ahead (TfProcess *self);
+/* Any thread: 0 if it is not there. */
+guint64 tf__process_find_ahead (TfProcess *self,
+                                TfTask    *task);
+/* Those after @after go back to where they came from. */
+void tf__process_take_back (TfProcess *self,
+                            guint64    after);
+/* Asks the process not to begin any of them; it has @job. */
+void tf__process_withdraw (TfProcess *self,
+                           guint64    job);
+/* Any thread: TRUE if there are none, and there will be none. */
+gboolean tf__process_end_ahead (TfProcess *self);
+/* Any thread; does not wait. */
+void tf__process_cancel_job (TfProcess *self,
+                             guint64    job);
 
 /* The crew: tf-process-crew-shared.c. It is a runner, and as such counts its users; the last of them ends it. */
 TfProcessCrew *tf__process_crew_new (void);

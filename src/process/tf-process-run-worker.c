@@ -7,6 +7,8 @@
 #include <tf/tf-error.h>
 
 #include "core/tf-clock-private.h"
+#include "core/tf-reference-private.h"
+#include "message/tf-dispatcher-private.h"
 #include "process/tf-process-private.h"
 
 /* One job, seen from the thread of the pool that waits for it: it tells the task what the process says. */
@@ -17,17 +19,55 @@
 /* How often it asks whether the process is still there: what a job has forked may hold its socket open. */
 #define LOOK_US G_USEC_PER_SEC
 
-static gboolean
-send_job (TfProcess  *self,
-          guint64     job,
-          const char *reference,
-          TfTask     *task,
-          GError    **error)
+/* So many frames may come together before the main loop hears of them. */
+#define MAX_HELD 64
+
+/* How long jobs that were sent ahead stay behind one that runs. */
+#define PATIENCE_MS 1
+
+/* The references of functions live for ever; others are not looked for. */
+static GVariant *
+get_plain_run (TfProcess  *self,
+               const char *reference,
+               TfTask     *task)
 {
+  const char *name = tf_task_get_name (task);
+
+  if (self->plain_run == NULL || self->plain_reference != reference ||
+      g_strcmp0 (self->plain_name, name) != 0)
+    {
+      g_clear_pointer (&self->plain_run, g_variant_unref);
+      self->plain_run = g_variant_ref_sink (
+        g_variant_new ("(sss@(sv))", reference, name, "", tf__wire_pack_value (NULL, NULL, NULL)));
+      self->plain_reference = reference;
+      g_free (self->plain_name);
+      self->plain_name = g_strdup (name);
+    }
+
+  return self->plain_run;
+}
+
+gboolean
+tf__process_send (TfProcess *self,
+                  guint64    job,
+                  TfTask    *task,
+                  TfSendWhen when,
+                  GError   **error)
+{
+  const char        *reference = tf_task_get_reference (task);
   const char        *description = tf_task_get_description (task);
+  gboolean           is_in_executable;
   g_auto (GValue)    argument = G_VALUE_INIT;
   g_autoptr (GBytes) bulk = NULL;
   GVariant          *packed;
+
+  if (reference == NULL && !tf__reference_make (task->func, &reference, &is_in_executable, error))
+    return FALSE;
+
+  if (tf_task_get_argument (task) == NULL && description == NULL &&
+      tf_task_get_reference (task) == NULL)
+    return tf__channel_send (&self->jobs, TF_FRAME_RUN, job, get_plain_run (self, reference, task),
+                             NULL, -1, 0, when, error);
 
   if (tf_task_get_argument (task) != NULL)
     {
@@ -43,7 +83,7 @@ send_job (TfProcess  *self,
     &self->jobs, TF_FRAME_RUN, job,
     g_variant_new ("(sss@(sv))", reference, tf_task_get_name (task),
                    description == NULL ? "" : description, packed),
-    bulk, -1, 0, TF_SEND_NOW, error);
+    bulk, -1, 0, when, error);
 }
 
 /* Values */
@@ -205,6 +245,7 @@ take_frame (TfTask   *task,
 /* The next frame, or an error once nothing can come any more. */
 static gboolean
 receive (TfProcess *self,
+         guint64    job,
          TfFrame   *frame,
          GError   **error)
 {
@@ -226,43 +267,159 @@ receive (TfProcess *self,
         }
 
       is_gone = tf__process_is_gone (self);
+      /* There was no room for that before. */
+      if (self->n_ahead > 0 && !self->is_withdrawing)
+        tf__process_withdraw (self, job);
     }
 }
 
+/* The answer to WITHDRAW. */
+static gboolean
+take_withdrawn (TfProcess *self,
+                TfFrame   *frame,
+                GError   **error)
+{
+  if (!self->is_withdrawing)
+    {
+      g_set_error_literal (error, TF_ERROR, TF_ERROR_PROTOCOL, "A worker withdrew jobs by itself");
+      return FALSE;
+    }
+
+  self->is_withdrawing = FALSE;
+  tf__process_take_back (self, frame->header.job);
+  return TRUE;
+}
+
+/* Without a task only the end is of interest. */
+static gboolean
+pass_over (TfFrame  *frame,
+           gboolean *is_over)
+{
+  *is_over = frame->header.type == TF_FRAME_RESULT || frame->header.type == TF_FRAME_ERROR ||
+             frame->header.type == TF_FRAME_FAILURE;
+  return TRUE;
+}
+
+static gboolean
+fail_of_job (const TfFrame *frame,
+             guint64        job,
+             GError       **error)
+{
+  g_set_error (error, TF_ERROR, TF_ERROR_PROTOCOL,
+               "A worker spoke of the job %" G_GUINT64_FORMAT " in the job %" G_GUINT64_FORMAT,
+               frame->header.job, job);
+  return FALSE;
+}
+
+/* Waits no longer than that takes. One that has a lot to say is long, too. */
+static gboolean
+is_long (TfProcess *self)
+{
+  return !tf__channel_wait (&self->jobs, SPIN_US, PATIENCE_MS) ||
+         g_get_monotonic_time () - self->busy_us > PATIENCE_MS * 1000;
+}
+
+static gboolean
+receive_of_job (TfProcess *self,
+                guint64    job,
+                TfFrame   *frame,
+                GError   **error)
+{
+  if (self->has_early)
+    {
+      *frame = self->early;
+      self->has_early = FALSE;
+      return TRUE;
+    }
+
+  if (!tf__channel_has_frame (&self->jobs))
+    tf__dispatcher_release_wakes ();
+
+  if (self->n_ahead > 0 && !self->is_withdrawing && is_long (self))
+    tf__process_withdraw (self, job);
+
+  return receive (self, job, frame, error);
+}
+
+void
+tf__process_linger (TfProcess *self)
+{
+  if (self->has_early || tf__channel_has_frame (&self->jobs))
+    return;
+
+  tf__dispatcher_release_wakes ();
+  tf__channel_wait (&self->jobs, SPIN_US, 0);
+}
+
 gboolean
-tf__process_run (TfProcess  *self,
-                 guint64     job,
-                 const char *reference,
-                 TfTask     *task,
-                 GError    **error)
+tf__process_wait (TfProcess *self,
+                  guint64    job,
+                  TfTask    *task,
+                  GError   **error)
 {
   gboolean is_over = FALSE;
-
-  if (!send_job (self, job, reference, task, error))
-    return FALSE;
+  guint    n_held = 0;
 
   while (!is_over)
     {
       gboolean is_well;
       TfFrame  frame;
 
-      if (!receive (self, &frame, error))
+      if (!receive_of_job (self, job, &frame, error))
         return FALSE;
 
-      if (frame.header.job == job)
+      /* Several events, or the outcomes of several short jobs, wake the main loop once. */
+      if (task != NULL && ++n_held % MAX_HELD != 0 && tf__channel_has_frame (&self->jobs))
+        tf__dispatcher_hold_wakes (task->host->dispatcher);
+      else
+        tf__dispatcher_release_wakes ();
+
+      if (frame.header.type == TF_FRAME_WITHDRAWN)
+        is_well = take_withdrawn (self, &frame, error);
+      else if (frame.header.job != job)
+        is_well = fail_of_job (&frame, job, error);
+      else if (task == NULL)
+        is_well = pass_over (&frame, &is_over);
+      else
+        is_well = take_frame (task, &frame, &is_over, error);
+
+      tf__frame_clear (&frame);
+      if (!is_well)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Either the answer comes, or the next job says something, which means that it has begun. */
+gboolean
+tf__process_settle (TfProcess *self,
+                    GError   **error)
+{
+  while (self->is_withdrawing && !self->has_early)
+    {
+      gboolean is_well = TRUE;
+      TfFrame  frame;
+
+      if (!receive (self, 0, &frame, error))
+        return FALSE;
+
+      if (frame.header.type == TF_FRAME_WITHDRAWN)
         {
-          is_well = take_frame (task, &frame, &is_over, error);
+          is_well = take_withdrawn (self, &frame, error);
+          tf__frame_clear (&frame);
+        }
+      else if (self->n_ahead > 0)
+        {
+          self->early = frame;
+          self->has_early = TRUE;
         }
       else
         {
-          is_well = FALSE;
-          g_set_error (error, TF_ERROR, TF_ERROR_PROTOCOL,
-                       "A worker spoke of the job %" G_GUINT64_FORMAT
-                       " in the job %" G_GUINT64_FORMAT,
-                       frame.header.job, job);
+          is_well = fail_of_job (&frame, 0, error);
+          tf__frame_clear (&frame);
         }
 
-      tf__frame_clear (&frame);
       if (!is_well)
         return FALSE;
     }

@@ -344,6 +344,10 @@ tf__process_unref (TfProcess *self)
   if (tf__sub (&self->ref_count, 1) != 1)
     return;
 
+  g_clear_pointer (&self->plain_run, g_variant_unref);
+  g_free (self->plain_name);
+  if (self->has_early)
+    tf__frame_clear (&self->early);
   tf__channel_clear (&self->jobs);
   tf__channel_clear (&self->control);
   if (self->error_fd >= 0)
@@ -364,6 +368,7 @@ keep_tail (TfProcess  *self,
            const char *text,
            gsize       size) TF_CALLER_HOLDS (self->lock)
 {
+  self->n_words += size;
   g_string_append_len (self->error_tail, text, (gssize) size);
   if (self->error_tail->len > ERROR_TAIL_SIZE)
     g_string_erase (self->error_tail, 0, (gssize) (self->error_tail->len - ERROR_TAIL_SIZE));
@@ -413,13 +418,30 @@ tf__process_drain (TfProcess *self)
   return n_read < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
-void
-tf__process_forget_words (TfProcess *self)
+guint64
+tf__process_count_words (TfProcess *self)
 {
+  guint64 n_words;
+
   tf__process_drain (self);
 
   tf__lock (&self->lock);
-  g_string_truncate (self->error_tail, 0);
+  n_words = self->n_words;
+  tf__unlock (&self->lock);
+
+  return n_words;
+}
+
+void
+tf__process_forget_words (TfProcess *self,
+                          guint64    n_words)
+{
+  guint64 n_later;
+
+  tf__lock (&self->lock);
+  n_later = self->n_words - n_words;
+  if (n_later < self->error_tail->len)
+    g_string_erase (self->error_tail, 0, (gssize) (self->error_tail->len - n_later));
   tf__unlock (&self->lock);
 }
 

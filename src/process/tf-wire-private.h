@@ -37,12 +37,14 @@ typedef enum
   TF_FRAME_FAILURE = 6,   /* "(sss)": type, text, traceback; final */
   TF_FRAME_READY = 7,     /* "()": it has done what CONFIGURE says */
   TF_FRAME_CANCELLED = 8, /* "()": the code has cancelled its own task */
+  TF_FRAME_WITHDRAWN = 9, /* "()": none of those after that job, which WITHDRAW speaks of, will be run */
 
   /* To the worker. */
   TF_FRAME_CONFIGURE = 32, /* "(a{sv})" */
   TF_FRAME_RUN = 33,       /* "(sss(sv))": reference, name, description, argument */
   TF_FRAME_QUIT = 34,      /* "()" */
   TF_FRAME_CANCEL = 35,    /* "()": on the control socket */
+  TF_FRAME_WITHDRAW = 36,  /* "(t)": on the control socket: begin no job after that one, up to this one */
 } TfFrameType;
 
 typedef enum

@@ -341,6 +341,22 @@ tf__wire_pack_bulk_bytes (void)
   return g_variant_new ("(sv)", g_type_name (G_TYPE_BYTES), new_bulk ("ay"));
 }
 
+/* No value, of which there is one for all. It is never floating, so whoever would consume it takes a reference. */
+static GVariant *
+get_none (void)
+{
+  static GVariant *none;
+  static gsize     is_made;
+
+  if (g_once_init_enter (&is_made))
+    {
+      none = g_variant_ref_sink (g_variant_new ("(sv)", "", g_variant_new_tuple (NULL, 0)));
+      g_once_init_leave (&is_made, TRUE);
+    }
+
+  return none;
+}
+
 GVariant *
 tf__wire_pack_value (const GValue *value,
                      GBytes      **bulk,
@@ -348,11 +364,12 @@ tf__wire_pack_value (const GValue *value,
 {
   GVariant *contents;
 
-  *bulk = NULL;
+  if (bulk != NULL)
+    *bulk = NULL;
   /* Some bindings make a NULL pointer of what is nothing to them. */
   if (value == NULL || G_VALUE_TYPE (value) == G_TYPE_INVALID ||
       (G_VALUE_TYPE (value) == G_TYPE_POINTER && g_value_get_pointer (value) == NULL))
-    return g_variant_new ("(sv)", "", g_variant_new_tuple (NULL, 0));
+    return get_none ();
 
   contents = pack_contents (value, bulk, error);
   if (contents == NULL)

@@ -23,6 +23,24 @@
 /* How long the latest progress, and small events, may wait for more of their kind. */
 #define KEEP_US 5000
 
+/* Jobs after the first number, up to the last. */
+typedef struct
+{
+  guint64 after;
+  guint64 last;
+} Range;
+
+/* What a RUN says, which often is the same as the last time. */
+typedef struct
+{
+  GVariant  *body; /* (owned) (nullable) */
+  char      *reference;
+  char      *name;
+  char      *description;
+  gboolean   has_argument;
+  TfTaskFunc func; /* (nullable) */
+} Order;
+
 struct _TfJobDesk
 {
   TfTaskHost host; /* first: of all tasks */
@@ -33,19 +51,23 @@ struct _TfJobDesk
   GThread        *ticker;    /* (owned) (nullable) [lock] made when something is kept back first */
 
   TfLock   lock;
-  GCond    changed;       /* [lock] */
-  TfTask  *task;          /* (owned) (nullable) [lock] */
-  guint64  job;           /* [lock] the last one */
-  guint64  cancelled_job; /* [lock] the last one that was; it may be still to come */
-  gboolean is_ending;     /* [lock] */
-  gboolean is_kept;       /* [lock] the channel may keep events back */
-  gboolean is_sending;    /* [lock] somebody has taken the progress, and sends it */
-  gboolean is_dirty;      /* [lock] progress has not been sent */
-  gint64   sent_us;       /* [lock] when progress was last taken */
-  gint64   completed;     /* [lock] */
-  gint64   total;         /* [lock] */
-  char    *status;        /* (owned) (nullable) [lock] new */
-  GError  *error;         /* (owned) (nullable) [lock] something that the job told cannot travel */
+  GCond    changed;    /* [lock] */
+  TfTask  *task;       /* (owned) (nullable) [lock] */
+  guint64  job;        /* [lock] the last one */
+  GArray  *cancelled;  /* (owned) [lock] of guint64: jobs that are still to come */
+  GArray  *withdrawn;  /* (owned) [lock] of Range: the same */
+  gboolean is_ending;  /* [lock] */
+  gboolean is_awaited; /* [lock] somebody waits for the end of the task */
+  gboolean is_kept;    /* [lock] the channel may keep events back */
+  gboolean is_sending; /* [lock] somebody has taken the progress, and sends it */
+  gboolean is_dirty;   /* [lock] progress has not been sent */
+  gint64   sent_us;    /* [lock] when progress was last taken */
+  gint64   completed;  /* [lock] */
+  gint64   total;      /* [lock] */
+  char    *status;     /* (owned) (nullable) [lock] new */
+  GError  *error;      /* (owned) (nullable) [lock] something that the job told cannot travel */
+
+  Order order; /* [main thread] the last one */
 
   gpointer memory;      /* (nullable) [main thread] mapped for the result */
   gsize    memory_size; /* [main thread] */
@@ -351,6 +373,16 @@ static const TfTaskHostClass host_class = {
   .worker_unblocked = host_nothing,
 };
 
+static void
+clear_order (Order *self)
+{
+  g_clear_pointer (&self->body, g_variant_unref);
+  g_free (self->reference);
+  g_free (self->name);
+  g_free (self->description);
+  *self = (Order){ 0 };
+}
+
 TfJobDesk *
 tf__job_desk_new (TfChannel      *channel,
                   TfWorkerHandler handler,
@@ -364,6 +396,8 @@ tf__job_desk_new (TfChannel      *channel,
   self->handler = handler;
   self->user_data = user_data;
   self->memory_fd = -1;
+  self->cancelled = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->withdrawn = g_array_new (FALSE, FALSE, sizeof (Range));
   tf__lock_init (&self->lock);
   g_cond_init (&self->changed);
   return self;
@@ -381,6 +415,9 @@ tf__job_desk_free (TfJobDesk *self)
     g_thread_join (self->ticker);
   g_clear_error (&self->error);
   g_free (self->status);
+  clear_order (&self->order);
+  g_array_unref (self->cancelled);
+  g_array_unref (self->withdrawn);
   g_cond_clear (&self->changed);
   tf__lock_clear (&self->lock);
   g_free (self);
@@ -388,22 +425,40 @@ tf__job_desk_free (TfJobDesk *self)
 
 /* Jobs */
 
+static void
+take_order (TfJobDesk *self,
+            TfFrame   *frame)
+{
+  g_autoptr (GVariant) packed = NULL;
+  g_autoptr (GVariant) contents = NULL;
+  const char          *type;
+  Order               *order = &self->order;
+
+  /* The channel gives the same body for the same bytes. */
+  if (order->body == frame->body)
+    return;
+
+  clear_order (order);
+  order->body = g_variant_ref (frame->body);
+  g_variant_get (frame->body, "(sss@(sv))", &order->reference, &order->name, &order->description,
+                 &packed);
+  g_variant_get (packed, "(&sv)", &type, &contents);
+  order->has_argument = type[0] != '\0' || !g_variant_is_of_type (contents, G_VARIANT_TYPE_UNIT);
+}
+
 static TfTask *
 new_task (TfJobDesk *self,
           TfFrame   *frame)
 {
-  g_autofree char     *reference = NULL;
-  g_autofree char     *name = NULL;
-  g_autofree char     *description = NULL;
-  g_autoptr (GVariant) packed = NULL;
-  TfTask              *task;
+  const Order *order = &self->order;
+  TfTask      *task;
 
-  g_variant_get (frame->body, "(sss@(sv))", &reference, &name, &description, &packed);
-  task = tf_task_new_for_reference (reference, NULL);
-  if (name[0] != '\0')
-    tf_task_set_name (task, name);
-  if (description[0] != '\0')
-    tf_task_set_description (task, description);
+  take_order (self, frame);
+  task = tf_task_new_for_reference (order->reference, NULL);
+  if (order->name[0] != '\0')
+    tf_task_set_name (task, order->name);
+  if (order->description[0] != '\0')
+    tf_task_set_description (task, order->description);
   task->host = &self->host;
   task->is_submitted = TRUE;
   return task;
@@ -411,13 +466,18 @@ new_task (TfJobDesk *self,
 
 /* FALSE if it cannot be understood. */
 static gboolean
-take_argument (TfTask  *task,
-               TfFrame *frame,
-               GError **error)
+take_argument (TfJobDesk *self,
+               TfTask    *task,
+               TfFrame   *frame,
+               GError   **error)
 {
-  g_autoptr (GVariant) packed = g_variant_get_child_value (frame->body, 3);
+  g_autoptr (GVariant) packed = NULL;
   g_auto (GValue)      value = G_VALUE_INIT;
 
+  if (!self->order.has_argument && frame->bulk == NULL)
+    return TRUE;
+
+  packed = g_variant_get_child_value (frame->body, 3);
   if (!tf__wire_unpack_value (packed, frame->bulk, &value, error))
     return FALSE;
 
@@ -435,7 +495,51 @@ take_argument (TfTask  *task,
   return TRUE;
 }
 
-static void
+/* Jobs come in the order of their numbers, so what was said of earlier ones is over. */
+static gboolean
+was_cancelled_locked (TfJobDesk *self,
+                      guint64    job) TF_CALLER_HOLDS (self->lock)
+{
+  gboolean was_cancelled = FALSE;
+
+  for (guint i = self->cancelled->len; i > 0; i--)
+    {
+      guint64 other = g_array_index (self->cancelled, guint64, i - 1);
+
+      was_cancelled = was_cancelled || other == job;
+      if (other <= job)
+        g_array_remove_index_fast (self->cancelled, i - 1);
+    }
+
+  return was_cancelled;
+}
+
+static gboolean
+was_withdrawn_locked (TfJobDesk *self,
+                      guint64    job) TF_CALLER_HOLDS (self->lock)
+{
+  gboolean was_withdrawn = FALSE;
+
+  for (guint i = self->withdrawn->len; i > 0; i--)
+    {
+      const Range range = g_array_index (self->withdrawn, Range, i - 1);
+
+      was_withdrawn = was_withdrawn || (job > range.after && job <= range.last);
+      if (range.last <= job)
+        g_array_remove_index_fast (self->withdrawn, i - 1);
+    }
+
+  return was_withdrawn;
+}
+
+typedef enum
+{
+  ADMIT_RUN,
+  ADMIT_REFUSE, /* it was cancelled before it could begin */
+  ADMIT_FORGET, /* it was withdrawn */
+} Admission;
+
+static Admission
 begin (TfJobDesk *self,
        TfTask    *task,
        guint64    job)
@@ -443,6 +547,12 @@ begin (TfJobDesk *self,
   gboolean is_cancelled;
 
   tf__lock (&self->lock);
+  if (was_withdrawn_locked (self, job))
+    {
+      tf__unlock (&self->lock);
+      return ADMIT_FORGET;
+    }
+
   self->task = task;
   self->job = job;
   self->completed = 0;
@@ -451,11 +561,10 @@ begin (TfJobDesk *self,
   self->sent_us = G_MININT64 / 2;
   g_clear_pointer (&self->status, g_free);
   g_clear_error (&self->error);
-  is_cancelled = self->cancelled_job == job;
+  is_cancelled = was_cancelled_locked (self, job);
   tf__unlock (&self->lock);
 
-  if (is_cancelled)
-    tf__task_request_cancel (task);
+  return is_cancelled ? ADMIT_REFUSE : ADMIT_RUN;
 }
 
 /* After it nobody else has the task, and no thread sends anything of it. */
@@ -473,7 +582,9 @@ end (TfJobDesk *self)
   has_progress = take_progress_locked (self, &progress);
   task = g_steal_pointer (&self->task);
   error = g_steal_pointer (&self->error);
-  g_cond_broadcast (&self->changed);
+  /* Which is a system call, even if nobody waits. */
+  if (self->is_awaited)
+    g_cond_broadcast (&self->changed);
   tf__unlock (&self->lock);
 
   if (has_progress)
@@ -510,6 +621,26 @@ send_failure (TfJobDesk       *self,
     NULL, -1, 0, TF_SEND_NOW, error);
 }
 
+/* Memory that somebody else can still change, as a process that the job has forked: it goes through the socket. */
+static gboolean
+send_copy (TfJobDesk *self,
+           guint64    job,
+           GVariant  *packed,
+           gsize      size,
+           GError   **error)
+{
+  g_autoptr (GError)      reason = NULL;
+  g_autoptr (GBytes)      bulk = NULL;
+  g_autoptr (GMappedFile) file = g_mapped_file_new_from_fd (self->memory_fd, FALSE, &reason);
+
+  if (file == NULL)
+    return send_error (self, job, reason, error);
+
+  bulk = g_bytes_new_static (g_mapped_file_get_contents (file), size);
+  return tf__channel_send (self->channel, TF_FRAME_RESULT, job, packed, bulk, -1, 0, TF_SEND_NOW,
+                           error);
+}
+
 /* The memory of the job, which it must not touch any more. */
 static gboolean
 send_memory (TfJobDesk *self,
@@ -519,19 +650,13 @@ send_memory (TfJobDesk *self,
 {
   g_autoptr (GVariant) packed = NULL;
 
+  packed = g_variant_ref_sink (tf__wire_pack_bulk_bytes ());
   munmap (g_steal_pointer (&self->memory), self->memory_size);
   if (ftruncate (self->memory_fd, (off_t) size) != 0 ||
       fcntl (self->memory_fd, F_ADD_SEALS,
              F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
-    {
-      g_autoptr (GError) reason =
-        g_error_new (TF_ERROR, TF_ERROR_FAILED, "The memory of the result cannot be passed on: %s",
-                     g_strerror (errno));
+    return send_copy (self, job, packed, size, error);
 
-      return send_error (self, job, reason, error);
-    }
-
-  packed = g_variant_ref_sink (tf__wire_pack_bulk_bytes ());
   return tf__channel_send (self->channel, TF_FRAME_RESULT, job, packed, NULL, self->memory_fd, size,
                            TF_SEND_NOW, error);
 }
@@ -591,8 +716,9 @@ run (TfJobDesk *self,
   g_autoptr (GError) error = NULL;
   TfTaskFrame        frame;
 
-  if (self->handler == NULL || tf__reference_is_native (reference))
-    task->func = tf__reference_resolve (reference, &error);
+  if (self->order.func == NULL && (self->handler == NULL || tf__reference_is_native (reference)))
+    self->order.func = tf__reference_resolve (reference, &error);
+  task->func = self->order.func;
 
   tf__task_push_frame (&frame, task);
   if (error != NULL)
@@ -616,14 +742,26 @@ tf__job_desk_run (TfJobDesk *self,
                   TfFrame   *frame,
                   GError   **error)
 {
-  guint64  job = frame->header.job;
-  TfTask  *task = new_task (self, frame);
-  gssize   n_returned = -1;
-  GError  *job_error = NULL;
-  gboolean is_sent;
+  guint64   job = frame->header.job;
+  TfTask   *task = new_task (self, frame);
+  gssize    n_returned = -1;
+  GError   *job_error = NULL;
+  Admission admission = begin (self, task, job);
+  gboolean  is_sent;
 
-  begin (self, task, job);
-  if (take_argument (task, frame, &job_error))
+  if (admission == ADMIT_FORGET)
+    {
+      tf_task_unref (task);
+      return TRUE;
+    }
+
+  if (admission == ADMIT_REFUSE)
+    {
+      take_job_error (self, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                 "The task was cancelled before it began"));
+      job_error = end (self);
+    }
+  else if (take_argument (self, task, frame, &job_error))
     {
       tf__frame_clear (frame);
       *frame = (TfFrame){ 0 };
@@ -654,9 +792,10 @@ tf__job_desk_cancel (TfJobDesk *self,
   TfTask *task = NULL;
 
   tf__lock (&self->lock);
-  self->cancelled_job = job;
   if (self->task != NULL && self->job == job)
     task = tf_task_ref (self->task);
+  else if (job > self->job)
+    g_array_append_val (self->cancelled, job);
   tf__unlock (&self->lock);
 
   if (task == NULL)
@@ -664,6 +803,22 @@ tf__job_desk_cancel (TfJobDesk *self,
 
   tf__task_request_cancel (task);
   tf_task_unref (task);
+}
+
+/* The answer goes out before another job can begin: what the program hears before it has begun before. */
+void
+tf__job_desk_withdraw (TfJobDesk *self,
+                       guint64    job,
+                       guint64    last)
+{
+  Range range = { job, last };
+
+  tf__lock (&self->lock);
+  range.after = MAX (job, self->job);
+  g_array_append_val (self->withdrawn, range);
+  tf__channel_send (self->channel, TF_FRAME_WITHDRAWN, range.after, g_variant_new ("()"), NULL, -1,
+                    0, TF_SEND_NOW, NULL);
+  tf__unlock (&self->lock);
 }
 
 gboolean
@@ -681,6 +836,7 @@ tf__job_desk_stop (TfJobDesk *self,
   tf__job_desk_cancel (self, job);
 
   tf__lock (&self->lock);
+  self->is_awaited = TRUE;
   while (self->task != NULL && is_in_time)
     is_in_time = tf__lock_wait_until (&self->lock, &self->changed, deadline_us);
   is_in_time = self->task == NULL;

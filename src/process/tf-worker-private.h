@@ -10,9 +10,8 @@
 #include "task/tf-task-private.h"
 
 /* A worker process, seen from inside. Its main thread receives one job after another and runs it. A second thread
- * listens
- * on the control socket, for a cancel and for the end of the program. A third one, made when it is first needed,
- * sends on what the job has kept back. */
+ * listens on the control socket, for a cancel and for the end of the program. A third one, made when it is first
+ * needed, sends on what the job has kept back. */
 
 /* How a program asks to be a worker: the variable in its environment, and its contents. */
 #define TF_WORKER_VARIABLE   "TF_WORKER"
@@ -58,6 +57,10 @@ gboolean tf__job_desk_run (TfJobDesk *self,
 /* Another thread: that job, which may be still to come, or over. */
 void tf__job_desk_cancel (TfJobDesk *self,
                           guint64    job);
+/* Another thread: none of the jobs after @job up to @last begins any more, but for those that have; says so. */
+void tf__job_desk_withdraw (TfJobDesk *self,
+                            guint64    job,
+                            guint64    last);
 /* Another thread: whatever there is. TRUE if nothing is left within @timeout_us. */
 gboolean tf__job_desk_stop (TfJobDesk *self,
                             gint64     timeout_us);

@@ -76,9 +76,8 @@ hide (void)
  * ```
  *
  * A [class@Tf.ProcessContext] starts the executable again for its workers, so one that does not ask would start as a
- * whole
- * once more. Therefore the first call also notes that this program does ask; without it, functions of the executable do
- * not run in worker processes.
+ * whole once more. Therefore the first call also notes that this program does ask; without it, functions of the
+ * executable do not run in worker processes.
  *
  * The answer does not change. The request is taken out of the environment, so that what the worker itself starts is no
  * worker.

@@ -42,7 +42,7 @@ is_orphaned (Worker *self)
   return self->parent_pid != 0 && getppid () != self->parent_pid;
 }
 
-/* The next cancel: FALSE when the program has gone, or wants us gone. */
+/* What comes next: FALSE when the program has gone, or wants us gone. */
 static gboolean
 receive_control (Worker  *self,
                  TfFrame *frame)
@@ -60,7 +60,7 @@ receive_control (Worker  *self,
   return FALSE;
 }
 
-/* A thread of its own, until the process ends: for a cancel, which must not wait behind a job or its bulk. */
+/* A thread of its own, until the process ends: for what must not wait behind a job or its bulk. */
 static gpointer
 listen (gpointer data)
 {
@@ -69,7 +69,15 @@ listen (gpointer data)
 
   while (receive_control (self, &frame))
     {
-      tf__job_desk_cancel (self->desk, frame.header.job);
+      if (frame.header.type == TF_FRAME_WITHDRAW)
+        {
+          guint64 last;
+
+          g_variant_get (frame.body, "(t)", &last);
+          tf__job_desk_withdraw (self->desk, frame.header.job, last);
+        }
+      else
+        tf__job_desk_cancel (self->desk, frame.header.job);
       tf__frame_clear (&frame);
     }
 
@@ -163,6 +171,8 @@ run (const TfWorkerRequest *request,
   tf__channel_init (&self->control, request->control_fd, TF_WIRE_TO_WORKER_CONTROL);
   self->parent_pid = getppid () == request->parent_pid ? request->parent_pid : 0;
   self->desk = tf__job_desk_new (&self->jobs, handler, user_data);
+  /* Several threads ask for it, and GLib makes it without a lock. */
+  g_io_error_quark ();
   g_thread_unref (g_thread_new ("tf-control", listen, self));
 
   /* Also where the program has blocked or ignored it for itself. */

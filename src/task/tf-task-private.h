@@ -27,6 +27,13 @@ typedef struct
    * bring about: another worker may take its place meanwhile. */
   void (*worker_blocked) (TfTaskHost *self);
   void (*worker_unblocked) (TfTaskHost *self);
+  /* For a runner, which has a task in work: the next one of the queue, with the reference of the queue, if it has the
+   * same priority and there is no other worker to take it. */
+  TfTask *(*take_ahead) (TfTaskHost *self,
+                         int         priority);
+  /* Gives back one that was taken ahead and has not begun, with the reference: it is the first one of its priority. */
+  void (*put_back) (TfTaskHost *self,
+                    TfTask     *task);
 
   /* [foreground] Steps in the life of a task, as they are delivered. */
   void (*started) (TfTaskHost *self,
@@ -198,6 +205,9 @@ TfTaskFrame *tf__task_get_frame (void);
 
 /* A thread of the background: tf-task-worker.c. Takes the reference. */
 void tf__task_run (TfTask *self) TF_WORKER;
+/* For a runner: the task has begun. Its end are tf__task_pop_frame() and the final message. */
+void tf__task_begin (TfTask      *self,
+                     TfTaskFrame *frame) TF_WORKER;
 
 /* Owner context: tf-task-delivery.c. */
 extern const TfPipeClass tf__task_pipe_class;

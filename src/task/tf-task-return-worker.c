@@ -325,9 +325,8 @@ tf_task_return_pointer (TfTask        *self,
  * Allocates memory in which the function produces its result.
  *
  * In a worker process it is memory that the program gets as it is: nothing is copied, however large it is. Elsewhere
- * it is
- * plain memory. Return it with [method@Task.return_allocated]; otherwise it is freed when the function comes back. A
- * task has one such memory; asking again frees the first.
+ * it is plain memory. Return it with [method@Task.return_allocated]; otherwise it is freed when the function comes
+ * back. A task has one such memory; asking again frees the first.
  *
  * ## Threads
  *

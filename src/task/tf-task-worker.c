@@ -32,6 +32,16 @@ require_result (TfTask *self)
 }
 
 void
+tf__task_begin (TfTask      *self,
+                TfTaskFrame *frame)
+{
+  self->has_started = TRUE;
+  self->time_us = tf__clock_now ();
+  tf__pipe_post (&self->pipe, TF_NEWS_STARTED);
+  tf__task_push_frame (frame, self);
+}
+
+void
 tf__task_run (TfTask *self)
 {
   const TfTaskDetour *detour = tf__task_get_detour (self);
@@ -44,15 +54,14 @@ tf__task_run (TfTask *self)
       return;
     }
 
-  self->has_started = TRUE;
-  self->time_us = tf__clock_now ();
-  tf__pipe_post (&self->pipe, TF_NEWS_STARTED);
-
-  tf__task_push_frame (&frame, self);
   if (runner != NULL)
-    runner->klass->run (runner, self);
-  else
-    self->func (self, self->kind == TF_TASK_WITH_ARGUMENT ? NULL : self->data);
+    {
+      runner->klass->run (runner, self);
+      return;
+    }
+
+  tf__task_begin (self, &frame);
+  self->func (self, self->kind == TF_TASK_WITH_ARGUMENT ? NULL : self->data);
   tf__task_pop_frame (&frame);
 
   if (detour != NULL)

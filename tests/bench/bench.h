@@ -68,9 +68,12 @@ typedef struct
   gboolean    has_drawing; /* a second timer, of the priority of drawing */
   gboolean    has_list;    /* somebody looks at the list of what runs */
   gboolean    has_priority;
-  int         priority;  /* of messages, if it is not the default */
-  gint64      budget_us; /* 0 is the default */
-  const char *child;     /* the name of what bench_run_child() runs */
+  gboolean    is_coalesced; /* the floor writes small frames together */
+  gboolean    is_in_place;  /* a result is made where it stays */
+  gsize       size;         /* of a result */
+  int         priority;     /* of messages, if it is not the default */
+  gint64      budget_us;    /* 0 is the default */
+  const char *child;        /* the name of what bench_run_child() runs */
 } BenchSetting;
 
 /* Times are in ns, unless a name says otherwise. */
@@ -196,6 +199,10 @@ void bench_ticks_finish (BenchTicks *ticks,
 GThread *bench_raise_later (gint *flag,
                             guint ms);
 
+/* One byte of each cache line. */
+void bench_read_lines (const guint8 *data,
+                       gsize         size);
+
 gsize bench_get_rss (void);
 void  bench_reset_peak (void);
 gsize bench_get_peak (void);
@@ -207,6 +214,12 @@ void bench_run_child (const BenchSetting *setting,
                       double              results[BENCH_MAX_RESULTS]);
 int  bench_be_child (const char *name,
                      const char *n);
+
+/* --- floor-process.c --- */
+
+/* Is the worker of the floor, if the arguments say so; -1 if they do not. */
+int bench_be_floor_worker (int    argc,
+                           char **argv);
 
 /* --- workloads.c --- */
 

@@ -2,9 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "bench.h"
-
 #include <locale.h>
+#include <tf/tf.h>
+
+#include "bench.h"
 
 /* tf-bench [WORKLOAD…] [--json] [--markdown] [--quick] [--list] */
 
@@ -86,6 +87,15 @@ main (int    argc,
 {
   g_autoptr (GOptionContext) options = g_option_context_new (NULL);
   g_autoptr (GError)         error = NULL;
+
+  int floor_status = -1;
+
+  if (tf_worker_requested ())
+    return tf_worker_run ();
+
+  floor_status = bench_be_floor_worker (argc, argv);
+  if (floor_status >= 0)
+    return floor_status;
 
   setlocale (LC_ALL, "");
   if (argc == 4 && g_strcmp0 (argv[1], "--child") == 0)

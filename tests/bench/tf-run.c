@@ -11,20 +11,36 @@ must (GError *error)
     g_error ("%s", error->message);
 }
 
-void
-tf_run_init (TfRun              *self,
-             const BenchSetting *setting)
+static void
+init (TfRun              *self,
+      const BenchSetting *setting)
 {
   *self = (TfRun){ 0 };
   self->setting = setting;
   self->loop = g_main_loop_new (NULL, FALSE);
-  self->executor = g_object_new (TF_TYPE_EXECUTOR, "max-workers", bench_workers (setting), NULL);
   bench_gate_init (&self->gate);
+}
+
+void
+tf_run_init (TfRun              *self,
+             const BenchSetting *setting)
+{
+  init (self, setting);
+  self->executor = g_object_new (TF_TYPE_EXECUTOR, "max-workers", bench_workers (setting), NULL);
 
   if (setting->has_priority)
     tf_executor_set_dispatch_priority (self->executor, setting->priority);
   if (setting->budget_us > 0)
     tf_executor_set_dispatch_budget (self->executor, setting->budget_us);
+}
+
+void
+tf_run_init_with_context (TfRun              *self,
+                          const BenchSetting *setting,
+                          TfParallelContext  *context)
+{
+  init (self, setting);
+  self->executor = tf_executor_new_with_context (context);
 }
 
 void

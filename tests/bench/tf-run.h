@@ -33,6 +33,10 @@ typedef struct
 
 void tf_run_init (TfRun              *self,
                   const BenchSetting *setting);
+/* The same in worker processes. */
+void tf_run_init_with_context (TfRun              *self,
+                               const BenchSetting *setting,
+                               TfParallelContext  *context);
 void tf_run_clear (TfRun *self);
 /* Keeps all workers busy until the gate opens. */
 void tf_run_block_workers (TfRun *self);

@@ -70,6 +70,23 @@ BENCH_DECLARE (tf_all);
 BENCH_DECLARE (floor_then);
 BENCH_DECLARE (tf_then);
 
+/* With worker processes. n jobs, one at a time: µs; p50, p99, max. */
+BENCH_DECLARE (floor_process_round_trips);
+BENCH_DECLARE (tf_process_round_trips);
+
+/* n jobs, window of them at a time: ns per job. */
+BENCH_DECLARE (floor_process_jobs);
+BENCH_DECLARE (tf_process_jobs);
+
+/* n messages from one job: ns per message, and how many came. */
+BENCH_DECLARE (floor_process_stream);
+BENCH_DECLARE (tf_process_stream);
+
+/* n results of size bytes, one at a time, until they are read and freed: µs; p50, p99, max. What is made in place is
+ * timed from when it is made. */
+BENCH_DECLARE (floor_process_bulk);
+BENCH_DECLARE (tf_process_bulk);
+
 /* Few tasks are over in no time: so many rounds of them make a measurement. */
 gsize bench_rounds (const BenchSetting *setting);
 /* p50, p99 and max in µs; takes the array. */

@@ -6,10 +6,12 @@
 
 /* What is measured, and what is to be reached. */
 
-#define WINDOW   256
-#define N_FLOODS 4
-#define K        1000
-#define M        1000000
+#define WINDOW        256
+#define N_FLOODS      4
+#define N_OUTSTANDING 64
+#define K             1000
+#define M             1000000
+#define MIB           ((gsize) 1 << 20)
 
 static void
 run_series (const char         *workload,
@@ -383,6 +385,96 @@ run_w7 (const char *name)
   RUN_SERIES (name, running, running_rows);
 }
 
+/* --- W8 --- */
+
+#define JOBS(how_many) .n = how_many, .n_workers = 1, .window = N_OUTSTANDING
+
+static void
+run_w8_jobs (const char *name)
+{
+  gsize              n_trips = bench_size (5000, 500);
+  gsize              n = bench_size (100 * K, 10 * K);
+  const BenchVariant trips[] = {
+    { "floor", floor_process_round_trips, { JOBS (n_trips) } },
+    { "handler", tf_process_round_trips, { JOBS (n_trips), .listen = BENCH_LISTEN_HANDLER } },
+    { "callback", tf_process_round_trips, { JOBS (n_trips), .listen = BENCH_LISTEN_CALLBACK } },
+  };
+  const BenchVariant jobs[] = {
+    { "floor", floor_process_jobs, { JOBS (n) } },
+    { "floor coalesced", floor_process_jobs, { JOBS (n), .is_coalesced = TRUE } },
+    { "handler", tf_process_jobs, { JOBS (n), .listen = BENCH_LISTEN_HANDLER } },
+    { "callback", tf_process_jobs, { JOBS (n), .listen = BENCH_LISTEN_CALLBACK } },
+  };
+  const BenchRow trip_rows[] = {
+    { "process_round_trip_p50_us", "µs", "callback", TO ("floor", 1.2, 1.0) },
+    { "process_round_trip_1_handler_p50_us", "µs", "handler", .base = "floor" },
+    { "process_round_trip_p99_us", "µs", "callback", 1, TO_RESULT ("floor", 1, 0, 0) },
+  };
+  const BenchRow job_rows[] = {
+    { "process_window_callback_ns_per_job", "ns", "callback", TO ("floor", 1.3, 1.0) },
+    { "process_window_1_handler_ns_per_job", "ns", "handler", .base = "floor" },
+    { "process_window_ns_per_job_to_coalesced", "ns", "callback", .base = "floor coalesced",
+      .floor = "floor coalesced" },
+  };
+
+  RUN_SERIES (name, trips, trip_rows);
+  RUN_SERIES (name, jobs, job_rows);
+}
+
+static void
+run_w8_streams (const char *name)
+{
+  gsize              n = bench_size (500 * K, 50 * K);
+  const BenchVariant variants[] = {
+    { "floor", floor_process_stream, { JOBS (n) } },
+    { "floor coalesced", floor_process_stream, { JOBS (n), .is_coalesced = TRUE } },
+    { "events", tf_process_stream, { JOBS (n), .flood = BENCH_FLOOD_EVENTS } },
+    { "progress", tf_process_stream, { JOBS (n), .flood = BENCH_FLOOD_PROGRESS } },
+  };
+  const BenchRow rows[] = {
+    { "process_events_ns_per_message", "ns", "events", TO ("floor", 1.2, 1.0) },
+    { "process_events_ns_per_message_to_coalesced", "ns", "events", .base = "floor coalesced",
+      .floor = "floor coalesced" },
+    { "process_progress_ns_per_update", "ns", "progress", TO ("floor", 1.2, 1.0) },
+  };
+
+  RUN_SERIES (name, variants, rows);
+}
+
+#define RESULTS(how_many, how_large) .n = how_many, .n_workers = 1, .size = how_large
+
+static void
+run_w8_bulk (const char *name)
+{
+  gsize              n = bench_size (200, 30);
+  gsize              n_large = bench_size (5, 1);
+  const BenchVariant variants[] = {
+    { "floor 1 MiB", floor_process_bulk, { RESULTS (n, MIB) } },
+    { "floor 100 MiB", floor_process_bulk, { RESULTS (n_large, 100 * MIB) } },
+    { "1 MiB", tf_process_bulk, { RESULTS (n, MIB) } },
+    { "100 MiB", tf_process_bulk, { RESULTS (n_large, 100 * MIB) } },
+    { "in place", tf_process_bulk, { RESULTS (n_large, 100 * MIB), .is_in_place = TRUE } },
+  };
+  const BenchRow rows[] = {
+    { "process_result_1_mib_us", "µs", "1 MiB", TO ("floor 1 MiB", 1.3, 1.0),
+      .floor = "floor 1 MiB" },
+    { "process_result_100_mib_us", "µs", "100 MiB", TO ("floor 100 MiB", 1.3, 1.0),
+      .floor = "floor 100 MiB" },
+    { "process_result_100_mib_in_place_us", "µs", "in place", TO ("floor 100 MiB", 0.5, 0.35),
+      .floor = "floor 100 MiB" },
+  };
+
+  RUN_SERIES (name, variants, rows);
+}
+
+static void
+run_w8 (const char *name)
+{
+  run_w8_jobs (name);
+  run_w8_streams (name);
+  run_w8_bulk (name);
+}
+
 /* --- Growth --- */
 
 #define QUEUED(how_many) .n = how_many, .listen = BENCH_LISTEN_CALLBACK
@@ -447,6 +539,7 @@ const BenchWorkload bench_workloads[] = {
   { "W5", "memory of what waits", run_w5 },
   { "W6", "composition: a set of 100,000 promises, chains", run_w6 },
   { "W7", "cancelling what waits and what runs", run_w7 },
+  { "W8", "worker processes: jobs, streams, large results", run_w8 },
   { "growth", "many tasks in the queue", run_growth },
   { "budgets", "W4 with handlers of 10 µs, by priority and budget", run_budgets, TRUE },
   { "costs", "W1, 256 at a time, with what one may use besides a callback", run_costs, TRUE },

@@ -41,9 +41,12 @@ assert_doubled (TfFuture *future,
 {
   g_autoptr (GError) error = NULL;
 
+  gint64 result;
+
   tf_test_wait_done (future);
-  g_assert_cmpint (tf_future_get_int64 (future, &error), ==, 2 * number);
+  result = tf_future_get_int64 (future, &error);
   g_assert_no_error (error);
+  g_assert_cmpint (result, ==, 2 * number);
 }
 
 static void

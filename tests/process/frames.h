@@ -27,10 +27,12 @@ static const SampleFrame samples[] = {
   { TF_FRAME_FAILURE, TF_WIRE_TO_PROGRAM, 5, "('ValueError', 'what', 'where')", FALSE },
   { TF_FRAME_READY, TF_WIRE_TO_PROGRAM, 0, "()", FALSE },
   { TF_FRAME_CANCELLED, TF_WIRE_TO_PROGRAM, 7, "()", FALSE },
+  { TF_FRAME_WITHDRAWN, TF_WIRE_TO_PROGRAM, 8, "()", FALSE },
   { TF_FRAME_CONFIGURE, TF_WIRE_TO_WORKER, 0, "{'modules': <['a', 'b']>}", FALSE },
   { TF_FRAME_RUN, TF_WIRE_TO_WORKER, 6, "('name:x', '', '', ('gchararray', <@ms nothing>))", TRUE },
   { TF_FRAME_QUIT, TF_WIRE_TO_WORKER, 0, "()", FALSE },
   { TF_FRAME_CANCEL, TF_WIRE_TO_WORKER_CONTROL, G_MAXUINT64, "()", FALSE },
+  { TF_FRAME_WITHDRAW, TF_WIRE_TO_WORKER_CONTROL, 9, "(@t 12,)", FALSE },
 };
 
 static inline GVariant *

@@ -133,6 +133,74 @@ test_order (void)
   tear_down (&pair);
 }
 
+static void
+write_part (TfChannel        *channel,
+            const GByteArray *bytes,
+            gsize             first,
+            gsize             last)
+{
+  g_assert_cmpint (write (channel->fd, bytes->data + first, last - first), ==, last - first);
+}
+
+static void
+receive_result (TfChannel *channel,
+                gboolean   has_more)
+{
+  TfFrame frame;
+
+  receive (channel, &frame);
+  g_assert_cmpuint (frame.header.type, ==, TF_FRAME_RESULT);
+  tf__frame_clear (&frame);
+  g_assert_cmpint (tf__channel_has_frame (channel), ==, has_more);
+}
+
+static void
+check_has_frame (TfChannel        *from,
+                 TfChannel        *to,
+                 const GByteArray *bytes,
+                 gsize             n_first)
+{
+  write_part (from, bytes, 0, bytes->len);
+  write_part (from, bytes, 0, n_first);
+  receive_result (to, FALSE);
+  write_part (from, bytes, n_first, bytes->len);
+  receive_result (to, FALSE);
+}
+
+static void
+test_has_frame (void)
+{
+  static const guint8    bulk[] = { 3, 0, 0, 0, 0, 0, 0, 0 };
+  g_autoptr (GByteArray) plain = NULL;
+  g_autoptr (GByteArray) bulky = g_byte_array_new ();
+  Pair                   pair;
+
+  g_test_summary ("A channel has a frame if all of it was read, not only a part.");
+
+  set_up (&pair);
+  for (gsize i = 0; plain == NULL; i++)
+    plain = samples[i].type == TF_FRAME_RESULT ? make_sample_bytes (&samples[i]) : NULL;
+  g_byte_array_append (bulky, plain->data, plain->len);
+  bulky->data[6] = TF_FRAME_HAS_BULK;
+  g_byte_array_set_size (bulky, TF_WIRE_HEADER_SIZE);
+  g_byte_array_append (bulky, bulk, sizeof bulk);
+  g_byte_array_append (bulky, plain->data + TF_WIRE_HEADER_SIZE, plain->len - TF_WIRE_HEADER_SIZE);
+  g_byte_array_append (bulky, bulk, 3);
+
+  for (gsize n = 0; n < plain->len; n++)
+    check_has_frame (&pair.worker, &pair.program, plain, n);
+  for (gsize n = 0; n < bulky->len; n++)
+    check_has_frame (&pair.worker, &pair.program, bulky, n);
+
+  write_part (&pair.worker, plain, 0, plain->len);
+  write_part (&pair.worker, bulky, 0, bulky->len);
+  write_part (&pair.worker, plain, 0, plain->len);
+  receive_result (&pair.program, TRUE);
+  receive_result (&pair.program, TRUE);
+  receive_result (&pair.program, FALSE);
+  tear_down (&pair);
+}
+
 /* Bulk of any size, in a thread, because nobody reads meanwhile. */
 typedef struct
 {
@@ -704,13 +772,13 @@ test_gone (void)
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE);
     }
   g_assert_false (tf__channel_flush (&pair.worker, NULL));
-  g_assert_false (tf__channel_try_send (&pair.worker, TF_FRAME_READY, 0));
+  g_assert_false (tf__channel_try_send (&pair.worker, TF_FRAME_READY, 0, g_variant_new ("()")));
   tear_down (&pair);
 
   set_up (&pair);
   tf__channel_clear (&pair.program);
   tf__channel_init (&pair.program, -1, TF_WIRE_TO_PROGRAM);
-  g_assert_false (tf__channel_try_send (&pair.worker, TF_FRAME_READY, 0));
+  g_assert_false (tf__channel_try_send (&pair.worker, TF_FRAME_READY, 0, g_variant_new ("()")));
   tear_down (&pair);
 }
 
@@ -724,7 +792,7 @@ test_unread (void)
     "Who has gone with something unread has ended the stream, and what was sent before arrives.");
 
   set_up (&pair);
-  g_assert_true (tf__channel_try_send (&pair.program, TF_FRAME_QUIT, 0));
+  g_assert_true (tf__channel_try_send (&pair.program, TF_FRAME_QUIT, 0, g_variant_new ("()")));
   send_progress (&pair.worker, 1, TF_SEND_NOW);
   tf__channel_clear (&pair.worker);
   tf__channel_init (&pair.worker, -1, TF_WIRE_TO_WORKER);
@@ -749,7 +817,8 @@ test_try_send (void)
     {
       guint64 n_before = n_sent;
 
-      while (tf__channel_try_send (&pair.program, TF_FRAME_CANCEL, n_sent + 1))
+      while (
+        tf__channel_try_send (&pair.program, TF_FRAME_CANCEL, n_sent + 1, g_variant_new ("()")))
         n_sent++;
       g_assert_cmpuint (n_sent, >, n_before);
       for (guint64 job = n_before + 1; job <= n_sent; job++)
@@ -764,12 +833,12 @@ test_try_send (void)
 
   /* Behind what was kept back; and not while somebody else is writing. */
   tf__lock (&pair.program.lock);
-  g_assert_false (tf__channel_try_send (&pair.program, TF_FRAME_CANCEL, 1));
+  g_assert_false (tf__channel_try_send (&pair.program, TF_FRAME_CANCEL, 1, g_variant_new ("()")));
   tf__unlock (&pair.program.lock);
   pair.program.out_us = G_MAXINT64;
   g_assert_true (tf__channel_send (&pair.program, TF_FRAME_CANCEL, 5, g_variant_new ("()"), NULL,
                                    -1, 0, TF_SEND_SOON, NULL));
-  g_assert_true (tf__channel_try_send (&pair.program, TF_FRAME_CANCEL, 6));
+  g_assert_true (tf__channel_try_send (&pair.program, TF_FRAME_CANCEL, 6, g_variant_new ("()")));
   for (guint64 job = 5; job <= 6; job++)
     {
       receive (&pair.worker, &frame);
@@ -922,6 +991,7 @@ main (int   argc,
   tf_test_add ("/channel/errors/descriptors-in-bulk", test_fds_in_bulk);
   tf_test_add ("/channel/end/breaks-the-sender", test_gone);
   tf_test_add ("/channel/end/comes-after-all-frames", test_unread);
+  tf_test_add ("/channel/has-frame/all-of-it", test_has_frame);
   tf_test_add ("/channel/try-send/does-not-wait", test_try_send);
   tf_test_add ("/channel/threads/send", test_threads);
   tf_test_add ("/channel/anything/is-frames-or-an-error", test_random);

@@ -256,6 +256,50 @@ test_return_twice (void)
   tf_test_executor_finish (&executor);
 }
 
+/* Another process can still write into it, until this one ends. */
+static void
+body_share (TfTask  *task,
+            gpointer user_data)
+{
+  guint8 *memory = tf_task_allocate_bytes (task, SIZE);
+  int     ends[2];
+  char    byte;
+
+  fill (memory, SIZE);
+  if (pipe (ends) != 0)
+    g_error ("there is no pipe");
+  if (fork () == 0)
+    {
+      close (ends[1]);
+      _exit (read (ends[0], &byte, 1) < 0);
+    }
+
+  close (ends[0]);
+  tf_task_return_allocated (task, SIZE);
+}
+
+static void
+test_shared (void)
+{
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree guint8 *expected = g_malloc (SIZE);
+  TfFuture          *future;
+  Workshop           workshop;
+
+  g_test_summary ("Memory that a child of the worker has, too, arrives all the same.");
+
+  workshop_open (&workshop, 1);
+  future = workshop_submit (&workshop, body_share, NULL);
+  tf_test_wait_done (future);
+  bytes = tf_future_dup_boxed (future, G_TYPE_BYTES, &error);
+  g_assert_no_error (error);
+  fill (expected, SIZE);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected, SIZE);
+  g_object_unref (future);
+  workshop_close (&workshop);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -268,6 +312,7 @@ main (int    argc,
   tf_test_add ("/process-memory/result/in-a-thread", test_threads);
   tf_test_add ("/process-memory/result/in-a-process", test_processes);
   tf_test_add ("/process-memory/result/is-not-copied", test_nothing_is_copied);
+  tf_test_add ("/process-memory/result/is-copied-if-shared", test_shared);
   tf_test_add ("/process-memory/result/too-much", test_too_much);
   tf_test_add ("/process-memory/result/is-returned-once", test_return_twice);
 

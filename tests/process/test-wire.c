@@ -280,7 +280,7 @@ test_bad_bodies (void)
   assert_unreadable (TF_FRAME_READY, "\1", 1);
   assert_unreadable (TF_FRAME_READY, two, 2);
   assert_unreadable (TF_FRAME_FAILURE, "a\0\377\0c\0\4\2", 8);
-  assert_unreadable (9, "", 1);
+  assert_unreadable (10, "", 1);
   assert_unreadable (60000, "", 1);
 }
 

@@ -298,6 +298,19 @@ def test_error_may_be_a_class_of_its_own(executor):
     assert caught.value is error
 
 
+def test_exception_is_returned_by_a_bare_task(executor):
+    error = ValueError("what")
+
+    def body(task):
+        task.return_exception(error)
+
+    future = done(executor.submit(Tf.Task.new(body)))
+    with pytest.raises(ValueError) as caught:
+        _ = future.result
+    assert caught.value is error
+    assert isinstance(future.exception, Tf.Failure) and future.exception.type == "ValueError"
+
+
 def test_exception_is_shared_with_what_is_derived(executor):
     future = executor.submit_call(int, "seven")
     derived = [future.then(print) for _ in range(3)]

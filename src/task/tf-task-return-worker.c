@@ -320,7 +320,7 @@ tf_task_return_pointer (TfTask        *self,
 /**
  * tf_task_allocate_bytes: (skip)
  * @self: the task
- * @size: how many bytes
+ * @size: how many bytes, at least 1
  *
  * Allocates memory in which the function produces its result.
  *

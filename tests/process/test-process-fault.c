@@ -5,6 +5,8 @@
 #include "workers.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 /* Each way in which a worker can go, at each moment. Whatever happens, the task ends once and says how, its neighbour
  * is not touched, the next task works, and nothing is left. */
@@ -360,6 +362,77 @@ test_case (gconstpointer data)
   g_unlink (path);
 }
 
+/* --- What a task leaves behind --- */
+
+/* The child has the sockets of the worker, until the other end of the pipe is closed. */
+static void
+body_leaves_child (TfTask  *task,
+                   gpointer user_data)
+{
+  int  fd = open (g_variant_get_bytestring (tf_task_get_argument (task)), O_RDONLY);
+  char byte;
+
+  if (fork () == 0)
+    _exit (read (fd, &byte, 1) == 0 ? 0 : 1);
+  die_by_signal (SIGKILL);
+}
+
+static void
+test_leaves_child (void)
+{
+  g_autofree char *path = make_file ();
+  g_autofree char *text = NULL;
+  Workshop         workshop;
+  int              fd;
+
+  g_test_summary ("A worker is lost although something that its task has forked holds its"
+                  " sockets.");
+
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  fd = open (path, O_RDWR | O_CLOEXEC);
+  g_assert_cmpint (fd, >=, 0);
+  workshop_open (&workshop, 1);
+  text = finish_error (
+    workshop_submit (&workshop, body_leaves_child, g_variant_new_bytestring (path)), TF_ERROR,
+    TF_ERROR_WORKER_LOST);
+  assert_contains (text, "SIGKILL");
+  close (fd);
+  workshop_close (&workshop);
+  g_unlink (path);
+}
+
+/* Not g_spawn_sync(), which sets signals back. */
+static void
+body_interrupts (TfTask  *task,
+                 gpointer user_data)
+{
+  int status;
+
+  raise (SIGINT);
+  status = system ("kill -INT $$; exit 7");
+  tf_task_return_boolean (task, WIFSIGNALED (status) && WTERMSIG (status) == SIGINT);
+}
+
+static void
+test_interrupt (void)
+{
+  Workshop             workshop;
+  g_autoptr (TfFuture) future = NULL;
+  g_autoptr (GError)   error = NULL;
+
+  g_test_summary ("Ctrl-C is nothing to a worker, and to what it starts the same as to any"
+                  " program.");
+
+  workshop_open (&workshop, 1);
+  future = workshop_submit (&workshop, body_interrupts, NULL);
+  tf_test_wait_done (future);
+  g_assert_true (tf_future_get_boolean (future, &error));
+  g_assert_no_error (error);
+  g_clear_object (&future);
+  workshop_close (&workshop);
+}
+
 /* --- Memory --- */
 
 static void
@@ -611,6 +684,8 @@ main (int    argc,
         *test = (Case){ &deaths[death], (Moment) moment };
         g_test_add_data_func_full (path, test, test_case, g_free);
       }
+  tf_test_add ("/process-fault/outside/is-seen-behind-a-child", test_leaves_child);
+  tf_test_add ("/process-fault/outside/interrupts-nothing", test_interrupt);
   tf_test_add ("/process-fault/memory/is-used-up", test_memory);
   tf_test_add ("/process-fault/outside/stopped-and-killed", test_stopped_and_killed);
   tf_test_add ("/process-fault/outside/stopped-when-idle", test_stopped_when_idle);

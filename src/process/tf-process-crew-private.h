@@ -1,0 +1,54 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "process/tf-process-private.h"
+
+/* The crew, for its two files: tf-process-crew-shared.c has the processes, their starts and their idle time;
+ * tf-process-runner-shared.c runs tasks in them. */
+
+struct _TfProcessCrew
+{
+  TfTaskRunner runner;    /* first */
+  gint         ref_count; /* [atomic] */
+  TfMinder    *minder;    /* (owned) [const] */
+
+  TfLock            lock;
+  GCond             changed;       /* [lock] */
+  TfProcessSettings settings;      /* [lock] */
+  GPtrArray        *processes;     /* [lock] of TfProcess (owned): all that live */
+  GPtrArray        *idle;          /* [lock] of TfProcess (unowned): those without a job, the one
+                                    * that comes next last */
+  GPtrArray        *starting;      /* [lock] of TfProcess (unowned): those that are not ready yet */
+  guint             n_starting;    /* [lock] they, and those that are not even made */
+  guint             n_failures;    /* [lock] starts that failed in a row */
+  GError           *failure;       /* (owned) (nullable) [lock] of the last one */
+  gint64            next_start_us; /* [lock] */
+  GThread          *warmer;        /* (owned) (nullable) [lock] the last one */
+  gboolean          is_warming;    /* [lock] it has not ended */
+  gboolean          is_warm_start; /* [lock] it starts a process just now */
+  gboolean          is_awaited;    /* [lock] and some task waits for that */
+  guint             n_warm;        /* [lock] how many there should be */
+  GSource          *idle_check;    /* (owned) (nullable) [lock] */
+  gboolean          is_closed;     /* [lock] */
+};
+
+extern const TfTaskRunnerClass tf__process_runner_class;
+
+/* A process for a task, which is the caller's until he gives it back or buries it; NULL with an error if none can be
+ * had, or the task is not wanted any more. Waits for a start. */
+TfProcess *tf__crew_take_process (TfProcessCrew *self,
+                                  TfTask        *task,
+                                  GError       **error);
+void       tf__crew_give_back (TfProcessCrew *self,
+                               TfProcess     *process);
+/* One that has ended, or has to; how it has ended. @is_silent: as for tf__process_bury(). */
+GError *tf__crew_bury (TfProcessCrew *self,
+                       TfProcess     *process,
+                       gboolean       is_silent);
+/* Ends a start. It may be ready all the same by then, and even be done with a job: it is of no more use. */
+void tf__crew_break_off_locked (TfProcess *process);
+/* Nothing comes from it any more. */
+gboolean tf__crew_has_hung_up (TfProcess *process);

@@ -12,6 +12,8 @@ typedef struct _TfCompletion TfCompletion;
 /* What a future that is completed by calls, not by a task, has of its own. */
 typedef struct
 {
+  TfPipeClass pipe; /* first: TF_COMPLETION_PIPE */
+
   const char *(*get_name) (TfCompletion *self);
   /* (nullable) The place where it was made, if that is known better than by the address of the call. */
   const char *(*get_location) (TfCompletion *self);
@@ -49,26 +51,48 @@ typedef enum
   TF_SPARE_KEPT, /* not for them: code of the user's runs before the caller is back */
 } TfSpare;
 
-/* The work behind such a future, embedded in it. News on their way hold the future. */
+/* The cancellable of one, for those who have asked for it. */
+typedef struct
+{
+  GCancellable *cancellable; /* (owned) [const] */
+  gulong        handler;     /* [atomic] of "cancelled" */
+} TfOwnCancellable;
+
+/* The work behind such a future, embedded in it. News on their way hold the future. A hundred thousand of them are a
+ * matter of the memory that is gone through, so what few of them have is elsewhere. */
 struct _TfCompletion
 {
-  /* What the call that completes it needs comes first, and fills a line of the cache. */
-  TfPipe                   pipe;              /* first: a pipe of this class is a completion */
-  const TfCompletionClass *klass;             /* [const] */
-  TfFuture                *future;            /* [const] in which it is embedded */
-  guint8                   is_claimed;        /* [atomic] the outcome is decided */
-  guint8                   is_cancel_spread;  /* [foreground] */
-  guint8                   is_over;           /* [foreground] */
-  guint8                   spare;             /* [foreground] a TfSpare */
-  TfContextHost           *host;              /* (owned) [const] */
-  gpointer                 place;             /* [const] where it was made */
-  GCancellable            *cancellable;       /* (owned) (nullable) [atomic] set once */
-  gulong                   cancelled_handler; /* [atomic] of that */
-  TfOutcome                outcome;           /* whoever has claimed it, then the foreground */
-  TfFuture                *holder;            /* (owned) (nullable) the same: whose outcome it is, instead */
-  gint64                   begin_us;          /* [const] when it was made; 0 if it does no work itself */
-  gint64                   end_us;            /* [foreground] */
+  TfPipe    pipe;   /* first: a pipe of such a class is a completion; it counts as a user of its host */
+  TfFuture *future; /* [const] in which it is embedded */
+
+  guint8 is_claimed;       /* [atomic] the outcome is decided */
+  guint8 is_cancel_spread; /* [foreground] */
+  guint8 is_over;          /* [foreground] */
+  guint8 spare;            /* [foreground] a TfSpare */
+
+  /* Of a promise alone, where it takes no room. */
+  guint8 abortable;  /* [atomic] a TfAbortable */
+  guint8 has_worker; /* [atomic] somebody has asked for the cancellable, and will end a cancelled one */
+  guint8 is_asking;  /* [foreground] "abort-requested" is being emitted */
+
+  gpointer          place;   /* [const] where it was made */
+  TfOwnCancellable *own;     /* (owned) (nullable) [atomic] set once */
+  TfOutcome         outcome; /* whoever has claimed it, then the foreground */
+  TfFuture         *holder;  /* (owned) (nullable) the same: whose outcome it is, instead */
+  gint64            time_us; /* [foreground] when it was made, 0 if it does no work itself; then how long it took */
 };
+
+static inline const TfCompletionClass *
+tf__completion_get_class (TfCompletion *self)
+{
+  return (const TfCompletionClass *) self->pipe.klass;
+}
+
+static inline TfContextHost *
+tf__completion_get_host (TfCompletion *self)
+{
+  return self->pipe.dispatcher->host;
+}
 
 /* Before anybody else knows the future. @context is its own. */
 void tf__completion_init (TfCompletion            *self,
@@ -96,10 +120,22 @@ GCancellable *tf__completion_peek_cancellable (TfCompletion *self);
 void          tf__completion_leave_cancellable (TfCompletion *self);
 /* Frees an outcome in the owner context. */
 void tf__completion_reap (TfCompletion *self);
+void tf__completion_free_cancellable (TfCompletion *self);
 
 /* Owner context: tf-completion.c. */
-extern const TfPipeClass tf__completion_pipe_class;
 extern const TfWorkClass tf__completion_work_class;
+
+void    tf__completion_deliver (TfPipe  *pipe,
+                                TfNews   news,
+                                TfEvent *event);
+TfPipe *tf__completion_ref_pipe (TfPipe *pipe);
+void    tf__completion_unref_pipe (TfPipe *pipe);
+
+/* What the class of a completion begins with. */
+#define TF_COMPLETION_PIPE                                                     \
+  {                                                                            \
+    tf__completion_deliver, tf__completion_ref_pipe, tf__completion_unref_pipe \
+  }
 
 /* The completion of a future, or NULL if it has another kind of work. */
 TfCompletion *tf__completion_of (TfFuture *future);

@@ -17,12 +17,10 @@ init (TfCompletion            *self,
 {
   TfFuturePrivate *priv = tf__future_get_private (future);
 
-  tf__pipe_init (&self->pipe, &tf__completion_pipe_class);
-  self->klass = klass;
+  tf__pipe_init (&self->pipe, &klass->pipe);
+  self->pipe.dispatcher = &host->dispatcher;
   self->future = future;
   self->place = place;
-  self->host = host;
-  self->pipe.dispatcher = &self->host->dispatcher;
 
   priv->work_class = &tf__completion_work_class;
   priv->work = self;
@@ -38,7 +36,7 @@ tf__completion_init (TfCompletion            *self,
                      gpointer                 place)
 {
   init (self, klass, future, tf__context_host_enter (context), place);
-  self->begin_us = tf__clock_now ();
+  self->time_us = tf__clock_now ();
 }
 
 void
@@ -52,7 +50,8 @@ tf__completion_init_beside (TfCompletion            *self,
   TfCompletion    *completion = tf__completion_of (other);
 
   if (completion != NULL)
-    init (self, klass, future, tf__context_host_enter_too (completion->host), place);
+    init (self, klass, future,
+          tf__context_host_enter_too (tf__completion_get_host (completion)), place);
   else
     init (self, klass, future,
           tf__context_host_enter (priv->work_class->get_dispatcher (priv->work)->context), place);
@@ -62,7 +61,7 @@ tf__completion_init_beside (TfCompletion            *self,
 gboolean
 tf__completion_claim (TfCompletion *self)
 {
-  if (self->klass->is_foreground_only)
+  if (tf__completion_get_class (self)->is_foreground_only)
     {
       gboolean is_first = !tf__load_relaxed (&self->is_claimed);
 
@@ -104,7 +103,7 @@ tf__completion_request (TfCompletion *self,
 
   tf__pipe_release_senders (&self->pipe);
 
-  cancellable = tf__load (&self->cancellable);
+  cancellable = tf__completion_peek_cancellable (self);
   if (cancellable != NULL)
     g_cancellable_cancel (cancellable);
 
@@ -136,32 +135,49 @@ free_weak (gpointer  data,
 }
 
 static void
-join_own_cancellable (TfCompletion *self,
-                      GCancellable *cancellable)
+join_own_cancellable (TfCompletion     *self,
+                      TfOwnCancellable *own)
 {
   GWeakRef *weak = g_new (GWeakRef, 1);
 
   g_weak_ref_init (weak, self->future);
-  tf__store (&self->cancelled_handler,
-             g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_own_cancelled_cb),
-                                    weak, free_weak, 0));
+  tf__store (&own->handler, g_signal_connect_data (own->cancellable, "cancelled",
+                                                   G_CALLBACK (on_own_cancelled_cb), weak,
+                                                   free_weak, 0));
 }
 
 GCancellable *
 tf__completion_peek_cancellable (TfCompletion *self)
 {
-  return tf__load (&self->cancellable);
+  TfOwnCancellable *own = tf__load (&self->own);
+
+  return own == NULL ? NULL : own->cancellable;
 }
 
 void
 tf__completion_leave_cancellable (TfCompletion *self)
 {
-  gulong handler = 0;
+  TfOwnCancellable *own = tf__load (&self->own);
+  gulong            handler = 0;
 
-  if (tf__load (&self->cancelled_handler) != 0)
-    handler = tf__exchange (&self->cancelled_handler, 0);
+  if (own != NULL && tf__load (&own->handler) != 0)
+    handler = tf__exchange (&own->handler, 0);
   if (handler != 0)
-    g_signal_handler_disconnect (tf__load (&self->cancellable), handler);
+    g_signal_handler_disconnect (own->cancellable, handler);
+}
+
+static void
+free_own (TfOwnCancellable *own)
+{
+  g_object_unref (own->cancellable);
+  g_free (own);
+}
+
+void
+tf__completion_free_cancellable (TfCompletion *self)
+{
+  tf__completion_leave_cancellable (self);
+  g_clear_pointer (&self->own, free_own);
 }
 
 /* Whoever cancels writes the fate first and looks for the cancellable after; here it is the other way round. So at
@@ -169,27 +185,28 @@ tf__completion_leave_cancellable (TfCompletion *self)
 GCancellable *
 tf__completion_ensure_cancellable (TfCompletion *self)
 {
-  GCancellable *cancellable = tf__load (&self->cancellable);
-  GCancellable *none = NULL;
-  TfFate        fate;
+  TfOwnCancellable *own = tf__load (&self->own);
+  TfOwnCancellable *none = NULL;
+  TfFate            fate;
 
-  if (cancellable != NULL)
-    return cancellable;
+  if (own != NULL)
+    return own->cancellable;
 
-  cancellable = g_cancellable_new ();
-  if (!tf__cas (&self->cancellable, &none, cancellable))
+  own = g_new0 (TfOwnCancellable, 1);
+  own->cancellable = g_cancellable_new ();
+  if (!tf__cas (&self->own, &none, own))
     {
-      g_object_unref (cancellable);
-      return none;
+      free_own (own);
+      return none->cancellable;
     }
 
   fate = tf__pipe_get_fate (&self->pipe);
   if (tf__fate_is_cancelled (fate))
-    g_cancellable_cancel (cancellable);
+    g_cancellable_cancel (own->cancellable);
   else if (fate == TF_FATE_OPEN)
-    join_own_cancellable (self, cancellable);
+    join_own_cancellable (self, own);
 
-  return cancellable;
+  return own->cancellable;
 }
 
 /* What a future leaves behind that goes on another thread. */

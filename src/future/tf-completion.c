@@ -29,12 +29,11 @@ work_unref (gpointer work)
 {
   TfCompletion *self = work;
 
-  tf__completion_leave_cancellable (self);
-  g_clear_object (&self->cancellable);
+  tf__completion_free_cancellable (self);
   g_clear_object (&self->holder);
   tf__completion_reap (self);
   tf__pipe_clear (&self->pipe);
-  tf__context_host_leave (self->host);
+  tf__context_host_leave (tf__completion_get_host (self));
 }
 
 static TfDispatcher *
@@ -54,7 +53,7 @@ work_get_name (gpointer work)
 {
   TfCompletion *self = work;
 
-  return self->klass->get_name (self);
+  return tf__completion_get_class (self)->get_name (self);
 }
 
 static const char *
@@ -66,11 +65,12 @@ work_get_description (gpointer work)
 static char *
 work_dup_location (gpointer work)
 {
-  TfCompletion *self = work;
-  const char   *location = NULL;
+  TfCompletion            *self = work;
+  const TfCompletionClass *klass = tf__completion_get_class (self);
+  const char              *location = NULL;
 
-  if (self->klass->get_location != NULL)
-    location = self->klass->get_location (self);
+  if (klass->get_location != NULL)
+    location = klass->get_location (self);
 
   return location == NULL ? tf__place_to_string (self->place) : g_strdup (location);
 }
@@ -78,7 +78,9 @@ work_dup_location (gpointer work)
 static gboolean
 is_refusing (TfCompletion *self)
 {
-  return self->klass->is_refusing != NULL && self->klass->is_refusing (self);
+  const TfCompletionClass *klass = tf__completion_get_class (self);
+
+  return klass->is_refusing != NULL && klass->is_refusing (self);
 }
 
 static gboolean
@@ -104,15 +106,24 @@ refuse_as_done (TfCompletion *self,
                 GError      **error)
 {
   g_set_error (error, TF_ERROR, TF_ERROR_DONE, "Task “%s” has already ended",
-               self->klass->get_name (self));
+               tf__completion_get_class (self)->get_name (self));
   return TF_ABORT_REFUSED;
+}
+
+static TfFuture *
+work_get_need (gpointer work,
+               guint    index)
+{
+  TfCompletion            *self = work;
+  const TfCompletionClass *klass = tf__completion_get_class (self);
+
+  return klass->get_need == NULL ? NULL : klass->get_need (self, index);
 }
 
 gboolean
 tf__completion_has_outcome (TfCompletion *self)
 {
-  return tf__completion_is_claimed (self) &&
-         (self->klass->get_need == NULL || self->klass->get_need (self, 0) == NULL);
+  return tf__completion_is_claimed (self) && work_get_need (self, 0) == NULL;
 }
 
 static TfAbortAnswer
@@ -120,8 +131,9 @@ work_allow_abort (gpointer      work,
                   const GError *reason,
                   GError      **error)
 {
-  TfCompletion *self = work;
-  TfAbortAnswer answer = TF_ABORT_ALLOWED;
+  TfCompletion            *self = work;
+  const TfCompletionClass *klass = tf__completion_get_class (self);
+  TfAbortAnswer            answer = TF_ABORT_ALLOWED;
 
   tf__enter_foreground ();
 
@@ -132,12 +144,12 @@ work_allow_abort (gpointer      work,
   if (is_refusing (self))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_NOT_CANCELLABLE, "Task “%s” cannot be given up",
-                   self->klass->get_name (self));
+                   klass->get_name (self));
       return TF_ABORT_REFUSED;
     }
 
-  if (self->klass->allow_abort != NULL)
-    answer = self->klass->allow_abort (self, reason, error);
+  if (klass->allow_abort != NULL)
+    answer = klass->allow_abort (self, reason, error);
 
   /* A handler that was asked may have completed it. */
   if (answer == TF_ABORT_ALLOWED && (self->is_over || tf__completion_has_outcome (self)))
@@ -167,7 +179,7 @@ spread (TfCompletion *self,
     return;
 
   self->is_cancel_spread = TRUE;
-  self->klass->cancelled (self, reason);
+  tf__completion_get_class (self)->cancelled (self, reason);
 }
 
 static void
@@ -211,29 +223,29 @@ work_get_elapsed (gpointer work)
 {
   TfCompletion *self = work;
 
-  if (self->begin_us == 0)
-    return 0;
-
-  return MAX ((self->is_over ? self->end_us : tf__clock_now ()) - self->begin_us, 0);
+  return self->is_over || self->time_us == 0 ? self->time_us
+                                             : MAX (tf__clock_now () - self->time_us, 0);
 }
 
 static void
 work_settle (gpointer  work,
              TfFuture *future)
 {
-  TfCompletion *self = work;
-  TfPhase       phase = tf__future_get_phase (future);
+  TfCompletion            *self = work;
+  const TfCompletionClass *klass = tf__completion_get_class (self);
+  TfPhase                  phase = tf__future_get_phase (future);
 
   tf__enter_foreground ();
 
   self->is_over = TRUE;
-  self->end_us = self->pipe.dispatcher->now_us;
+  if (self->time_us != 0)
+    self->time_us = MAX (self->pipe.dispatcher->now_us - self->time_us, 0);
   if (tf__completion_peek_cancellable (self) != NULL)
     tf__completion_leave_cancellable (self);
   tf__dispatcher_forget_due (self->pipe.dispatcher, &self->pipe);
 
-  if (self->klass->ended != NULL)
-    self->klass->ended (self);
+  if (klass->ended != NULL)
+    klass->ended (self);
 
   /* What was decided and came too late. Somebody who has claimed an aborted one may be writing it still. */
   if (phase == TF_PHASE_CANCELLED)
@@ -250,15 +262,6 @@ work_post (gpointer work,
            TfNews   news)
 {
   tf__pipe_post (&((TfCompletion *) work)->pipe, news);
-}
-
-static TfFuture *
-work_get_need (gpointer work,
-               guint    index)
-{
-  TfCompletion *self = work;
-
-  return self->klass->get_need == NULL ? NULL : self->klass->get_need (self, index);
 }
 
 const TfWorkClass tf__completion_work_class = {
@@ -373,12 +376,13 @@ deliver_final (TfCompletion *self)
   tf__future_move (self->future, event, outcome);
 }
 
-static void
-deliver (TfPipe  *pipe,
-         TfNews   news,
-         TfEvent *event)
+void
+tf__completion_deliver (TfPipe  *pipe,
+                        TfNews   news,
+                        TfEvent *event)
 {
-  TfCompletion *self = (TfCompletion *) pipe;
+  TfCompletion            *self = (TfCompletion *) pipe;
+  const TfCompletionClass *klass = tf__completion_get_class (self);
 
   tf__enter_foreground ();
 
@@ -414,14 +418,14 @@ deliver (TfPipe  *pipe,
       tf__future_take_progress (self->future, &self->pipe);
       break;
     case TF_NEWS_RETURNED:
-      if (self->klass->look != NULL)
-        self->klass->look (self);
+      if (klass->look != NULL)
+        klass->look (self);
       break;
     case TF_NEWS_FINAL:
       deliver_final (self);
       break;
     case TF_NEWS_TIMER:
-      self->klass->rang (self);
+      klass->rang (self);
       break;
     case TF_NEWS_STARTED:
     case TF_NEWS_REAP:
@@ -431,20 +435,18 @@ deliver (TfPipe  *pipe,
     }
 }
 
-static TfPipe *
-pipe_ref (TfPipe *pipe)
+TfPipe *
+tf__completion_ref_pipe (TfPipe *pipe)
 {
   g_object_ref (((TfCompletion *) pipe)->future);
   return pipe;
 }
 
-static void
-pipe_unref (TfPipe *pipe)
+void
+tf__completion_unref_pipe (TfPipe *pipe)
 {
   g_object_unref (((TfCompletion *) pipe)->future);
 }
-
-const TfPipeClass tf__completion_pipe_class = { deliver, pipe_ref, pipe_unref };
 
 /* The ends */
 
@@ -587,7 +589,7 @@ tf__completion_preset (TfCompletion *self,
   self->outcome = *outcome;
   *outcome = (TfOutcome){ 0 };
   self->is_over = TRUE;
-  self->end_us = self->begin_us;
+  self->time_us = 0;
   tf__pipe_exchange_fate (&self->pipe, TF_FATE_CLOSED);
   priv->outcome = &self->outcome;
   tf__future_store_phase (self->future,

@@ -111,6 +111,7 @@ typedef struct
   GError        *reason;       /* (owned) (nullable): of an abort, here or where the cancel came from */
   GError        *asked_reason; /* (owned) (nullable): of an abort that is on its way here, and may be refused */
   char          *origin;       /* (owned) (nullable) the name of the future where the cancel began: a GRefString */
+  TfOwnerLink   *owner_link;   /* (owned) (nullable) what is in it has the lock of the owners */
 } TfFutureMore;
 
 typedef struct
@@ -120,7 +121,6 @@ typedef struct
   TfOutcome         *outcome;       /* (nullable) part of the work; set before the phase is a done one */
   TfContinuation    *continuations; /* [foreground] */
   TfFutureMore      *more;          /* (owned) (nullable) [foreground] */
-  TfOwnerLink       *owner_link;    /* (nullable) [the lock of the owners] */
   guint8             phase;         /* [atomic] a TfPhase, written in the foreground only */
   guint8             is_read;       /* [atomic] somebody has looked at the failure */
   guint8             report;        /* [foreground, until it is done] a TfFailureReport */
@@ -128,6 +128,10 @@ typedef struct
   guint16            n_waiters;     /* [atomic] threads that wait until it is done, that of the owner too */
   guint16            n_emitting;    /* [foreground] what is being told, one inside the other */
 } TfFuturePrivate;
+
+/* The memory of a hundred thousand futures is gone through several times on their way: what few of them have is
+ * elsewhere. */
+G_STATIC_ASSERT (sizeof (gpointer) != 8 || sizeof (TfFuturePrivate) <= 48);
 
 typedef enum
 {

@@ -52,9 +52,8 @@ typedef enum
 typedef struct
 {
   TfContinuation continuation;
-  TfFuture      *future;
-  TfFutureSet   *set;      /* (nullable) as long as the member is listened to, which then is one of its holders */
-  gboolean       is_owned; /* the set holds the future */
+  TfFuture      *future; /* (owned) when the set is not listening any more */
+  TfFutureSet   *set;    /* (nullable) as long as the member is listened to, which then is one of its holders */
 } Slot;
 
 struct _TfFutureSet
@@ -116,6 +115,20 @@ let_go (TfFutureSet *self)
     g_object_unref (self);
 }
 
+/* The reference of the news that the member is done, if nothing comes after this set, here or there, that could run
+ * code of the user's before the delivery is over: nobody drops the set in between. */
+TF_FOREGROUND
+static gboolean
+keep_delivered (TfFutureSet *self,
+                TfFuture    *member)
+{
+  TfCompletion *completion = tf__completion_of (member);
+
+  return completion != NULL && self->filter == NULL &&
+         tf__future_get_private (member)->continuations == NULL &&
+         tf__dispatcher_keep_delivered (completion->pipe.dispatcher, &completion->pipe);
+}
+
 /* From now on the set holds the member, and not the other way round. The caller holds the set otherwise. */
 TF_FOREGROUND
 static void
@@ -130,8 +143,8 @@ leave (TfFutureSet *self,
   self->n_listening--;
   if (is_listed)
     tf__future_forget_continuation (slot->future, &slot->continuation);
-  slot->future = g_object_ref (slot->future);
-  slot->is_owned = TRUE;
+  if (is_listed || !keep_delivered (self, slot->future))
+    g_object_ref (slot->future);
   let_go (self);
 }
 
@@ -407,6 +420,7 @@ get_need (TfCompletion *completion,
 }
 
 static const TfCompletionClass completion_class = {
+  .pipe = TF_COMPLETION_PIPE,
   .get_name = get_name,
   .cancelled = cancelled,
   .look = look,
@@ -429,8 +443,8 @@ tf_future_set_finalize (GObject *object)
 
   for (guint i = 0; i < self->n_slots; i++)
     {
-      if (self->slots[i].is_owned)
-        g_object_unref (self->slots[i].future);
+      if (self->slots[i].set == NULL)
+        g_clear_object (&self->slots[i].future);
     }
   g_free (self->slots);
 
@@ -512,7 +526,6 @@ add_member (TfFutureSet *self,
   if (tf__phase_is_done (tf__future_get_phase (future)))
     {
       g_object_ref (future);
-      slot->is_owned = TRUE;
       self->is_to_look = TRUE;
       return;
     }

@@ -40,13 +40,16 @@ struct _TfLink
   TfContinuation continuation;   /* [foreground] of the upstream */
   TfFuture      *upstream;       /* (nullable) [foreground] without reference: it tells when it ends */
   TfFuture      *done;           /* (owned) (nullable) [foreground] an upstream that was done from the beginning */
-  TfFuture      *first;          /* (owned) (nullable) [foreground] whose outcome a "finally" keeps */
   TfThenFunc     func;           /* (nullable) [foreground] */
   gpointer       user_data;      /* [foreground] */
   GDestroyNotify user_data_free; /* (nullable) [foreground] */
-  TfLinkLimit   *limit;          /* (owned) (nullable) [foreground] */
-  TfLinkKind     kind;           /* [const] */
-  guint          n_calling;      /* [foreground] functions of the user's that have not returned: they need the data */
+  union
+  {
+    TfFuture    *first; /* (owned) (nullable) [foreground] of a "finally": whose outcome it keeps */
+    TfLinkLimit *limit; /* (owned) (nullable) [foreground] of one with a timeout, or a delay */
+  };
+  TfLinkKind kind;      /* [const] */
+  guint      n_calling; /* [foreground] functions of the user's that have not returned: they need the data */
 };
 
 /* Any thread: a link without an upstream, of the thread-default main context. */

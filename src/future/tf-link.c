@@ -26,6 +26,12 @@ from_continuation (TfContinuation *continuation)
   return (TfLink *) ((char *) continuation - G_STRUCT_OFFSET (TfLink, continuation));
 }
 
+static TfLinkLimit *
+get_limit (TfLink *self)
+{
+  return self->kind == TF_LINK_FINALLY ? NULL : self->limit;
+}
+
 static const char *
 get_name (TfCompletion *completion)
 {
@@ -116,12 +122,13 @@ ended (TfCompletion *completion)
 
   tf__enter_foreground ();
 
-  if (self->limit != NULL)
+  if (get_limit (self) != NULL)
     tf__timer_remove (&self->limit->timer);
 
   tf__link_detach (self);
   g_clear_object (&self->done);
-  g_clear_object (&self->first);
+  if (self->kind == TF_LINK_FINALLY)
+    g_clear_object (&self->first);
   free_user_data (self);
 
   /* That of the timer. The caller has another reference. */
@@ -349,13 +356,14 @@ get_need (TfCompletion *completion,
 {
   TfLink *self = from_completion (completion);
 
-  if (index > 0 || self->limit != NULL || tf__completion_is_claimed (completion))
+  if (index > 0 || get_limit (self) != NULL || tf__completion_is_claimed (completion))
     return NULL;
 
   return self->upstream;
 }
 
 static const TfCompletionClass completion_class = {
+  .pipe = TF_COMPLETION_PIPE,
   .get_name = get_name,
   .is_refusing = is_refusing,
   .cancelled = cancelled,
@@ -376,7 +384,7 @@ tf__link_finalize (GObject *object)
 {
   TfLink *self = (TfLink *) object;
 
-  g_free (self->limit);
+  g_free (get_limit (self));
   G_OBJECT_CLASS (tf__link_parent_class)->finalize (object);
 }
 

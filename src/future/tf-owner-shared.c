@@ -131,9 +131,12 @@ void
 tf__owner_bind (TfFuture *self,
                 GObject  *object)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self);
-  TfOwnerLink     *link = g_new0 (TfOwnerLink, 1);
+  TfOwnerLink  *link = g_new0 (TfOwnerLink, 1);
+  TfFutureMore *more;
 
+  /* Whoever makes a future is its foreground as long as nobody else knows it. */
+  tf__enter_foreground ();
+  more = tf__future_ensure_more (self);
   tf__owner_unbind (self);
 
   link->future = self;
@@ -145,23 +148,23 @@ tf__owner_bind (TfFuture *self,
   if (link->next != NULL)
     link->next->previous = link;
   link->owner->first = link;
-  priv->owner_link = link;
+  more->owner_link = link;
   tf__unlock (&owners_lock);
 }
 
 void
 tf__owner_unbind (TfFuture *self)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self);
-  TfOwnerLink     *link;
+  TfFutureMore *more = tf__future_get_private (self)->more;
+  TfOwnerLink  *link;
 
   /* Set and cleared by whoever makes the future, and in the owner context after; only the list is
    * shared. */
-  if (priv->owner_link == NULL)
+  if (more == NULL || more->owner_link == NULL)
     return;
 
   tf__lock (&owners_lock);
-  link = g_steal_pointer (&priv->owner_link);
+  link = g_steal_pointer (&more->owner_link);
   unlink_locked (link);
   tf__unlock (&owners_lock);
 
@@ -171,15 +174,15 @@ tf__owner_unbind (TfFuture *self)
 gpointer
 tf__owner_take_gone (TfFuture *self)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self);
-  gpointer         object = NULL;
+  const TfFutureMore *more = tf__future_get_private (self)->more;
+  gpointer            object = NULL;
 
-  if (priv->owner_link == NULL)
+  if (more == NULL || more->owner_link == NULL)
     return NULL;
 
   tf__lock (&owners_lock);
-  if (priv->owner_link->owner == NULL)
-    object = priv->owner_link->object;
+  if (more->owner_link->owner == NULL)
+    object = more->owner_link->object;
   tf__unlock (&owners_lock);
 
   if (object != NULL)

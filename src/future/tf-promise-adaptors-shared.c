@@ -76,38 +76,38 @@ take_pointer (GValue  *value,
 
 /* With an error there is nothing in what was returned. */
 static void
-call_finish (TfPromisePrivate *priv,
-             gpointer          source,
-             GAsyncResult     *result,
-             GValue           *value,
-             GError          **error)
+call_finish (const TfPromiseMore *more,
+             gpointer             source,
+             GAsyncResult        *result,
+             GValue              *value,
+             GError             **error)
 {
   gint64   number;
   gpointer pointer;
 
-  switch (G_TYPE_FUNDAMENTAL (priv->finish_type))
+  switch (G_TYPE_FUNDAMENTAL (more->finish_type))
     {
     case G_TYPE_NONE:
-      ((NoneFinish) priv->finish) (source, result, error);
+      ((NoneFinish) more->finish) (source, result, error);
       return;
     case G_TYPE_BOOLEAN:
-      number = ((BooleanFinish) priv->finish) (source, result, error);
+      number = ((BooleanFinish) more->finish) (source, result, error);
       g_value_init (value, G_TYPE_BOOLEAN);
       g_value_set_boolean (value, number != 0);
       return;
     case G_TYPE_INT:
-      number = ((IntFinish) priv->finish) (source, result, error);
+      number = ((IntFinish) more->finish) (source, result, error);
       break;
     case G_TYPE_LONG:
-      number = ((LongFinish) priv->finish) (source, result, error);
+      number = ((LongFinish) more->finish) (source, result, error);
       break;
     case G_TYPE_INT64:
-      number = ((Int64Finish) priv->finish) (source, result, error);
+      number = ((Int64Finish) more->finish) (source, result, error);
       break;
     default:
-      pointer = ((PointerFinish) priv->finish) (source, result, error);
+      pointer = ((PointerFinish) more->finish) (source, result, error);
       if (*error == NULL)
-        take_pointer (value, priv->finish_type, pointer);
+        take_pointer (value, more->finish_type, pointer);
       return;
     }
 
@@ -161,17 +161,17 @@ tf_promise_new_for_finish (const char *name,
                            GType       type,
                            GCallback   finish)
 {
-  TfPromise        *self;
-  TfPromisePrivate *priv;
+  TfPromise     *self;
+  TfPromiseMore *more;
 
   g_return_val_if_fail (finish != NULL, NULL);
   g_return_val_if_fail (is_finish_type (type), NULL);
 
   self = tf_promise_new (name);
-  priv = tf__promise_get_private (self);
-  priv->finish_type = type;
-  priv->finish = finish;
-  priv->completion.place = __builtin_return_address (0);
+  more = tf__promise_ensure_more (self);
+  more->finish_type = type;
+  more->finish = finish;
+  tf__promise_get_private (self)->completion.place = __builtin_return_address (0);
   return self;
 }
 
@@ -202,7 +202,7 @@ tf_promise_ready_cb (GObject      *source,
                      gpointer      promise)
 {
   g_autoptr (TfPromise) self = NULL;
-  TfPromisePrivate     *priv;
+  const TfPromiseMore  *more;
   GValue                value = G_VALUE_INIT;
   GError               *error = NULL;
 
@@ -210,15 +210,15 @@ tf_promise_ready_cb (GObject      *source,
   g_return_if_fail (G_IS_ASYNC_RESULT (result));
 
   self = promise;
-  priv = tf__promise_get_private (self);
-  if (priv->finish == NULL)
+  more = tf__promise_get_more (self);
+  if (more == NULL || more->finish == NULL)
     {
       tf_promise_resolve_object (self, result);
       return;
     }
 
   /* Also if nobody wants it any more: it frees what the operation has. */
-  call_finish (priv, source, result, &value, &error);
+  call_finish (more, source, result, &value, &error);
   if (error != NULL)
     tf_promise_reject (self, error);
   else

@@ -15,19 +15,25 @@ typedef enum
   TF_ABORTABLE_NO,
 } TfAbortable;
 
+/* What few promises have. */
 typedef struct
 {
-  TfCompletion   completion;
   char          *name;         /* (owned) (nullable) [const] */
   char          *location;     /* (owned) (nullable) [const] once others know the promise */
+  TfPromise     *promise;      /* [const] whose it is */
   TfFuture      *leader;       /* (nullable) [foreground] which is followed, and holds the promise */
   TfContinuation continuation; /* [foreground] of the leader */
   GType          finish_type;  /* [const] what the finish function returns */
   GCallback      finish;       /* (nullable) [const] */
-  guint8         abortable;    /* [atomic] a TfAbortable */
-  guint8         has_worker;   /* [atomic] somebody has asked for the cancellable, and will end a cancelled one */
-  gboolean       is_asking;    /* [foreground] "abort-requested" is being emitted */
+} TfPromiseMore;
+
+typedef struct
+{
+  TfCompletion   completion;
+  TfPromiseMore *more; /* (owned) (nullable) [atomic] set once */
 } TfPromisePrivate;
+
+G_STATIC_ASSERT (sizeof (gpointer) != 8 || sizeof (TfPromisePrivate) <= 128);
 
 extern int tf__promise_private_offset; /* [const] once there is a promise */
 
@@ -38,9 +44,12 @@ tf__promise_get_private (TfPromise *self)
 }
 
 /* Any thread: tf-promise-shared.c. */
-TfAbortable tf__promise_get_abortable (TfPromise *self);
-void        tf__promise_set_abortable (TfPromise  *self,
-                                       TfAbortable abortable);
+TfPromiseMore *tf__promise_get_more (TfPromise *self); /* (nullable) */
+TfPromiseMore *tf__promise_ensure_more (TfPromise *self);
+void           tf__promise_free_more (TfPromiseMore *more);
+TfAbortable    tf__promise_get_abortable (TfPromise *self);
+void           tf__promise_set_abortable (TfPromise  *self,
+                                          TfAbortable abortable);
 /* Whether an outcome could be of use still. */
 gboolean tf__promise_may_end (TfPromise *self);
 /* In dispose: FALSE if there is nobody to be told. */

@@ -10,17 +10,50 @@
 
 /* Completing a promise, on any thread. */
 
+TfPromiseMore *
+tf__promise_get_more (TfPromise *self)
+{
+  return tf__load (&tf__promise_get_private (self)->more);
+}
+
+TfPromiseMore *
+tf__promise_ensure_more (TfPromise *self)
+{
+  TfPromisePrivate *priv = tf__promise_get_private (self);
+  TfPromiseMore    *more = tf__load (&priv->more);
+  TfPromiseMore    *none = NULL;
+
+  if (more != NULL)
+    return more;
+
+  more = g_new0 (TfPromiseMore, 1);
+  more->promise = self;
+  if (tf__cas (&priv->more, &none, more))
+    return more;
+
+  g_free (more);
+  return none;
+}
+
+void
+tf__promise_free_more (TfPromiseMore *more)
+{
+  g_free (more->name);
+  g_free (more->location);
+  g_free (more);
+}
+
 TfAbortable
 tf__promise_get_abortable (TfPromise *self)
 {
-  return tf__load (&tf__promise_get_private (self)->abortable);
+  return tf__load (&tf__promise_get_private (self)->completion.abortable);
 }
 
 void
 tf__promise_set_abortable (TfPromise  *self,
                            TfAbortable abortable)
 {
-  tf__store (&tf__promise_get_private (self)->abortable, (guint8) abortable);
+  tf__store (&tf__promise_get_private (self)->completion.abortable, (guint8) abortable);
 }
 
 gboolean
@@ -82,13 +115,13 @@ take_error (TfPromise *self,
 gboolean
 tf__promise_has_worker (TfPromise *self)
 {
-  return tf__load (&tf__promise_get_private (self)->has_worker);
+  return tf__load (&tf__promise_get_private (self)->completion.has_worker);
 }
 
 void
 tf__promise_set_has_worker (TfPromise *self)
 {
-  tf__store (&tf__promise_get_private (self)->has_worker, (guint8) TRUE);
+  tf__store (&tf__promise_get_private (self)->completion.has_worker, (guint8) TRUE);
 }
 
 /* Only whoever drops the last reference comes here, but the owner context may be about to leave the list of those who

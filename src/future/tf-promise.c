@@ -73,9 +73,9 @@ from_completion (TfCompletion *completion)
 static const char *
 get_name (TfCompletion *completion)
 {
-  TfPromisePrivate *priv = tf_promise_get_instance_private (from_completion (completion));
+  const TfPromiseMore *more = tf__promise_get_more (from_completion (completion));
 
-  return priv->name == NULL ? "promise" : priv->name;
+  return more == NULL || more->name == NULL ? "promise" : more->name;
 }
 
 static gboolean
@@ -120,13 +120,12 @@ allow_abort (TfCompletion *completion,
              const GError *reason,
              GError      **error)
 {
-  TfPromise        *self = from_completion (completion);
-  TfPromisePrivate *priv = tf_promise_get_instance_private (self);
-  gboolean          is_allowed;
+  TfPromise *self = from_completion (completion);
+  gboolean   is_allowed;
 
   tf__enter_foreground ();
 
-  if (priv->is_asking)
+  if (completion->is_asking)
     return TF_ABORT_UNDER_WAY;
 
   if (!tf_promise_get_abortable (self))
@@ -139,9 +138,9 @@ allow_abort (TfCompletion *completion,
   if (!has_abort_handler (self))
     return TF_ABORT_ALLOWED;
 
-  priv->is_asking = TRUE;
+  completion->is_asking = TRUE;
   is_allowed = ask (self, reason);
-  priv->is_asking = FALSE;
+  completion->is_asking = FALSE;
   if (is_allowed)
     return TF_ABORT_ALLOWED;
 
@@ -155,14 +154,14 @@ static void
 cancelled (TfCompletion *completion,
            const GError *reason)
 {
-  TfPromise        *self = from_completion (completion);
-  TfPromisePrivate *priv = tf_promise_get_instance_private (self);
+  TfPromise     *self = from_completion (completion);
+  TfPromiseMore *more = tf__promise_get_more (self);
 
   tf__enter_foreground ();
 
-  if (priv->leader != NULL)
+  if (more != NULL && more->leader != NULL)
     {
-      if (tf__completion_stop_other (completion, priv->leader, &priv->continuation, reason))
+      if (tf__completion_stop_other (completion, more->leader, &more->continuation, reason))
         return;
 
       tf__promise_leave_leader (self);
@@ -214,18 +213,21 @@ static TfFuture *
 get_need (TfCompletion *completion,
           guint         index)
 {
-  TfPromisePrivate *priv = tf_promise_get_instance_private (from_completion (completion));
+  const TfPromiseMore *more = tf__promise_get_more (from_completion (completion));
 
-  return index == 0 ? priv->leader : NULL;
+  return index == 0 && more != NULL ? more->leader : NULL;
 }
 
 static const char *
 get_location (TfCompletion *completion)
 {
-  return tf__promise_get_private (from_completion (completion))->location;
+  const TfPromiseMore *more = tf__promise_get_more (from_completion (completion));
+
+  return more == NULL ? NULL : more->location;
 }
 
 static const TfCompletionClass completion_class = {
+  .pipe = TF_COMPLETION_PIPE,
   .get_name = get_name,
   .get_location = get_location,
   .is_refusing = is_refusing,
@@ -241,13 +243,13 @@ static const TfCompletionClass completion_class = {
 void
 tf__promise_leave_leader (TfPromise *self)
 {
-  TfPromisePrivate *priv = tf_promise_get_instance_private (self);
-  TfFuture         *leader = g_steal_pointer (&priv->leader);
+  TfPromiseMore *more = tf__promise_get_more (self);
+  TfFuture      *leader = more == NULL ? NULL : g_steal_pointer (&more->leader);
 
   if (leader == NULL)
     return;
 
-  tf__future_forget_continuation (leader, &priv->continuation);
+  tf__future_forget_continuation (leader, &more->continuation);
   /* The reference that the leader had: the caller has another one. */
   g_object_unref (self);
 }
@@ -256,14 +258,14 @@ static void
 on_leader_done (TfContinuation *continuation,
                 TfFuture       *leader)
 {
-  TfPromisePrivate *priv =
-    (TfPromisePrivate *) ((char *) continuation - G_STRUCT_OFFSET (TfPromisePrivate, continuation));
-  TfPromise *self = from_completion (&priv->completion);
+  TfPromiseMore *more =
+    (TfPromiseMore *) ((char *) continuation - G_STRUCT_OFFSET (TfPromiseMore, continuation));
+  TfPromise *self = more->promise;
 
   tf__enter_foreground ();
 
-  priv->leader = NULL;
-  tf__completion_end_claimed_as (&priv->completion, leader);
+  more->leader = NULL;
+  tf__completion_end_claimed_as (&tf__promise_get_private (self)->completion, leader);
   g_object_unref (self);
 }
 
@@ -293,6 +295,7 @@ tf_promise_follow (TfPromise *self,
                    TfFuture  *other)
 {
   TfPromisePrivate *priv = tf_promise_get_instance_private (self);
+  TfPromiseMore    *more;
 
   g_return_val_if_fail (TF_IS_PROMISE (self), FALSE);
   g_return_val_if_fail (TF_IS_FUTURE (other), FALSE);
@@ -314,10 +317,11 @@ tf_promise_follow (TfPromise *self,
       return TRUE;
     }
 
-  priv->leader = other;
-  priv->continuation.run = on_leader_done;
+  more = tf__promise_ensure_more (self);
+  more->leader = other;
+  more->continuation.run = on_leader_done;
   g_object_ref (self);
-  tf__future_continue_with (other, &priv->continuation);
+  tf__future_continue_with (other, &more->continuation);
   return TRUE;
 }
 
@@ -558,14 +562,12 @@ tf_promise_dispose (GObject *object)
 static void
 tf_promise_finalize (GObject *object)
 {
-  TfPromisePrivate *priv = tf_promise_get_instance_private (TF_PROMISE (object));
-  char             *name = priv->name;
-  char             *location = priv->location;
+  TfPromiseMore *more = tf__promise_get_more ((TfPromise *) object);
 
-  /* The last word of the parent has both in it. */
+  /* The last word of the parent has the name and the place in it. */
   G_OBJECT_CLASS (tf_promise_parent_class)->finalize (object);
-  g_free (name);
-  g_free (location);
+  if (more != NULL)
+    tf__promise_free_more (more);
 }
 
 static void
@@ -653,11 +655,11 @@ tf_promise_class_init (TfPromiseClass *klass)
 TfPromise *
 tf_promise_new (const char *name)
 {
-  TfPromise        *self = g_object_new (TF_TYPE_PROMISE, NULL);
-  TfPromisePrivate *priv = tf_promise_get_instance_private (self);
+  TfPromise *self = g_object_new (TF_TYPE_PROMISE, NULL);
 
-  priv->name = g_strdup (name);
-  priv->completion.place = __builtin_return_address (0);
+  if (name != NULL)
+    tf__promise_ensure_more (self)->name = g_strdup (name);
+  tf__promise_get_private (self)->completion.place = __builtin_return_address (0);
   return self;
 }
 
@@ -680,10 +682,11 @@ void
 tf_promise_set_location (TfPromise  *self,
                          const char *location)
 {
-  TfPromisePrivate *priv = tf_promise_get_instance_private (self);
+  TfPromiseMore *more;
 
   g_return_if_fail (TF_IS_PROMISE (self));
 
-  g_free (priv->location);
-  priv->location = g_strdup (location);
+  more = tf__promise_ensure_more (self);
+  g_free (more->location);
+  more->location = g_strdup (location);
 }

@@ -314,6 +314,7 @@ get_need (TfCompletion *completion,
 }
 
 static const TfCompletionClass completion_class = {
+  .pipe = TF_COMPLETION_PIPE,
   .get_name = get_name,
   .cancelled = cancelled,
   .look = look,

@@ -81,6 +81,7 @@ look (TfCompletion *completion)
 }
 
 const TfCompletionClass tf__source_future_completion_class = {
+  .pipe = TF_COMPLETION_PIPE,
   .get_name = get_name,
   .cancelled = cancelled,
   .look = look,

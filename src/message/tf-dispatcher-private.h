@@ -45,6 +45,7 @@ struct _TfDispatcher
   GSource   *source;       /* (owned) (nullable) [foreground] NULL when closed or unplugged */
   TfPipe    *first_ready;  /* (owned) [foreground] */
   TfPipe    *last_ready;   /* [foreground] */
+  TfPipe    *delivered;    /* (nullable) [foreground] of the delivery under way, whose reference may be taken over */
   TfPipe    *first_due;    /* (owned) [foreground] with progress that is too early */
   TfPipe    *last_due;     /* [foreground] */
   GPtrArray *timers;       /* (owned) (nullable) [foreground] of TfTimer: tf-timers.c */
@@ -114,10 +115,14 @@ gboolean tf__dispatcher_is_unplugged (TfDispatcher *self) TF_FOREGROUND;
 /* For a foreign loop: one turn, as the source would make it. */
 void tf__dispatcher_run_turn (TfDispatcher *self) TF_FOREGROUND;
 
-void     tf__dispatcher_set_priority (TfDispatcher *self,
-                                      int           priority) TF_FOREGROUND;
-void     tf__dispatcher_list (TfDispatcher *self,
-                              TfPipe       *pipe) TF_FOREGROUND;
+void tf__dispatcher_set_priority (TfDispatcher *self,
+                                  int           priority) TF_FOREGROUND;
+void tf__dispatcher_list (TfDispatcher *self,
+                          TfPipe       *pipe) TF_FOREGROUND;
+/* Takes over the reference that the delivery under way has on this pipe: FALSE if it is one of another pipe. What is
+ * on the stack still uses it: the new owner must not give it up before that has returned. */
+gboolean tf__dispatcher_keep_delivered (TfDispatcher *self,
+                                        TfPipe       *pipe) TF_FOREGROUND;
 void     tf__dispatcher_forget_due (TfDispatcher *self,
                                     TfPipe       *pipe) TF_FOREGROUND;
 gboolean tf__dispatcher_is_ready (TfDispatcher *self) TF_FOREGROUND;

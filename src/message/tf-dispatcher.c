@@ -235,6 +235,17 @@ deliver_events (TfDispatcher *self,
   return n;
 }
 
+gboolean
+tf__dispatcher_keep_delivered (TfDispatcher *self,
+                               TfPipe       *pipe)
+{
+  if (self->delivered != pipe)
+    return FALSE;
+
+  self->delivered = NULL;
+  return TRUE;
+}
+
 /* Takes the first of the ready as far as its next thing, or its next @n_max events. Nothing private
  * is held while the user's code runs: what is left of the pipe is among the ready, where a nested
  * loop finds it. Returns the number of deliveries. */
@@ -244,6 +255,8 @@ step (TfDispatcher *self,
       guint         n_max)
 {
   TfPipe    *pipe;
+  TfPipe    *outer = self->delivered;
+  TfPipe    *kept;
   TfPipeBox *box;
   gboolean   has_more = TRUE;
   gboolean   is_early = FALSE;
@@ -269,6 +282,7 @@ step (TfDispatcher *self,
   else
     pop_ready (self);
 
+  self->delivered = pipe;
   if (news == TF_NEWS_EVENTS)
     n = deliver_events (self, pipe, tf__pipe_get_box (pipe), n_max);
   else if (news != TF_NEWS_NONE)
@@ -277,7 +291,10 @@ step (TfDispatcher *self,
   if (self->first_ready == pipe)
     self->n_in_row += n;
 
-  pipe->klass->unref (pipe);
+  kept = self->delivered;
+  self->delivered = outer;
+  if (kept != NULL)
+    pipe->klass->unref (pipe);
   return n;
 }
 

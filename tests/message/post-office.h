@@ -16,6 +16,7 @@ typedef struct
   GString      *text;
   guint         n_turns;
   guint         n_hosts; /* references */
+  gpointer      user_data;
 } Office;
 
 typedef struct _Letterbox Letterbox;

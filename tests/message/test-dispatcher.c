@@ -275,6 +275,64 @@ test_nested (void)
   office_clear (&office);
 }
 
+/* References */
+
+static void
+on_delivery_keep (Letterbox *self,
+                  TfNews     news)
+{
+  TfDispatcher *dispatcher = &self->office->dispatcher;
+
+  tf__enter_foreground ();
+
+  /* The first one has the other one delivered in between. */
+  g_main_context_iteration (self->office->context, FALSE);
+
+  g_assert_true (tf__dispatcher_keep_delivered (dispatcher, &self->pipe));
+  g_assert_false (tf__dispatcher_keep_delivered (dispatcher, &self->pipe));
+}
+
+static void
+on_delivery_grasp (Letterbox *self,
+                   TfNews     news)
+{
+  TfPipe *other = self->office->user_data;
+
+  tf__enter_foreground ();
+  g_assert_false (tf__dispatcher_keep_delivered (&self->office->dispatcher, other));
+}
+
+static void
+test_kept (void)
+{
+  Office    office;
+  Letterbox boxes[2];
+
+  g_test_summary ("Whoever is told may take over the reference of the news, once, and no other.");
+
+  tf__enter_foreground ();
+
+  office_init (&office);
+  letterbox_init (&boxes[0], &office, 'a');
+  letterbox_init (&boxes[1], &office, 'b');
+  office.user_data = &boxes[0].pipe;
+  boxes[0].on_delivery = on_delivery_keep;
+  boxes[1].on_delivery = on_delivery_grasp;
+  tf__pipe_post (&boxes[0].pipe, TF_NEWS_FINAL);
+  tf__pipe_post (&boxes[1].pipe, TF_NEWS_FINAL);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a:final b:final ");
+
+  g_assert_cmpint (boxes[0].ref_count, ==, 2);
+  g_assert_cmpint (boxes[1].ref_count, ==, 1);
+  g_assert_false (tf__dispatcher_keep_delivered (&office.dispatcher, &boxes[0].pipe));
+
+  letterbox_unref (&boxes[0].pipe);
+  for (guint i = 0; i < G_N_ELEMENTS (boxes); i++)
+    letterbox_clear (&boxes[i]);
+  office_clear (&office);
+}
+
 /* Sleeping and waking */
 
 /* How often the context was woken since, by the counter of its event descriptor. */
@@ -570,6 +628,7 @@ main (int   argc,
   tf_test_add ("/dispatcher/time/brings-what-is-due", test_due);
   tf_test_add ("/dispatcher/time/forgets-what-is-due", test_due_forgotten);
   tf_test_add ("/dispatcher/nested/goes-on-in-order", test_nested);
+  tf_test_add ("/dispatcher/references/can-be-taken-over", test_kept);
   tf_test_add ("/dispatcher/wake-up/comes-once-before-a-sleep", test_wakeups);
   tf_test_add ("/dispatcher/wake-up/does-not-come-in-a-turn", test_no_wakeup_in_turn);
   tf_test_add ("/dispatcher/wake-up/is-never-lost", test_no_lost_wakeup);

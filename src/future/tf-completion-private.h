@@ -121,6 +121,10 @@ void          tf__completion_leave_cancellable (TfCompletion *self);
 /* Frees an outcome in the owner context. */
 void tf__completion_reap (TfCompletion *self);
 void tf__completion_free_cancellable (TfCompletion *self);
+/* Calls a function in the owner context of @self, which may have gone by then. */
+void tf__completion_free_there (TfCompletion  *self,
+                                gpointer       data,
+                                GDestroyNotify data_free);
 
 /* Owner context: tf-completion.c. */
 extern const TfWorkClass tf__completion_work_class;
@@ -168,6 +172,8 @@ void tf__completion_preset (TfCompletion *self,
 /* Whether anybody else than @own has an interest in how it ends. */
 gboolean tf__completion_has_other_listeners (TfFuture       *future,
                                              TfContinuation *own) TF_FOREGROUND;
+/* Whether somebody has to learn that it will never happen. A watcher alone does not need to be warned of that. */
+gboolean tf__completion_is_missed (TfFuture *future) TF_FOREGROUND;
 /* Whether @other cannot end before @future does. */
 gboolean tf__completion_waits_for (TfFuture *other,
                                    TfFuture *future) TF_FOREGROUND;

@@ -214,7 +214,8 @@ typedef struct
 {
   TfPipe         pipe;
   TfContextHost *host;
-  TfOutcome      outcome;
+  gpointer       data;
+  GDestroyNotify data_free;
 } Remains;
 
 static void
@@ -229,33 +230,45 @@ free_remains (TfPipe *pipe)
 {
   Remains *self = (Remains *) pipe;
 
-  tf__outcome_clear (&self->outcome);
+  self->data_free (self->data);
   tf__pipe_clear (pipe);
   tf__context_host_leave (self->host);
   g_free (self);
 }
 
 void
-tf__completion_reap (TfCompletion *self)
+tf__completion_free_there (TfCompletion  *self,
+                           gpointer       data,
+                           GDestroyNotify data_free)
 {
   static const TfPipeClass klass = { deliver_remains, NULL, free_remains };
   TfContextHost           *host;
-  Remains                 *remains;
+  Remains                 *remains = g_new0 (Remains, 1);
 
-  if (!tf__outcome_is_heavy (&self->outcome) || tf__dispatcher_is_owner (self->pipe.dispatcher))
-    {
-      tf__outcome_clear (&self->outcome);
-      return;
-    }
-
-  remains = g_new0 (Remains, 1);
   tf__pipe_init (&remains->pipe, &klass);
   remains->host = tf__context_host_enter (self->pipe.dispatcher->context);
   remains->pipe.dispatcher = &remains->host->dispatcher;
-  remains->outcome = self->outcome;
-  self->outcome = (TfOutcome){ 0 };
+  remains->data = data;
+  remains->data_free = data_free;
 
   host = tf__context_host_ref (remains->host);
   tf__pipe_post_last (&remains->pipe, TF_NEWS_REAP);
   tf__context_host_unref (host);
+}
+
+static void
+free_outcome (gpointer data)
+{
+  tf__outcome_clear (data);
+  g_free (data);
+}
+
+void
+tf__completion_reap (TfCompletion *self)
+{
+  if (!tf__outcome_is_heavy (&self->outcome) || tf__dispatcher_is_owner (self->pipe.dispatcher))
+    tf__outcome_clear (&self->outcome);
+  else
+    tf__completion_free_there (self, g_memdup2 (&self->outcome, sizeof self->outcome),
+                               free_outcome);
 }

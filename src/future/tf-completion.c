@@ -611,6 +611,19 @@ tf__completion_has_other_listeners (TfFuture       *future,
          tf__future_has_end_handlers (future);
 }
 
+gboolean
+tf__completion_is_missed (TfFuture *future)
+{
+  if (tf__completion_has_other_listeners (future, NULL))
+    return TRUE;
+
+  if (!tf__future_is_watched (future))
+    return FALSE;
+
+  tf__future_mark_read (future);
+  return TRUE;
+}
+
 TF_FOREGROUND
 static TfFuture *
 get_need (TfFuture *future,

@@ -8,48 +8,31 @@
 
 /* What goes on when a future is done: a list inside the things that go on, without closures. */
 
-/* The continuations that are there when the future is done; a later one is run by the loop. */
-void
-tf__future_run_continuations (TfFuture *self)
+/* The first one knows the last one, so that they run in the order in which they came. */
+static void
+append (TfContinuation **list,
+        TfContinuation  *continuation)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self);
+  TfContinuation *last = *list == NULL ? NULL : (*list)->previous;
 
-  while (priv->continuations != NULL)
-    {
-      TfContinuation *continuation = priv->continuations;
-
-      tf__future_forget_continuation (self, continuation);
-      continuation->run (continuation, self);
-    }
-}
-
-void
-tf__future_continue_with (TfFuture       *self,
-                          TfContinuation *continuation)
-{
-  TfFuturePrivate *priv = tf__future_get_private (self);
-  TfContinuation  *last = priv->continuations == NULL ? NULL : priv->continuations->previous;
-
-  /* The first one knows the last one, so that they run in the order in which they came. */
   continuation->next = NULL;
   continuation->previous = last == NULL ? continuation : last;
   if (last == NULL)
-    priv->continuations = continuation;
+    *list = continuation;
   else
     last->next = continuation;
-  priv->continuations->previous = continuation;
+  (*list)->previous = continuation;
 }
 
-void
-tf__future_forget_continuation (TfFuture       *self,
-                                TfContinuation *continuation)
+static void
+take_out (TfContinuation **list,
+          TfContinuation  *continuation)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self);
-  TfContinuation  *first = priv->continuations;
+  TfContinuation *first = *list;
 
   if (continuation == first)
     {
-      priv->continuations = continuation->next;
+      *list = continuation->next;
       if (continuation->next != NULL)
         continuation->next->previous = continuation->previous;
     }
@@ -64,4 +47,64 @@ tf__future_forget_continuation (TfFuture       *self,
 
   continuation->next = NULL;
   continuation->previous = NULL;
+}
+
+/* Those that are there when the future is done; a later one is run by the loop. */
+static void
+run_all (TfContinuation **list,
+         TfFuture        *future)
+{
+  while (*list != NULL)
+    {
+      TfContinuation *continuation = *list;
+
+      take_out (list, continuation);
+      continuation->run (continuation, future);
+    }
+}
+
+void
+tf__future_run_continuations (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+
+  run_all (&priv->continuations, self);
+  if (priv->more != NULL)
+    run_all (&priv->more->watchers, self);
+}
+
+void
+tf__future_continue_with (TfFuture       *self,
+                          TfContinuation *continuation)
+{
+  append (&tf__future_get_private (self)->continuations, continuation);
+}
+
+void
+tf__future_forget_continuation (TfFuture       *self,
+                                TfContinuation *continuation)
+{
+  take_out (&tf__future_get_private (self)->continuations, continuation);
+}
+
+void
+tf__future_watch (TfFuture       *self,
+                  TfContinuation *continuation)
+{
+  append (&tf__future_ensure_more (self)->watchers, continuation);
+}
+
+void
+tf__future_unwatch (TfFuture       *self,
+                    TfContinuation *continuation)
+{
+  take_out (&tf__future_get_private (self)->more->watchers, continuation);
+}
+
+gboolean
+tf__future_is_watched (TfFuture *self)
+{
+  const TfFutureMore *more = tf__future_get_private (self)->more;
+
+  return more != NULL && more->watchers != NULL;
 }

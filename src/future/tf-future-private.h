@@ -107,11 +107,12 @@ typedef struct
 /* [foreground] What few futures need. */
 typedef struct
 {
-  TfProgressView progress;
-  GError        *reason;       /* (owned) (nullable): of an abort, here or where the cancel came from */
-  GError        *asked_reason; /* (owned) (nullable): of an abort that is on its way here, and may be refused */
-  char          *origin;       /* (owned) (nullable) the name of the future where the cancel began: a GRefString */
-  TfOwnerLink   *owner_link;   /* (owned) (nullable) what is in it has the lock of the owners */
+  TfProgressView  progress;
+  GError         *reason;       /* (owned) (nullable): of an abort, here or where the cancel came from */
+  GError         *asked_reason; /* (owned) (nullable): of an abort that is on its way here, and may be refused */
+  char           *origin;       /* (owned) (nullable) the name of the future where the cancel began: a GRefString */
+  TfContinuation *watchers;     /* who wants to see the end, and is no listener otherwise */
+  TfOwnerLink    *owner_link;   /* (owned) (nullable) what is in it has the lock of the owners */
 } TfFutureMore;
 
 typedef struct
@@ -213,13 +214,20 @@ TfFutureMore *tf__future_ensure_more (TfFuture *self) TF_FOREGROUND;
 /* Whether a handler is connected that hears of the end. */
 gboolean tf__future_has_end_handlers (TfFuture *self) TF_FOREGROUND;
 /* The cancel began where that of @other did; or there, if @other is not cancelled. Remembers the first. */
-void     tf__future_set_cancel_origin (TfFuture *self,
-                                       TfFuture *other) TF_FOREGROUND;
-void     tf__future_run_continuations (TfFuture *self) TF_FOREGROUND;
-void     tf__future_continue_with (TfFuture       *self,
-                                   TfContinuation *continuation) TF_FOREGROUND;
-void     tf__future_forget_continuation (TfFuture       *self,
-                                         TfContinuation *continuation) TF_FOREGROUND;
+void tf__future_set_cancel_origin (TfFuture *self,
+                                   TfFuture *other) TF_FOREGROUND;
+void tf__future_run_continuations (TfFuture *self) TF_FOREGROUND;
+void tf__future_continue_with (TfFuture       *self,
+                               TfContinuation *continuation) TF_FOREGROUND;
+void tf__future_forget_continuation (TfFuture       *self,
+                                     TfContinuation *continuation) TF_FOREGROUND;
+/* The same for those who do not count as listeners: a cancel does not spare the future for them. It must not vanish
+ * without an end, either. */
+void     tf__future_watch (TfFuture       *self,
+                           TfContinuation *continuation) TF_FOREGROUND;
+void     tf__future_unwatch (TfFuture       *self,
+                             TfContinuation *continuation) TF_FOREGROUND;
+gboolean tf__future_is_watched (TfFuture *self) TF_FOREGROUND;
 gboolean tf__future_is_in_owner (TfFuture *self);
 /* In the owner context, when the owner object has gone: cancels, and takes its handlers off. */
 void tf__future_leave_owner (TfFuture *self,

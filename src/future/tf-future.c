@@ -426,6 +426,7 @@ tf_future_finalize (GObject *object)
 
   if (priv->more != NULL)
     {
+      g_warn_if_fail (priv->more->watchers == NULL);
       g_free (priv->more->progress.status);
       g_clear_error (&priv->more->reason);
       g_clear_error (&priv->more->asked_reason);

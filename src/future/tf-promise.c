@@ -184,7 +184,7 @@ tf__promise_reject_abandoned (TfPromise *self)
 {
   TfFuture *future = TF_FUTURE (self);
 
-  if (!tf__completion_has_other_listeners (future, NULL))
+  if (!tf__completion_is_missed (future))
     return FALSE;
 
   tf_promise_reject_new_error (self, TF_ERROR, TF_ERROR_ABANDONED,

@@ -70,8 +70,7 @@ look (TfCompletion *completion)
 
   tf__enter_foreground ();
 
-  if (!tf__source_future_is_held (self) &&
-      !tf__completion_has_other_listeners (TF_FUTURE (self), NULL))
+  if (!tf__source_future_is_held (self) && !tf__completion_is_missed (TF_FUTURE (self)))
     return;
 
   tf__completion_end_with_error (completion,

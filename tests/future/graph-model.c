@@ -985,6 +985,26 @@ graph_model_saw_timeout (GraphModel *self,
     graph_model_abort (self, upstream, &reason);
 }
 
+/* Whether it is in a place of a set that does not wait for it: one that was pending is not held there, but seen. */
+static gboolean
+is_in_place (GraphModel *self,
+             GraphNode  *node)
+{
+  for (guint i = 0; i < self->nodes->len; i++)
+    {
+      GraphNode *other = self->nodes->pdata[i];
+
+      for (guint j = 0; is_set (other) && !other->is_gone && j < other->n_inputs; j++)
+        {
+          if (other->inputs[j] == node && !other->is_listening[j] &&
+              (!other->is_done || graph_model_is_held (self, other)))
+            return TRUE;
+        }
+    }
+
+  return FALSE;
+}
+
 /* Whether there is a reference on it that does not come from those which it waits for. */
 gboolean
 graph_model_is_held (GraphModel *self,
@@ -1007,16 +1027,9 @@ graph_model_is_held (GraphModel *self,
 
       if (other->holder == node && (!other->is_done || graph_model_is_held (self, other)))
         return TRUE;
-
-      for (guint j = 0; is_set (other) && j < other->n_inputs; j++)
-        {
-          if (other->inputs[j] == node && !other->is_listening[j] &&
-              (!other->is_done || graph_model_is_held (self, other)))
-            return TRUE;
-        }
     }
 
-  return FALSE;
+  return node->is_done && is_in_place (self, node);
 }
 
 static void
@@ -1045,7 +1058,7 @@ check_quiet (GraphModel *self,
   if (!node->is_abandoned || is_following (node) || graph_model_is_held (self, node))
     return;
 
-  if (node->listeners->len > 0 || node->is_watched)
+  if (node->listeners->len > 0 || node->is_watched || is_in_place (self, node))
     complain (self, node, "was not abandoned");
   node->is_gone = TRUE;
 }

@@ -1126,6 +1126,8 @@ abandon (World *world)
       if (future == NULL || node->model.kind != GRAPH_PROMISE || node->model.is_done)
         continue;
 
+      if (node->model.upstream == NULL && !graph_model_is_held (&world->model, &node->model))
+        fail (world, "promise %u is left, and nobody holds it", node->model.index);
       note (world, "resolve %u", node->model.index);
       graph_model_complete (&world->model, &node->model,
                             &(GraphOutcome){ .state = TF_FUTURE_STATE_COMPLETED });

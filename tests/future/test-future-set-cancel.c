@@ -211,96 +211,6 @@ test_leave_rest (void)
   members_clear (&members);
 }
 
-/* Life */
-
-static void
-test_dropped_set (void)
-{
-  Members  members;
-  gpointer weak;
-  guint    n_done = 0;
-
-  g_test_summary ("A set that nobody holds goes on, held by its members.");
-
-  members_init (&members, 2, tf_future_all, TF_SET_FLAGS_NONE);
-  weak = members.set;
-  g_object_weak_ref (weak, (GWeakNotify) g_nullify_pointer, &weak);
-  g_signal_connect (members.set, "done", G_CALLBACK (on_done_count_cb), &n_done);
-  g_object_unref (members.set);
-  g_assert_nonnull (weak);
-  tf_promise_resolve_none (members.promises[0]);
-  tf_test_drain (NULL);
-  g_assert_nonnull (weak);
-  tf_promise_resolve_none (members.promises[1]);
-  tf_test_drain (NULL);
-  g_assert_null (weak);
-  g_assert_cmpuint (n_done, ==, 1);
-  finish_promise (&members.promises[0]);
-  finish_promise (&members.promises[1]);
-}
-
-static void
-test_dropped_member (void)
-{
-  Members members;
-
-  g_test_summary ("A set does not keep its members from being abandoned.");
-
-  members_init (&members, 2, tf_future_all, TF_SET_FLAGS_NONE);
-  g_clear_object (&members.promises[0]);
-  tf_test_drain (NULL);
-  tf_test_assert_error (members.future, TF_ERROR, TF_ERROR_ABANDONED);
-  tf_promise_resolve_none (members.promises[1]);
-  members_clear (&members);
-}
-
-static void
-test_dropped_rest (void)
-{
-  Members members;
-
-  g_test_summary ("Members that the set has left may go while it is there; it has those that "
-                  "were pending.");
-
-  members_init (&members, 2, tf_future_race, TF_SET_FLAGS_NONE);
-  tf_promise_resolve_none (members.promises[0]);
-  tf_test_drain (NULL);
-  g_clear_object (&members.promises[1]);
-  tf_test_assert_state (tf_future_set_get_future (members.set, 1), TF_FUTURE_STATE_EXECUTING);
-  members_clear (&members);
-}
-
-static void
-on_done_unref_set_cb (TfFuture *future,
-                      Members  *members)
-{
-  g_clear_object (&members->set);
-  g_clear_object (&members->promises[0]);
-  g_clear_object (&members->promises[1]);
-}
-
-static void
-check_drops_all (gboolean is_member)
-{
-  Members members;
-
-  members_init (&members, 2, tf_future_race, TF_SET_FLAGS_CANCEL_REST);
-  g_signal_connect (is_member ? TF_FUTURE (members.promises[0]) : members.future, "done",
-                    G_CALLBACK (on_done_unref_set_cb), &members);
-  tf_promise_resolve_none (members.promises[0]);
-  tf_test_drain (NULL);
-  g_assert_null (members.set);
-}
-
-static void
-test_handler_drops (void)
-{
-  g_test_summary ("Handlers of a member or of the set may drop all references.");
-
-  check_drops_all (TRUE);
-  check_drops_all (FALSE);
-}
-
 static void
 on_state_end_cb (GCancellable *cancellable,
                  TfPromise    *promise)
@@ -390,10 +300,6 @@ main (int    argc,
   tf_test_add ("/set/abort/knows-its-own-places", test_abort_twice_given);
   tf_test_add ("/set/rest/is-cancelled", test_cancel_rest);
   tf_test_add ("/set/rest/is-left", test_leave_rest);
-  tf_test_add ("/set/life/is-held-by-the-members", test_dropped_set);
-  tf_test_add ("/set/life/lets-members-be-abandoned", test_dropped_member);
-  tf_test_add ("/set/life/holds-members-that-it-left", test_dropped_rest);
-  tf_test_add ("/set/life/may-end-in-a-handler", test_handler_drops);
   tf_test_add ("/set/members/may-be-tasks", test_tasks);
 
   return g_test_run ();

@@ -1,0 +1,478 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "future/tf-set-private.h"
+
+#include <tf/tf-error.h>
+
+/* What a set does with its members: listens to them, counts those that are done, and is cancelled with them. */
+
+static TfFutureSet *
+from_completion (TfCompletion *completion)
+{
+  return (TfFutureSet *) completion->future;
+}
+
+static const char *
+get_name (TfCompletion *completion)
+{
+  static const char *const names[] = { "all", "any", "race" };
+
+  return names[from_completion (completion)->kind];
+}
+
+TF_FOREGROUND
+static void
+hold (TfFutureSet *self)
+{
+  if (self->n_holders++ == 0)
+    g_object_ref (self);
+}
+
+TF_FOREGROUND
+static void
+let_go (TfFutureSet *self)
+{
+  if (--self->n_holders == 0)
+    g_object_unref (self);
+}
+
+/* The reference of the news that the member is done, if nothing comes after this set, here or there, that could run
+ * code of the user's before the delivery is over: nobody drops the set in between. */
+TF_FOREGROUND
+static gboolean
+keep_delivered (TfFutureSet *self,
+                TfFuture    *member)
+{
+  TfCompletion *completion = tf__completion_of (member);
+
+  return completion != NULL && self->filter == NULL &&
+         tf__future_get_private (member)->continuations == NULL &&
+         tf__dispatcher_keep_delivered (completion->pipe.dispatcher, &completion->pipe);
+}
+
+static void on_member_done (TfContinuation *continuation,
+                            TfFuture       *future);
+
+/* The set may be going on another thread: this is about the place alone. */
+static void
+on_watched_done (TfContinuation *continuation,
+                 TfFuture       *future)
+{
+  continuation->run = on_member_done;
+  g_object_ref (future);
+}
+
+static gboolean
+is_watched (const TfSetSlot *slot)
+{
+  return slot->continuation.run == on_watched_done;
+}
+
+TF_FOREGROUND
+static void
+watch (TfFutureSet *self,
+       TfSetSlot   *slot)
+{
+  self->has_watched = TRUE;
+  slot->continuation.run = on_watched_done;
+  tf__future_watch (slot->future, &slot->continuation);
+}
+
+/* The member does not hold the set any more. The caller holds it otherwise. */
+TF_FOREGROUND
+static void
+leave (TfFutureSet *self,
+       TfSetSlot   *slot,
+       gboolean     is_listed)
+{
+  if (slot->set == NULL)
+    return;
+
+  slot->set = NULL;
+  self->n_listening--;
+  if (is_listed)
+    tf__future_forget_continuation (slot->future, &slot->continuation);
+
+  if (!tf__phase_is_done (tf__future_get_phase (slot->future)))
+    watch (self, slot);
+  else if (is_listed || !keep_delivered (self, slot->future))
+    g_object_ref (slot->future);
+  let_go (self);
+}
+
+/* Before "done"; or, when that comes while the filter runs a nested loop, after it. */
+TF_FOREGROUND
+static void
+free_user_data (TfFutureSet *self)
+{
+  GDestroyNotify user_data_free = self->user_data_free;
+
+  if (self->n_filtering > 0)
+    return;
+
+  self->user_data_free = NULL;
+  if (user_data_free != NULL)
+    user_data_free (self->user_data);
+}
+
+/* With the end of the set: nobody of the rest is wanted any more. */
+static void
+ended (TfCompletion *completion)
+{
+  TfFutureSet *self = from_completion (completion);
+
+  tf__enter_foreground ();
+
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      TfSetSlot *slot = &self->slots[i];
+
+      if (slot->set == NULL)
+        continue;
+
+      if (self->flags & TF_SET_FLAGS_CANCEL_REST)
+        tf__completion_stop_other (completion, slot->future, &slot->continuation, NULL);
+      leave (self, slot, TRUE);
+    }
+
+  free_user_data (self);
+}
+
+/* Those that only this set listens to are asked to stop; the others are left. */
+TF_FOREGROUND
+static void
+stop_members (TfFutureSet  *self,
+              const GError *reason)
+{
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      TfSetSlot *slot = &self->slots[i];
+
+      if (slot->set == NULL)
+        continue;
+
+      if (!tf__completion_stop_other (&self->completion, slot->future, &slot->continuation,
+                                      reason))
+        leave (self, slot, TRUE);
+    }
+}
+
+static void
+cancelled (TfCompletion *completion,
+           const GError *reason)
+{
+  TfFutureSet *self = from_completion (completion);
+
+  tf__enter_foreground ();
+
+  self->is_cancelled = TRUE;
+  stop_members (self, reason);
+  if (reason == NULL && self->n_listening == 0)
+    tf__completion_end_cancelled (completion);
+}
+
+TF_FOREGROUND
+static void
+win (TfFutureSet *self,
+     guint        index)
+{
+  if (!tf__completion_claim (&self->completion))
+    return;
+
+  self->winner = (int) index;
+  tf__completion_end_claimed_as (&self->completion, self->slots[index].future);
+}
+
+TF_FOREGROUND
+static void
+count_for_all (TfFutureSet *self,
+               guint        index,
+               gboolean     is_good)
+{
+  if (!is_good && self->winner < 0)
+    self->winner = (int) index;
+  /* One is told; the others can be looked at. */
+  if (!is_good)
+    tf__future_mark_read (self->slots[index].future);
+
+  if (self->winner >= 0 && !(self->flags & TF_SET_FLAGS_WAIT_FOR_ALL))
+    win (self, (guint) self->winner);
+  else if (self->n_done == self->n_slots && self->winner >= 0)
+    win (self, (guint) self->winner);
+  else if (self->n_done == self->n_slots)
+    tf__completion_end_with_none (&self->completion);
+}
+
+TF_FOREGROUND
+static gboolean
+is_skipped (TfFutureSet *self,
+            guint        index)
+{
+  gboolean is_skipped;
+
+  if (self->filter == NULL)
+    return FALSE;
+
+  self->n_filtering++;
+  is_skipped = self->filter (self->slots[index].future, index, self->user_data);
+  self->n_filtering--;
+  if (self->completion.is_over)
+    free_user_data (self);
+
+  return is_skipped;
+}
+
+TF_FOREGROUND
+static void
+count_for_any (TfFutureSet *self,
+               guint        index,
+               gboolean     is_good)
+{
+  TfFuture *future = self->slots[index].future;
+  gboolean  is_last_good;
+
+  if (is_good && !is_skipped (self, index))
+    {
+      win (self, index);
+      return;
+    }
+
+  tf__future_mark_read (future);
+  is_last_good = self->last >= 0 && tf_future_get_state (self->slots[self->last].future) ==
+                                      TF_FUTURE_STATE_COMPLETED;
+  if (is_good || !is_last_good)
+    self->last = (int) index;
+
+  if (self->n_done == self->n_slots)
+    win (self, (guint) self->last);
+}
+
+TF_FOREGROUND
+static void
+count (TfFutureSet *self,
+       guint        index)
+{
+  gboolean is_good = tf__future_get_phase (self->slots[index].future) == TF_PHASE_COMPLETED;
+
+  self->n_done++;
+
+  /* One is told; the others can be looked at. */
+  if (tf__completion_is_claimed (&self->completion))
+    {
+      tf__future_mark_read (self->slots[index].future);
+      return;
+    }
+
+  tf__pipe_set_progress_here (&self->completion.pipe, self->n_done, self->n_slots);
+
+  if (self->is_cancelled)
+    {
+      if (self->n_listening == 0)
+        tf__completion_end_cancelled (&self->completion);
+    }
+  else if (self->kind == TF_SET_KIND_ALL)
+    {
+      count_for_all (self, index, is_good);
+    }
+  else if (self->kind == TF_SET_KIND_ANY)
+    {
+      count_for_any (self, index, is_good);
+    }
+  else
+    {
+      win (self, index);
+    }
+}
+
+/* The members that were done from the beginning, in their order: before any that came later. */
+TF_FOREGROUND
+static void
+count_first (TfFutureSet *self)
+{
+  if (!self->is_to_look)
+    return;
+
+  self->is_to_look = FALSE;
+  for (guint i = 0; i < self->n_slots; i++)
+    {
+      if (self->slots[i].continuation.run == NULL)
+        count (self, i);
+    }
+}
+
+static void
+on_member_done (TfContinuation *continuation,
+                TfFuture       *future)
+{
+  TfSetSlot   *slot = (TfSetSlot *) continuation;
+  TfFutureSet *self = slot->set;
+
+  tf__enter_foreground ();
+
+  hold (self);
+  leave (self, slot, FALSE);
+  count_first (self);
+  count (self, (guint) (slot - self->slots));
+  let_go (self);
+}
+
+/* Some members were done from the beginning; or there are none at all. */
+static void
+look (TfCompletion *completion)
+{
+  TfFutureSet *self = from_completion (completion);
+
+  tf__enter_foreground ();
+
+  count_first (self);
+  if (self->n_slots > 0)
+    return;
+
+  if (self->kind == TF_SET_KIND_ALL)
+    tf__completion_end_with_none (completion);
+  else
+    tf__completion_end_with_error (
+      completion, g_error_new_literal (TF_ERROR, TF_ERROR_EMPTY, "There is no future to wait for"));
+}
+
+/* An "all" cannot end without any of them, and a set of one neither. They are asked for one after the other. */
+static TfFuture *
+get_need (TfCompletion *completion,
+          guint         index)
+{
+  TfFutureSet *self = from_completion (completion);
+  gboolean     is_all = self->kind == TF_SET_KIND_ALL || self->n_slots <= 1;
+
+  if (!is_all || tf__completion_is_claimed (completion))
+    return NULL;
+
+  /* They are asked for one after the other: none of many is looked for from the beginning again. */
+  if (index == 0 || index != self->need + 1)
+    {
+      self->need = 0;
+      self->need_slot = 0;
+    }
+  else
+    {
+      self->need = index;
+      self->need_slot++;
+      index = 0;
+    }
+
+  for (; self->need_slot < self->n_slots; self->need_slot++)
+    {
+      if (self->slots[self->need_slot].set == NULL)
+        continue;
+      if (index == 0)
+        return self->slots[self->need_slot].future;
+      self->need++;
+      index--;
+    }
+
+  return NULL;
+}
+
+const TfCompletionClass tf__set_completion_class = {
+  .pipe = TF_COMPLETION_PIPE,
+  .get_name = get_name,
+  .cancelled = cancelled,
+  .look = look,
+  .ended = ended,
+  .get_need = get_need,
+  .is_foreground_only = TRUE,
+};
+
+gboolean
+tf__set_check_member (TfFuture           **futures,
+                      gsize                index,
+                      const TfDispatcher **checked,
+                      const char          *function)
+{
+  const TfCompletion *completion;
+
+  if (!TF_IS_FUTURE (futures[index]))
+    {
+      g_critical ("%s: member %" G_GSIZE_FORMAT " is not a future", function, index);
+      return FALSE;
+    }
+
+  completion = tf__completion_of (futures[index]);
+  if (completion != NULL && completion->pipe.dispatcher == *checked)
+    return TRUE;
+
+  if (!tf__future_check_owner (futures[index], function))
+    return FALSE;
+
+  *checked = completion == NULL ? NULL : completion->pipe.dispatcher;
+  return TRUE;
+}
+
+TF_FOREGROUND
+static void
+add_member (TfFutureSet *self,
+            guint        index,
+            TfFuture    *future)
+{
+  TfSetSlot *slot = &self->slots[index];
+
+  slot->future = future;
+  if (tf__phase_is_done (tf__future_get_phase (future)))
+    {
+      g_object_ref (future);
+      self->is_to_look = TRUE;
+      return;
+    }
+
+  slot->continuation.run = on_member_done;
+  slot->set = self;
+  self->n_listening++;
+  hold (self);
+  tf__future_continue_with (future, &slot->continuation);
+}
+
+gboolean
+tf__set_add_members (TfFutureSet *self,
+                     TfFuture   **futures,
+                     const char  *function)
+{
+  const TfDispatcher *checked = NULL;
+  guint               n_added = 0;
+
+  while (n_added < self->n_slots && tf__set_check_member (futures, n_added, &checked, function))
+    {
+      add_member (self, n_added, futures[n_added]);
+      n_added++;
+    }
+
+  if (n_added == self->n_slots)
+    return TRUE;
+
+  for (guint i = 0; i < n_added; i++)
+    leave (self, &self->slots[i], TRUE);
+
+  return FALSE;
+}
+
+void
+tf__set_free_slots (TfSetSlot *slots,
+                    guint      n_slots)
+{
+  for (guint i = 0; i < n_slots; i++)
+    {
+      TfSetSlot *slot = &slots[i];
+
+      if (slot->future == NULL)
+        continue;
+
+      if (is_watched (slot))
+        tf__future_unwatch (slot->future, &slot->continuation);
+      else
+        g_object_unref (slot->future);
+    }
+
+  g_free (slots);
+}

@@ -10,6 +10,7 @@
 #include "context/thread/tf-thread-pool-private.h"
 #include "core/tf-sides-private.h"
 #include "executor/tf-executor-states-private.h"
+#include "executor/tf-queue-private.h"
 #include "future/tf-future-private.h"
 #include "message/tf-dispatcher-private.h"
 #include "task/tf-task-private.h"
@@ -17,14 +18,6 @@
 /* The machine behind an executor, which works, its threads and its source hold while there is
  * something to do. The executor is a façade on it, so that dropping the last reference of the
  * executor can be seen, and stops it. */
-
-/* The tasks of one priority that wait for a worker, in the order of their submission. */
-typedef struct
-{
-  int     priority;
-  TfTask *first;
-  TfTask *last;
-} TfFifo;
 
 /* What the list model of the executor shows; made when somebody looks. */
 typedef struct
@@ -47,8 +40,7 @@ typedef struct
   TfLock             lock;
   TfParallelContext *pool_context;  /* (owned) (nullable) [lock] that made the pool */
   TfExecutorState    state;         /* [lock] and [atomic]; written in the foreground */
-  GPtrArray         *fifos;         /* (owned) [lock] of TfFifo, by priority */
-  gint               n_queued;      /* [lock] to write, [atomic] to read */
+  TfQueue            queue;         /* [lock] */
   guint              n_pumps;       /* [lock] jobs in the pool, or on their way there */
   gint               n_coming;      /* the same: jobs without a task, coming or looking for one */
   guint              n_blocked;     /* [lock] workers that wait for other tasks, and do not count */
@@ -81,7 +73,7 @@ typedef struct
   gboolean        are_counts_new;   /* [foreground] the counts have not been notified */
 } TfEngine;
 
-/* Any thread: tf-engine-shared.c. */
+/* Any thread: tf-engine-shared.c, and tf-engine-pumps-shared.c for the queue and the pumps. */
 /* With a @pool_context the engine shuts the worker pool down at its end. */
 TfEngine       *tf__engine_new (GMainContext      *context,
                                 TfThreadPool      *pool,

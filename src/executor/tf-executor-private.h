@@ -39,6 +39,8 @@ typedef enum
   TF_N_EXECUTOR_PROPS
 } TfExecutorProp;
 
+/* The executor as a list model: tf-executor-list.c. */
+void tf__executor_init_list_model (GListModelInterface *iface);
 /* FALSE, with a critical that names the function, outside the owner context. */
 gboolean tf__executor_check_owner (TfExecutor *self,
                                    const char *function);

@@ -47,10 +47,9 @@
 static GParamSpec *props[TF_N_EXECUTOR_PROPS];
 static guint       task_failed_signal;
 
-static void list_model_iface_init (GListModelInterface *iface);
-
 G_DEFINE_FINAL_TYPE_WITH_CODE (TfExecutor, tf_executor, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_iface_init))
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL,
+                                                      tf__executor_init_list_model))
 
 TfEngine *
 tf__executor_get_engine (TfExecutor *self)
@@ -160,96 +159,6 @@ tf_executor_new_with_context (TfParallelContext *context)
   g_return_val_if_fail (TF_IS_PARALLEL_CONTEXT (context), NULL);
 
   return g_object_new (TF_TYPE_EXECUTOR, "context", context, NULL);
-}
-
-/* The default executors of a thread: GMainContext → TfExecutor. */
-static void
-unref_defaults (gpointer data)
-{
-  g_hash_table_unref (data);
-}
-
-static GPrivate default_executors = G_PRIVATE_INIT (unref_defaults);
-
-/**
- * tf_executor_get_default:
- *
- * Gets the executor of the thread-default main context, for code that has no other.
- *
- * It is made when it is first asked for, and stopped when the thread ends. If somebody has stopped
- * it before, a new one is made.
- *
- * ## Threads
- *
- * May be called from any thread; each has its own.
- *
- * Returns: (transfer none): the executor
- *
- * Since: 1.0
- */
-TfExecutor *
-tf_executor_get_default (void)
-{
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
-  GHashTable              *executors = g_private_get (&default_executors);
-  TfExecutor              *self;
-
-  if (executors == NULL)
-    {
-      executors = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) g_main_context_unref,
-                                         (GDestroyNotify) g_object_unref);
-      g_private_set (&default_executors, executors);
-    }
-
-  self = g_hash_table_lookup (executors, context);
-  if (self == NULL || tf__engine_get_state (self->engine) != TF_EXECUTOR_STATE_RUNNING)
-    {
-      self = tf_executor_new ();
-      g_hash_table_replace (executors, g_main_context_ref (context), self);
-    }
-
-  return self;
-}
-
-/* The list model */
-
-static GType
-list_get_item_type (GListModel *model)
-{
-  return TF_TYPE_FUTURE;
-}
-
-static guint
-list_get_n_items (GListModel *model)
-{
-  TfExecutor *self = TF_EXECUTOR (model);
-
-  if (!tf__executor_check_owner (self, "g_list_model_get_n_items"))
-    return 0;
-
-  tf__enter_foreground ();
-  return tf__live_list_get_n_items (self->engine);
-}
-
-static gpointer
-list_get_item (GListModel *model,
-               guint       position)
-{
-  TfExecutor *self = TF_EXECUTOR (model);
-
-  if (!tf__executor_check_owner (self, "g_list_model_get_item"))
-    return NULL;
-
-  tf__enter_foreground ();
-  return tf__live_list_get_item (self->engine, position);
-}
-
-static void
-list_model_iface_init (GListModelInterface *iface)
-{
-  iface->get_item_type = list_get_item_type;
-  iface->get_n_items = list_get_n_items;
-  iface->get_item = list_get_item;
 }
 
 /* The class */

@@ -143,6 +143,8 @@ void    tf__completion_unref_pipe (TfPipe *pipe);
 
 /* The completion of a future, or NULL if it has another kind of work. */
 TfCompletion *tf__completion_of (TfFuture *future);
+/* Whether neither a cancel nor an abort takes effect. */
+gboolean tf__completion_is_refusing (TfCompletion *self);
 /* Whether somebody has asked for an abort that has not been delivered yet. */
 gboolean tf__completion_is_abort_asked (TfCompletion *self) TF_FOREGROUND;
 /* Whether it ends without anything else having to happen: one that follows another is decided, but does not. */

@@ -75,8 +75,8 @@ work_dup_location (gpointer work)
   return location == NULL ? tf__place_to_string (self->place) : g_strdup (location);
 }
 
-static gboolean
-is_refusing (TfCompletion *self)
+gboolean
+tf__completion_is_refusing (TfCompletion *self)
 {
   const TfCompletionClass *klass = tf__completion_get_class (self);
 
@@ -86,13 +86,13 @@ is_refusing (TfCompletion *self)
 static gboolean
 work_is_refusing (gpointer work)
 {
-  return is_refusing (work);
+  return tf__completion_is_refusing (work);
 }
 
 static gboolean
 work_cancel (gpointer work)
 {
-  return !is_refusing (work) && tf__completion_request (work, TF_FATE_CANCEL_ASKED);
+  return !tf__completion_is_refusing (work) && tf__completion_request (work, TF_FATE_CANCEL_ASKED);
 }
 
 static gboolean
@@ -141,7 +141,7 @@ work_allow_abort (gpointer      work,
       tf__pipe_get_fate (&self->pipe) == TF_FATE_ABORTED)
     return refuse_as_done (self, error);
 
-  if (is_refusing (self))
+  if (tf__completion_is_refusing (self))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_NOT_CANCELLABLE, "Task “%s” cannot be given up",
                    klass->get_name (self));
@@ -287,16 +287,6 @@ const TfWorkClass tf__completion_work_class = {
   .get_need = work_get_need,
 };
 
-/* It was not the one who is asked that began, nor was it stopped. */
-TF_FOREGROUND
-static void
-forget_origin (TfFuture *future)
-{
-  TfFutureMore *more = tf__future_get_private (future)->more;
-
-  g_clear_pointer (&more->origin, g_ref_string_release);
-}
-
 /* The news */
 
 /* What was asked for by one that is derived from this one. */
@@ -312,7 +302,7 @@ take_asked_abort (TfCompletion *self)
     return;
 
   if (!tf_future_abort_with_error (self->future, reason, NULL))
-    forget_origin (self->future);
+    tf__future_forget_cancel_origin (self->future);
 }
 
 gboolean
@@ -595,141 +585,4 @@ tf__completion_preset (TfCompletion *self,
   tf__future_store_phase (self->future,
                           tf__outcome_get_failure (&self->outcome) == NULL ? TF_PHASE_COMPLETED
                                                                            : TF_PHASE_FAILED);
-}
-
-/* Others */
-
-gboolean
-tf__completion_has_other_listeners (TfFuture       *future,
-                                    TfContinuation *own)
-{
-  TfFuturePrivate *priv = tf__future_get_private (future);
-
-  return tf__future_is_waited_for (future) || priv->continuations != own ||
-         (own != NULL && own->next != NULL) ||
-         (priv->work_class->has_callback != NULL && priv->work_class->has_callback (priv->work)) ||
-         tf__future_has_end_handlers (future);
-}
-
-gboolean
-tf__completion_is_missed (TfFuture *future)
-{
-  if (tf__completion_has_other_listeners (future, NULL))
-    return TRUE;
-
-  if (!tf__future_is_watched (future))
-    return FALSE;
-
-  tf__future_mark_read (future);
-  return TRUE;
-}
-
-TF_FOREGROUND
-static TfFuture *
-get_need (TfFuture *future,
-          guint     index)
-{
-  const TfFuturePrivate *priv = tf__future_get_private (future);
-
-  if (priv->work_class == NULL || priv->work_class->get_need == NULL || tf_future_is_done (future))
-    return NULL;
-
-  return priv->work_class->get_need (priv->work, index);
-}
-
-/* The first of those without which @future cannot end; the others are put among those that are @left. */
-TF_FOREGROUND
-static TfFuture *
-follow_needs (TfFuture   *future,
-              GPtrArray  *left,
-              GHashTable *seen)
-{
-  TfFuture *first = get_need (future, 0);
-  TfFuture *need;
-
-  for (guint i = 1; first != NULL && (need = get_need (future, i)) != NULL; i++)
-    {
-      if (g_hash_table_add (seen, need))
-        g_ptr_array_add (left, need);
-    }
-
-  /* A chain alone has no end in itself, and is not worth remembering. */
-  return first == NULL || g_hash_table_size (seen) == 0 || g_hash_table_add (seen, first) ? first
-                                                                                          : NULL;
-}
-
-gboolean
-tf__completion_waits_for (TfFuture *other,
-                          TfFuture *future)
-{
-  GPtrArray  *left = g_ptr_array_new ();
-  GHashTable *seen = g_hash_table_new (NULL, NULL);
-
-  while (other != NULL && other != future)
-    {
-      other = follow_needs (other, left, seen);
-      if (other == NULL && left->len > 0)
-        other = g_ptr_array_steal_index_fast (left, left->len - 1);
-    }
-
-  g_hash_table_unref (seen);
-  g_ptr_array_unref (left);
-  return other == future;
-}
-
-/* Known to be the origin before it is told, since handlers may ask. */
-gboolean
-tf__completion_cancel_other (TfCompletion *self,
-                             TfFuture     *other,
-                             const GError *reason)
-{
-  TfFutureMore *more = tf__future_ensure_more (other);
-  gboolean      had_origin = more->origin != NULL;
-  gboolean      is_done;
-
-  g_object_ref (other);
-  tf__future_set_cancel_origin (other, self->future);
-  is_done = reason == NULL ? tf_future_cancel (other)
-                           : tf_future_abort_with_error (other, reason, NULL);
-  if (!is_done && !had_origin)
-    forget_origin (other);
-  g_object_unref (other);
-  return is_done;
-}
-
-gboolean
-tf__completion_stop_other (TfCompletion   *self,
-                           TfFuture       *other,
-                           TfContinuation *own,
-                           const GError   *reason)
-{
-  TfCompletion *completion = tf__completion_of (other);
-
-  if (tf__completion_has_other_listeners (other, own))
-    return FALSE;
-
-  if (completion == NULL)
-    return tf__completion_cancel_other (self, other, reason);
-
-  if (is_refusing (completion))
-    return FALSE;
-
-  if (reason == NULL)
-    {
-      if (!tf__completion_request (completion, TF_FATE_CANCEL_ASKED))
-        return FALSE;
-    }
-  else
-    {
-      TfFutureMore *more = tf__future_ensure_more (other);
-
-      if (more->asked_reason != NULL || more->reason != NULL)
-        return FALSE;
-
-      more->asked_reason = g_error_copy (reason);
-    }
-
-  tf__future_set_cancel_origin (other, self->future);
-  tf__pipe_post (&completion->pipe, TF_NEWS_CANCEL);
-  return TRUE;
 }

@@ -153,7 +153,19 @@ typedef enum
   TF_N_FUTURE_PROPS
 } TfFutureProp;
 
-extern int tf__future_private_offset; /* [const] once there is a future */
+typedef enum
+{
+  TF_FUTURE_SIGNAL_PROGRESS,
+  TF_FUTURE_SIGNAL_ITEM,
+  TF_FUTURE_SIGNAL_MESSAGE,
+  TF_FUTURE_SIGNAL_DONE,
+  TF_N_FUTURE_SIGNALS
+} TfFutureSignal;
+
+/* [const] once there is a future */
+extern int         tf__future_private_offset;
+extern GParamSpec *tf__future_props[TF_N_FUTURE_PROPS];
+extern guint       tf__future_signals[TF_N_FUTURE_SIGNALS];
 
 static inline TfFuturePrivate *
 tf__future_get_private (TfFuture *self)
@@ -189,6 +201,10 @@ gboolean tf__future_is_read (TfFuture *self);
 /* In dispose: whether that is because the last reference goes. */
 gboolean tf__future_has_last_reference (TfFuture *self);
 
+/* Any thread, once it is done: the error that one which did not complete ends with; a new copy. */
+GError *tf__future_make_error (TfFuture *self,
+                               TfPhase   phase);
+
 /* Owner context. */
 /* Between the two the future lives, also if a handler runs a nested loop that brings it to its end:
  * the reference of the work is given up by tf__future_release(). */
@@ -216,6 +232,8 @@ gboolean tf__future_has_end_handlers (TfFuture *self) TF_FOREGROUND;
 /* The cancel began where that of @other did; or there, if @other is not cancelled. Remembers the first. */
 void tf__future_set_cancel_origin (TfFuture *self,
                                    TfFuture *other) TF_FOREGROUND;
+/* It was not where the cancel began, nor was it stopped by that. */
+void tf__future_forget_cancel_origin (TfFuture *self) TF_FOREGROUND;
 void tf__future_run_continuations (TfFuture *self) TF_FOREGROUND;
 void tf__future_continue_with (TfFuture       *self,
                                TfContinuation *continuation) TF_FOREGROUND;

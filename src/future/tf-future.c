@@ -45,19 +45,9 @@
 
 G_DEFINE_TYPE_WITH_PRIVATE (TfFuture, tf_future, G_TYPE_OBJECT)
 
-typedef enum
-{
-  SIGNAL_PROGRESS,
-  SIGNAL_ITEM,
-  SIGNAL_MESSAGE,
-  SIGNAL_DONE,
-  N_SIGNALS
-} Signal;
-
-int tf__future_private_offset;
-
-static GParamSpec *props[TF_N_FUTURE_PROPS];
-static guint       signals[N_SIGNALS];
+int         tf__future_private_offset;
+GParamSpec *tf__future_props[TF_N_FUTURE_PROPS];
+guint       tf__future_signals[TF_N_FUTURE_SIGNALS];
 
 TfFuture *
 tf__future_new (GType              type,
@@ -142,8 +132,9 @@ tf__future_has_end_handlers (TfFuture *self)
     notify_id = g_signal_lookup ("notify", G_TYPE_OBJECT);
 
   /* A look without a detail finds those handlers only that have none. */
-  is_found = g_signal_has_handler_pending (self, signals[SIGNAL_DONE], 0, FALSE) ||
-             g_signal_has_handler_pending (self, notify_id, 0, FALSE);
+  is_found =
+    g_signal_has_handler_pending (self, tf__future_signals[TF_FUTURE_SIGNAL_DONE], 0, FALSE) ||
+    g_signal_has_handler_pending (self, notify_id, 0, FALSE);
 
   for (guint i = 0; i < G_N_ELEMENTS (names) && !is_found; i++)
     is_found = g_signal_has_handler_pending (self, notify_id, g_quark_try_string (names[i]), FALSE);
@@ -168,160 +159,20 @@ tf__future_set_cancel_origin (TfFuture *self,
 }
 
 void
+tf__future_forget_cancel_origin (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+
+  g_clear_pointer (&priv->more->origin, g_ref_string_release);
+}
+
+void
 tf__future_set_report (TfFuture *self,
                        int       report)
 {
   TfFuturePrivate *priv = tf_future_get_instance_private (self);
 
   priv->report = report;
-}
-
-/* Moves */
-
-void
-tf__future_begin_telling (TfFuture *self)
-{
-  TfFuturePrivate *priv = tf_future_get_instance_private (self);
-
-  priv->n_emitting++;
-}
-
-void
-tf__future_end_telling (TfFuture *self)
-{
-  TfFuturePrivate *priv = tf_future_get_instance_private (self);
-
-  if (--priv->n_emitting > 0 || !priv->is_owed)
-    return;
-
-  priv->is_owed = FALSE;
-  g_object_unref (self);
-}
-
-void
-tf__future_release (TfFuture *self)
-{
-  TfFuturePrivate *priv = tf_future_get_instance_private (self);
-
-  if (priv->n_emitting > 0)
-    priv->is_owed = TRUE;
-  else
-    g_object_unref (self);
-}
-
-void
-tf__future_notify_if_still (TfFuture    *self,
-                            TfPhase      phase,
-                            TfFutureProp prop)
-{
-  if (tf__future_get_phase (self) == phase)
-    g_object_notify_by_pspec ((GObject *) self, props[prop]);
-}
-
-TF_FOREGROUND
-static void
-emit_done (TfFuture *self)
-{
-  TfFuturePrivate *priv = tf_future_get_instance_private (self);
-
-  g_object_notify_by_pspec ((GObject *) self, props[TF_FUTURE_PROP_DONE]);
-  tf__owner_unbind (self);
-  priv->work_class->settle (priv->work, self);
-  g_signal_emit (self, signals[SIGNAL_DONE], 0);
-  TF_FUTURE_GET_CLASS (self)->done (self);
-  tf__future_run_continuations (self);
-}
-
-TF_FOREGROUND
-static void
-emit_move (TfFuture *self,
-           TfPhase   from,
-           TfPhase   to)
-{
-  TfFuturePrivate *priv = tf_future_get_instance_private (self);
-  gboolean         is_done = tf__phase_is_done (to);
-
-  if (to == TF_PHASE_COMPLETED && tf__outcome_has_value (priv->outcome))
-    g_object_notify_by_pspec ((GObject *) self, props[TF_FUTURE_PROP_VALUE]);
-  else if (is_done && to != TF_PHASE_COMPLETED)
-    g_object_notify_by_pspec ((GObject *) self, props[TF_FUTURE_PROP_ERROR]);
-
-  if (tf__phase_get_state (from) != tf__phase_get_state (to))
-    tf__future_notify_if_still (self, to, TF_FUTURE_PROP_STATE);
-  if (tf__phase_is_cancellable (from) != tf__phase_is_cancellable (to))
-    tf__future_notify_if_still (self, to, TF_FUTURE_PROP_CANCELLABLE);
-
-  if (is_done)
-    emit_done (self);
-}
-
-gboolean
-tf__future_move (TfFuture     *self,
-                 TfFutureEvent event,
-                 TfOutcome    *outcome)
-{
-  TfFuturePrivate *priv = tf_future_get_instance_private (self);
-  TfPhase          from;
-  TfPhase          to;
-
-  /* The owner may have gone on another thread, and that be the reason of the cancel, while the news of it are still on
-   * their way: what is the owner's must not hear of the cancel. */
-  if (event == TF_FUTURE_EVENT_CANCEL)
-    tf__future_leave_gone_owner (self);
-
-  from = tf__future_get_phase (self);
-  to = tf__phase_after (from, event);
-
-  if (to == TF_PHASE_REFUSED)
-    return FALSE;
-
-  if (to == from)
-    return TRUE;
-
-  if (to == TF_PHASE_COMPLETED || to == TF_PHASE_FAILED)
-    priv->outcome = outcome;
-
-  tf__future_store_phase (self, to);
-
-  tf__future_begin_telling (self);
-  emit_move (self, from, to);
-  tf__future_end_telling (self);
-  return TRUE;
-}
-
-void
-tf__future_deliver_event (TfFuture *self,
-                          TfEvent  *event)
-{
-  TfFutureClass *klass = TF_FUTURE_GET_CLASS (self);
-  const GValue  *value = G_VALUE_TYPE (&event->value) == G_TYPE_INVALID ? NULL : &event->value;
-  const char    *kind;
-
-  if (tf__future_get_phase (self) != TF_PHASE_EXECUTING)
-    return;
-
-  tf__future_begin_telling (self);
-
-  switch (event->road)
-    {
-    case TF_ROAD_PROGRESS:
-      g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, value);
-      klass->progress (self, value);
-      break;
-    case TF_ROAD_ITEM:
-      g_signal_emit (self, signals[SIGNAL_ITEM], 0, value);
-      klass->item (self, value);
-      break;
-    case TF_ROAD_MESSAGE:
-    default:
-      kind = tf__event_get_kind (event);
-      g_signal_emit (self, signals[SIGNAL_MESSAGE],
-                     event->kind != 0 ? event->kind : g_quark_try_string (kind), kind, value);
-      klass->message (self, kind, value);
-      break;
-    }
-
-  tf__future_end_telling (self);
 }
 
 static void
@@ -568,6 +419,7 @@ tf_future_init (TfFuture *self)
 static void
 install_properties (GObjectClass *object_class)
 {
+  GParamSpec      **props = tf__future_props;
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
 
   props[TF_FUTURE_PROP_STATE] =
@@ -666,27 +518,30 @@ tf_future_real_done (TfFuture *self)
 static void
 install_signals (void)
 {
-  signals[SIGNAL_PROGRESS] = g_signal_new (
+  guint *signals = tf__future_signals;
+
+  signals[TF_FUTURE_SIGNAL_PROGRESS] = g_signal_new (
     "progress", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, 0, NULL,
     NULL, g_cclosure_marshal_VOID__BOXED, G_TYPE_NONE, 1, EVENT_VALUE);
-  g_signal_set_va_marshaller (signals[SIGNAL_PROGRESS], TF_TYPE_FUTURE,
+  g_signal_set_va_marshaller (signals[TF_FUTURE_SIGNAL_PROGRESS], TF_TYPE_FUTURE,
                               g_cclosure_marshal_VOID__BOXEDv);
 
-  signals[SIGNAL_ITEM] =
+  signals[TF_FUTURE_SIGNAL_ITEM] =
     g_signal_new ("item", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, 0,
                   NULL, NULL, g_cclosure_marshal_VOID__BOXED, G_TYPE_NONE, 1, EVENT_VALUE);
-  g_signal_set_va_marshaller (signals[SIGNAL_ITEM], TF_TYPE_FUTURE,
+  g_signal_set_va_marshaller (signals[TF_FUTURE_SIGNAL_ITEM], TF_TYPE_FUTURE,
                               g_cclosure_marshal_VOID__BOXEDv);
 
-  signals[SIGNAL_MESSAGE] =
+  signals[TF_FUTURE_SIGNAL_MESSAGE] =
     g_signal_new ("message", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST | G_SIGNAL_DETAILED,
                   0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                   G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE, EVENT_VALUE);
 
-  signals[SIGNAL_DONE] =
+  signals[TF_FUTURE_SIGNAL_DONE] =
     g_signal_new ("done", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, 0,
                   NULL, NULL, g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, 0);
-  g_signal_set_va_marshaller (signals[SIGNAL_DONE], TF_TYPE_FUTURE, g_cclosure_marshal_VOID__VOIDv);
+  g_signal_set_va_marshaller (signals[TF_FUTURE_SIGNAL_DONE], TF_TYPE_FUTURE,
+                              g_cclosure_marshal_VOID__VOIDv);
 }
 
 static void

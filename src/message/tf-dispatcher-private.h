@@ -119,6 +119,8 @@ void tf__dispatcher_set_priority (TfDispatcher *self,
                                   int           priority) TF_FOREGROUND;
 void tf__dispatcher_list (TfDispatcher *self,
                           TfPipe       *pipe) TF_FOREGROUND;
+/* Frees all that is ready, and takes nothing more. */
+void tf__dispatcher_drop_all (TfDispatcher *self) TF_FOREGROUND;
 /* Takes over the reference that the delivery under way has on this pipe: FALSE if it is one of another pipe. What is
  * on the stack still uses it: the new owner must not give it up before that has returned. */
 gboolean tf__dispatcher_keep_delivered (TfDispatcher *self,

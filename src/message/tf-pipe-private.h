@@ -159,6 +159,8 @@ gboolean tf__pipe_advance (TfPipe *self,
 
 /* What the dispatcher needs, in the foreground. */
 TfPipeBox *tf__pipe_get_box (TfPipe *self);
+/* Any thread. */
+TfPipeBox *tf__pipe_ensure_box (TfPipe *self);
 /* The next thing to deliver, in order; the events are in the box then. @has_more: the pipe stays
  * listed. @is_early: there is progress, but its time has not come. */
 TfNews tf__pipe_take (TfPipe   *self,

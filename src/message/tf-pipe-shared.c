@@ -6,8 +6,6 @@
 
 #include "message/tf-pipe-private.h"
 
-#include <string.h>
-
 #include "message/tf-dispatcher-private.h"
 
 /* A chunk and its head fill half a page. */
@@ -126,8 +124,8 @@ new_box (void)
 
 /* Whoever takes the final message marks the pipe as closed, and looks for a box after; here it is the other way
  * round. So at least one of the two sees the other. */
-static TfPipeBox *
-ensure_box (TfPipe *self)
+TfPipeBox *
+tf__pipe_ensure_box (TfPipe *self)
 {
   TfPipeBox *box = tf__load (&self->box);
   TfPipeBox *none = NULL;
@@ -295,7 +293,7 @@ gboolean
 tf__pipe_send (TfPipe  *self,
                TfEvent *event)
 {
-  TfPipeBox *box = ensure_box (self);
+  TfPipeBox *box = tf__pipe_ensure_box (self);
   gboolean   is_first = FALSE;
   gboolean   is_wanted;
 
@@ -336,159 +334,6 @@ tf__pipe_release_senders (TfPipe *self)
   /* What was held is held no longer. */
   if (tf__load (&box->n_holds) > 0)
     tf__pipe_post (self, TF_NEWS_EVENTS);
-}
-
-/* The numbers are written before the mark is read; the foreground clears the mark before it reads
- * the numbers. So either it sees these numbers, or the mark is found clear here and is set
- * again. */
-static void
-announce (TfPipe         *self,
-          TfProgressSlot *slot)
-{
-  if (!tf__load (&slot->is_dirty) && !tf__exchange (&slot->is_dirty, TRUE))
-    tf__pipe_post (self, TF_NEWS_PROGRESS);
-}
-
-/* Whether the text is the one that is set; FALSE also where that cannot be told without the lock. */
-static gboolean
-is_status_set (TfProgressSlot *slot,
-               const char     *status)
-{
-  return tf__load (&slot->writer) == tf__current_thread () && strcmp (status, slot->single) == 0;
-}
-
-static void set_status_locked (TfPipeBox  *box,
-                               const char *status) TF_CALLER_HOLDS (box->lock);
-
-/* As long as one thread alone sets the text, that thread may compare it without the lock: nobody else
- * frees it. When another one comes, what the first has set is kept to the end. */
-static void
-set_status_locked (TfPipeBox  *box,
-                   const char *status)
-{
-  TfProgressSlot *slot = &box->slot;
-  gpointer        thread = tf__current_thread ();
-
-  if (g_strcmp0 (status, slot->status) == 0)
-    return;
-
-  if (slot->status != slot->single)
-    g_free (slot->status);
-  slot->status = g_strdup (status);
-  tf__store (&slot->is_new, TRUE);
-
-  if (slot->writer == NULL || slot->writer == thread)
-    {
-      g_free (slot->single);
-      slot->single = slot->status;
-      tf__store (&slot->writer, thread);
-    }
-  else
-    {
-      tf__store (&slot->writer, (gpointer) slot);
-    }
-}
-
-gboolean
-tf__pipe_set_progress (TfPipe       *self,
-                       const gint64 *completed,
-                       const gint64 *total,
-                       const char   *status)
-{
-  TfPipeBox      *box;
-  TfProgressSlot *slot;
-
-  if (tf__load (&self->fate) != TF_FATE_OPEN)
-    return FALSE;
-
-  box = ensure_box (self);
-  slot = &box->slot;
-
-  if ((total != NULL && *total != tf__load_relaxed (&slot->total)) ||
-      (status != NULL && !is_status_set (slot, status)))
-    {
-      tf__lock (&box->lock);
-      if (status != NULL)
-        set_status_locked (box, status);
-      if (total != NULL && *total != slot->total)
-        {
-          tf__store (&slot->is_new, TRUE);
-          tf__store (&slot->total, *total);
-        }
-      if (completed != NULL)
-        tf__store (&slot->completed, *completed);
-      tf__unlock (&box->lock);
-    }
-  else if (completed != NULL)
-    {
-      tf__store (&slot->completed, *completed);
-    }
-
-  announce (self, slot);
-  return TRUE;
-}
-
-/* Who takes the numbers is the foreground as well: what is announced and not taken may just be replaced, without an
- * order. */
-void
-tf__pipe_set_progress_here (TfPipe *self,
-                            gint64  completed,
-                            gint64  total)
-{
-  TfPipeBox *box = tf__load (&self->box);
-
-  if (box != NULL && tf__load_relaxed (&box->slot.is_dirty) &&
-      tf__load_relaxed (&box->slot.total) == total)
-    tf__store_relaxed (&box->slot.completed, completed);
-  else
-    tf__pipe_set_progress (self, &completed, &total, NULL);
-}
-
-gboolean
-tf__pipe_advance (TfPipe *self,
-                  gint64  n_steps)
-{
-  TfProgressSlot *slot;
-
-  if (tf__load (&self->fate) != TF_FATE_OPEN)
-    return FALSE;
-
-  slot = &ensure_box (self)->slot;
-  tf__add (&slot->completed, n_steps);
-  announce (self, slot);
-  return TRUE;
-}
-
-void
-tf__pipe_take_slot (TfPipe   *self,
-                    gint64   *completed,
-                    gint64   *total,
-                    char    **status,
-                    gboolean *is_status_new)
-{
-  TfPipeBox      *box = tf__load (&self->box);
-  TfProgressSlot *slot = &box->slot;
-
-  *status = NULL;
-  *is_status_new = FALSE;
-
-  tf__store (&slot->is_dirty, FALSE);
-  *completed = tf__load (&slot->completed);
-  *total = tf__load (&slot->total);
-
-  /* The numbers first, the mark after: whoever changes the total sets the mark before the numbers,
-   * so numbers of two different moments are not taken for one. A report of numbers alone never
-   * holds this lock. */
-  if (!tf__load (&slot->is_new))
-    return;
-
-  tf__lock (&box->lock);
-  tf__store (&slot->is_new, FALSE);
-  *completed = tf__load (&slot->completed);
-  *total = slot->total;
-  *status = g_strdup (slot->status);
-  *is_status_new = TRUE;
-  tf__unlock (&box->lock);
 }
 
 static gboolean
@@ -682,7 +527,7 @@ tf__pipe_has_taken (TfPipe    *self,
 void
 tf__pipe_hold (TfPipe *self)
 {
-  TfPipeBox *box = ensure_box (self);
+  TfPipeBox *box = tf__pipe_ensure_box (self);
 
   tf__add (&box->n_holds, 1);
 }

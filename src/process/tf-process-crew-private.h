@@ -37,6 +37,10 @@ struct _TfProcessCrew
 
 extern const TfTaskRunnerClass tf__process_runner_class;
 
+/* A new process, for a task or, if that is NULL, for later; NULL with an error. */
+TfProcess *tf__crew_start_process (TfProcessCrew *self,
+                                   TfTask        *task,
+                                   GError       **error);
 /* A process for a task, which is the caller's until he gives it back or buries it; NULL with an error if none can be
  * had, or the task is not wanted any more. Waits for a start. */
 TfProcess *tf__crew_take_process (TfProcessCrew *self,

@@ -194,10 +194,10 @@ end_start (TfProcessCrew *self,
 }
 
 /* @task: (nullable): for whom */
-static TfProcess *
-start_process (TfProcessCrew *self,
-               TfTask        *task,
-               GError       **error)
+TfProcess *
+tf__crew_start_process (TfProcessCrew *self,
+                        TfTask        *task,
+                        GError       **error)
 {
   TfProcessSettings settings;
   TfProcess        *process;
@@ -277,7 +277,7 @@ start_for (TfProcessCrew *self,
         break;
 
       g_clear_error (&reason);
-      process = start_process (self, task, &reason);
+      process = tf__crew_start_process (self, task, &reason);
       if (process != NULL)
         return process;
     }
@@ -553,88 +553,6 @@ tf__process_crew_get_n_processes (TfProcessCrew *self)
   tf__unlock (&self->lock);
 
   return n_processes;
-}
-
-/* Warming up */
-
-/* FALSE if there are enough. */
-static gboolean
-begin_warm_start (TfProcessCrew *self)
-{
-  gboolean is_needed;
-
-  tf__lock (&self->lock);
-  is_needed = !self->is_closed && self->processes->len + self->n_starting < self->n_warm;
-  self->is_warm_start = is_needed;
-  if (!is_needed)
-    {
-      self->is_warming = FALSE;
-      self->n_warm = 0;
-    }
-  tf__unlock (&self->lock);
-
-  return is_needed;
-}
-
-static void
-end_warm_start (TfProcessCrew *self,
-                GError        *reason)
-{
-  gboolean is_closed;
-
-  tf__lock (&self->lock);
-  self->is_warm_start = FALSE;
-  if (reason != NULL)
-    self->n_warm = 0;
-  is_closed = self->is_closed;
-  g_cond_broadcast (&self->changed);
-  tf__unlock (&self->lock);
-
-  if (reason != NULL && !is_closed)
-    g_warning ("%s", reason->message);
-}
-
-/* A thread of its own, since a program may take its time until it is ready. */
-static gpointer
-warm_up (gpointer data)
-{
-  TfProcessCrew *self = data;
-
-  while (begin_warm_start (self))
-    {
-      g_autoptr (GError) reason = NULL;
-      TfProcess         *process = start_process (self, NULL, &reason);
-
-      if (process != NULL)
-        {
-          tf__crew_give_back (self, process);
-          tf__process_unref (process);
-        }
-      end_warm_start (self, reason);
-    }
-
-  return NULL;
-}
-
-void
-tf__process_crew_warm_up (TfProcessCrew *self,
-                          guint          n_processes)
-{
-  GThread *last = NULL;
-
-  tf__lock (&self->lock);
-  self->n_warm = MAX (self->n_warm, n_processes);
-  if (!self->is_warming)
-    {
-      self->is_warming = TRUE;
-      last = self->warmer;
-      self->warmer = g_thread_new ("tf-warm-up", warm_up, self);
-    }
-  tf__unlock (&self->lock);
-
-  /* It has nothing left to do. */
-  if (last != NULL)
-    g_thread_join (last);
 }
 
 void

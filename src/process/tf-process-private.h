@@ -155,6 +155,9 @@ gboolean tf__process_end_ahead (TfProcess *self);
 void tf__process_cancel_job (TfProcess *self,
                              guint64    job);
 
+/* Any thread. The crew of a context, which that owns. */
+TfProcessCrew *tf__process_context_get_crew (TfProcessContext *self);
+
 /* The crew: tf-process-crew-shared.c. It is a runner, and as such counts its users; the last of them ends it. */
 TfProcessCrew *tf__process_crew_new (void);
 TfTaskRunner  *tf__process_crew_get_runner (TfProcessCrew *self);

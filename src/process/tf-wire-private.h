@@ -97,7 +97,7 @@ GVariant *tf__wire_unpack_body (const TfFrameHeader *header,
 const char *tf__wire_find_fault (GVariant *variant,
                                  guint     max_depth);
 
-/* Values: tf-wire-value.c. They fail with TF_ERROR_NOT_PORTABLE, which names the type. */
+/* Values: tf-wire-value.c, tf-wire-unpack.c. They fail with TF_ERROR_NOT_PORTABLE, which names the type. */
 
 /* Whether values of this type may travel. Those of type variant may have handles inside, and fail later. */
 gboolean tf__wire_is_portable (GType type);

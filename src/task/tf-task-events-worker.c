@@ -8,12 +8,12 @@
 
 /* What a task reports: events, of which every one is delivered. */
 
-static gboolean
-send_event (TfTask       *self,
-            TfRoad        road,
-            const char   *kind,
-            const GValue *value,
-            const char   *function)
+gboolean
+tf__task_send_event (TfTask       *self,
+                     TfRoad        road,
+                     const char   *kind,
+                     const GValue *value,
+                     const char   *function)
 {
   TfEvent event;
 
@@ -28,15 +28,14 @@ send_event (TfTask       *self,
   return tf__pipe_send (&self->pipe, &event);
 }
 
-/* The same for a value that was made for this, and is freed here. */
-static gboolean
-send_own (TfTask     *self,
-          TfRoad      road,
-          const char *kind,
-          GValue     *value,
-          const char *function)
+gboolean
+tf__task_send_own (TfTask     *self,
+                   TfRoad      road,
+                   const char *kind,
+                   GValue     *value,
+                   const char *function)
 {
-  gboolean is_wanted = send_event (self, road, kind, value, function);
+  gboolean is_wanted = tf__task_send_event (self, road, kind, value, function);
 
   g_value_unset (value);
   return is_wanted;
@@ -70,7 +69,7 @@ tf_task_report (TfTask       *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  return send_event (self, TF_ROAD_PROGRESS, NULL, value, G_STRFUNC);
+  return tf__task_send_event (self, TF_ROAD_PROGRESS, NULL, value, G_STRFUNC);
 }
 
 /**
@@ -100,7 +99,7 @@ tf_task_report_int64 (TfTask *self,
 
   g_value_init (&item, G_TYPE_INT64);
   g_value_set_int64 (&item, value);
-  return send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
+  return tf__task_send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
 }
 
 /**
@@ -130,7 +129,7 @@ tf_task_report_double (TfTask *self,
 
   g_value_init (&item, G_TYPE_DOUBLE);
   g_value_set_double (&item, value);
-  return send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
+  return tf__task_send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
 }
 
 /**
@@ -160,7 +159,7 @@ tf_task_report_string (TfTask     *self,
 
   g_value_init (&item, G_TYPE_STRING);
   g_value_set_static_string (&item, value);
-  return send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
+  return tf__task_send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
 }
 
 /**
@@ -191,7 +190,7 @@ tf_task_report_object (TfTask  *self,
 
   g_value_init (&item, value == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (value));
   g_value_set_object (&item, value);
-  return send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
+  return tf__task_send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
 }
 
 /**
@@ -221,7 +220,7 @@ tf_task_report_variant (TfTask   *self,
 
   g_value_init (&item, G_TYPE_VARIANT);
   g_value_set_variant (&item, value);
-  return send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
+  return tf__task_send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
 }
 
 /**
@@ -251,7 +250,7 @@ tf_task_yield_item (TfTask       *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  return send_event (self, TF_ROAD_ITEM, NULL, value, G_STRFUNC);
+  return tf__task_send_event (self, TF_ROAD_ITEM, NULL, value, G_STRFUNC);
 }
 
 /**
@@ -281,7 +280,7 @@ tf_task_yield_int64 (TfTask *self,
 
   g_value_init (&item, G_TYPE_INT64);
   g_value_set_int64 (&item, value);
-  return send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
+  return tf__task_send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
 }
 
 /**
@@ -311,7 +310,7 @@ tf_task_yield_double (TfTask *self,
 
   g_value_init (&item, G_TYPE_DOUBLE);
   g_value_set_double (&item, value);
-  return send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
+  return tf__task_send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
 }
 
 /**
@@ -341,7 +340,7 @@ tf_task_yield_string (TfTask     *self,
 
   g_value_init (&item, G_TYPE_STRING);
   g_value_set_static_string (&item, value);
-  return send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
+  return tf__task_send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
 }
 
 /**
@@ -372,7 +371,7 @@ tf_task_yield_object (TfTask  *self,
 
   g_value_init (&item, value == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (value));
   g_value_set_object (&item, value);
-  return send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
+  return tf__task_send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
 }
 
 /**
@@ -402,205 +401,5 @@ tf_task_yield_variant (TfTask   *self,
 
   g_value_init (&item, G_TYPE_VARIANT);
   g_value_set_variant (&item, value);
-  return send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
-}
-
-/**
- * tf_task_send:
- * @self: the task
- * @kind: the kind of message, which is the detail of the signal
- * @value: (nullable): what is to be delivered, which is copied; or `NULL` for nothing
- *
- * Sends a message of a kind of its own to the foreground, where it becomes
- * [signal@Future::message].
- *
- * Every message is delivered, in order, before the task is done.
- *
- * A task that is ahead of the foreground by 1024 events waits here.
- *
- * ## Threads
- *
- * May be called from any thread while the task runs. May block, but never in the owner context; a
- * cancel ends the waiting.
- *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
- *   return then
- *
- * Since: 1.0
- */
-gboolean
-tf_task_send (TfTask       *self,
-              const char   *kind,
-              const GValue *value)
-{
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (kind != NULL, FALSE);
-
-  return send_event (self, TF_ROAD_MESSAGE, kind, value, G_STRFUNC);
-}
-
-/**
- * tf_task_send_int64:
- * @self: the task
- * @kind: the kind of message, which is the detail of the signal
- * @value: the integer
- *
- * Sends an integer of 64 bits: see [method@Task.send].
- *
- * ## Threads
- *
- * May be called from any thread while the task runs. May block, but never in the owner context; a
- * cancel ends the waiting.
- *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
- *   return then
- *
- * Since: 1.0
- */
-gboolean
-tf_task_send_int64 (TfTask     *self,
-                    const char *kind,
-                    gint64      value)
-{
-  GValue item = G_VALUE_INIT;
-
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (kind != NULL, FALSE);
-
-  g_value_init (&item, G_TYPE_INT64);
-  g_value_set_int64 (&item, value);
-  return send_own (self, TF_ROAD_MESSAGE, kind, &item, G_STRFUNC);
-}
-
-/**
- * tf_task_send_double:
- * @self: the task
- * @kind: the kind of message, which is the detail of the signal
- * @value: the number
- *
- * Sends a floating-point number: see [method@Task.send].
- *
- * ## Threads
- *
- * May be called from any thread while the task runs. May block, but never in the owner context; a
- * cancel ends the waiting.
- *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
- *   return then
- *
- * Since: 1.0
- */
-gboolean
-tf_task_send_double (TfTask     *self,
-                     const char *kind,
-                     double      value)
-{
-  GValue item = G_VALUE_INIT;
-
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (kind != NULL, FALSE);
-
-  g_value_init (&item, G_TYPE_DOUBLE);
-  g_value_set_double (&item, value);
-  return send_own (self, TF_ROAD_MESSAGE, kind, &item, G_STRFUNC);
-}
-
-/**
- * tf_task_send_string:
- * @self: the task
- * @kind: the kind of message, which is the detail of the signal
- * @value: (nullable): the string, which is copied
- *
- * Sends a string: see [method@Task.send].
- *
- * ## Threads
- *
- * May be called from any thread while the task runs. May block, but never in the owner context; a
- * cancel ends the waiting.
- *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
- *   return then
- *
- * Since: 1.0
- */
-gboolean
-tf_task_send_string (TfTask     *self,
-                     const char *kind,
-                     const char *value)
-{
-  GValue item = G_VALUE_INIT;
-
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (kind != NULL, FALSE);
-
-  g_value_init (&item, G_TYPE_STRING);
-  g_value_set_static_string (&item, value);
-  return send_own (self, TF_ROAD_MESSAGE, kind, &item, G_STRFUNC);
-}
-
-/**
- * tf_task_send_object:
- * @self: the task
- * @kind: the kind of message, which is the detail of the signal
- * @value: (type GObject.Object) (nullable): the object, on which a reference is taken
- *
- * Sends an object: see [method@Task.send].
- *
- * ## Threads
- *
- * May be called from any thread while the task runs. May block, but never in the owner context; a
- * cancel ends the waiting.
- *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
- *   return then
- *
- * Since: 1.0
- */
-gboolean
-tf_task_send_object (TfTask     *self,
-                     const char *kind,
-                     gpointer    value)
-{
-  GValue item = G_VALUE_INIT;
-
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (kind != NULL, FALSE);
-  g_return_val_if_fail (value == NULL || G_IS_OBJECT (value), FALSE);
-
-  g_value_init (&item, value == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (value));
-  g_value_set_object (&item, value);
-  return send_own (self, TF_ROAD_MESSAGE, kind, &item, G_STRFUNC);
-}
-
-/**
- * tf_task_send_variant:
- * @self: the task
- * @kind: the kind of message, which is the detail of the signal
- * @value: (nullable): the variant; a floating reference is sunk
- *
- * Sends a variant: see [method@Task.send].
- *
- * ## Threads
- *
- * May be called from any thread while the task runs. May block, but never in the owner context; a
- * cancel ends the waiting.
- *
- * Returns: true if it will be delivered; false if the task was cancelled, given up, or has ended:
- *   return then
- *
- * Since: 1.0
- */
-gboolean
-tf_task_send_variant (TfTask     *self,
-                      const char *kind,
-                      GVariant   *value)
-{
-  GValue item = G_VALUE_INIT;
-
-  g_return_val_if_fail (self != NULL, FALSE);
-  g_return_val_if_fail (kind != NULL, FALSE);
-
-  g_value_init (&item, G_TYPE_VARIANT);
-  g_value_set_variant (&item, value);
-  return send_own (self, TF_ROAD_MESSAGE, kind, &item, G_STRFUNC);
+  return tf__task_send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
 }

@@ -182,6 +182,17 @@ gboolean tf__task_claim_return (TfTask     *self,
                                 const char *function);
 gboolean tf__task_is_running (TfTask     *self,
                               const char *function);
+/* A thread that runs the task: FALSE if the event is not wanted. The second takes what is in @value. */
+gboolean tf__task_send_event (TfTask       *self,
+                              TfRoad        road,
+                              const char   *kind,
+                              const GValue *value,
+                              const char   *function);
+gboolean tf__task_send_own (TfTask     *self,
+                            TfRoad      road,
+                            const char *kind,
+                            GValue     *value,
+                            const char *function);
 /* In the submission: gives a task that has a reference instead of a function the function of this process. */
 gboolean tf__task_resolve (TfTask  *self,
                            GError **error);

@@ -1,0 +1,273 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#define _GNU_SOURCE /* memfd_create() */
+
+#include "config.h"
+
+#include "process/tf-worker-job-private.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/tf-clock-private.h"
+
+/* What a job tells while it runs: progress, of which the latest counts, and events. Any thread of the worker. */
+
+/* How long the latest progress, and small events, may wait for more of their kind. */
+#define KEEP_US 5000
+
+gboolean
+tf__job_desk_take_progress_locked (TfJobDesk     *self,
+                                   TfJobProgress *progress)
+{
+  if (!self->is_dirty || self->is_sending)
+    return FALSE;
+
+  progress->job = self->job;
+  progress->completed = self->completed;
+  progress->total = self->total;
+  progress->status = g_steal_pointer (&self->status);
+  self->is_dirty = FALSE;
+  self->is_sending = TRUE;
+  self->sent_us = tf__clock_now ();
+  return TRUE;
+}
+
+/* An error shows in the next thing that the main thread sends. */
+void
+tf__job_desk_send_progress (TfJobDesk     *self,
+                            TfJobProgress *progress,
+                            TfSendWhen     when)
+{
+  tf__channel_send (self->channel, TF_FRAME_PROGRESS, progress->job,
+                    g_variant_new ("(xxms)", progress->completed, progress->total,
+                                   progress->status),
+                    NULL, -1, 0, when, NULL);
+  g_free (progress->status);
+
+  tf__lock (&self->lock);
+  self->is_sending = FALSE;
+  g_cond_broadcast (&self->changed);
+  tf__unlock (&self->lock);
+}
+
+static void
+send_kept (TfJobDesk *self)
+{
+  TfJobProgress progress;
+  gboolean      has_progress;
+
+  tf__lock (&self->lock);
+  has_progress = tf__job_desk_take_progress_locked (self, &progress);
+  self->is_kept = FALSE;
+  tf__unlock (&self->lock);
+
+  if (has_progress)
+    tf__job_desk_send_progress (self, &progress, TF_SEND_NOW);
+  else
+    tf__channel_flush (self->channel, NULL);
+}
+
+/* A thread of its own: sends on what was kept back for long enough. */
+static gpointer
+run_ticker (gpointer data)
+{
+  TfJobDesk *self = data;
+  gboolean   is_ending = FALSE;
+
+  while (!is_ending)
+    {
+      gint64 deadline_us;
+
+      tf__lock (&self->lock);
+      while (!self->is_ending && !self->is_dirty && !self->is_kept)
+        tf__lock_wait (&self->lock, &self->changed);
+      deadline_us = g_get_monotonic_time () + KEEP_US;
+      while (!self->is_ending && tf__lock_wait_until (&self->lock, &self->changed, deadline_us))
+        ;
+      is_ending = self->is_ending;
+      tf__unlock (&self->lock);
+
+      send_kept (self);
+    }
+
+  return NULL;
+}
+
+static void
+wake_ticker_locked (TfJobDesk *self) TF_CALLER_HOLDS (self->lock)
+{
+  if (self->ticker == NULL)
+    self->ticker = g_thread_new ("tf-ticker", run_ticker, self);
+  else
+    g_cond_broadcast (&self->changed);
+}
+
+static gboolean
+is_wanted (TfTask *task)
+{
+  return tf__task_get_fate (task) == TF_FATE_OPEN;
+}
+
+static gboolean
+change_progress (TfJobDesk    *self,
+                 const gint64 *completed,
+                 const gint64 *total,
+                 gint64        n_steps,
+                 const char   *status)
+{
+  TfJobProgress progress;
+  gboolean      is_due;
+
+  tf__lock (&self->lock);
+  if (completed != NULL)
+    self->completed = *completed;
+  if (total != NULL)
+    self->total = *total;
+  self->completed += n_steps;
+  if (status != NULL)
+    {
+      g_free (self->status);
+      self->status = g_strdup (status);
+    }
+  if (!self->is_dirty)
+    {
+      self->is_dirty = TRUE;
+      wake_ticker_locked (self);
+    }
+  is_due = tf__clock_now () >= self->sent_us + KEEP_US &&
+           tf__job_desk_take_progress_locked (self, &progress);
+  tf__unlock (&self->lock);
+
+  if (is_due)
+    tf__job_desk_send_progress (self, &progress, TF_SEND_NOW);
+
+  return TRUE;
+}
+
+static TfJobDesk *
+desk_of (TfTask *task)
+{
+  return (TfJobDesk *) task->host;
+}
+
+static gboolean
+sink_set_progress (TfTask       *task,
+                   const gint64 *completed,
+                   const gint64 *total,
+                   const char   *status)
+{
+  return is_wanted (task) && change_progress (desk_of (task), completed, total, 0, status);
+}
+
+static gboolean
+sink_advance (TfTask *task,
+              gint64  n_steps)
+{
+  return is_wanted (task) && change_progress (desk_of (task), NULL, NULL, n_steps, NULL);
+}
+
+/* The job fails with the first of them, whatever it returns. */
+void
+tf__job_desk_take_error (TfJobDesk *self,
+                         GError    *error)
+{
+  tf__lock (&self->lock);
+  if (self->error == NULL)
+    self->error = g_steal_pointer (&error);
+  tf__unlock (&self->lock);
+
+  g_clear_error (&error);
+}
+
+static gboolean
+sink_send (TfTask  *task,
+           TfEvent *event)
+{
+  TfJobDesk         *self = desk_of (task);
+  const GValue      *value = G_VALUE_TYPE (&event->value) == G_TYPE_INVALID ? NULL : &event->value;
+  const char        *kind = tf__event_get_kind (event);
+  g_autoptr (GBytes) bulk = NULL;
+  GError            *error = NULL;
+  GVariant          *packed = tf__wire_pack_value (value, &bulk, &error);
+  gboolean           is_sent;
+
+  if (packed == NULL)
+    {
+      tf__job_desk_take_error (self, error);
+      tf__event_clear (event);
+      return FALSE;
+    }
+
+  is_sent = tf__channel_send (
+    self->channel, TF_FRAME_EVENT, self->job,
+    g_variant_new ("(ys@(sv))", (guchar) event->road, kind == NULL ? "" : kind, packed), bulk, -1,
+    0, TF_SEND_SOON, NULL);
+  tf__event_clear (event);
+
+  tf__lock (&self->lock);
+  if (!self->is_kept)
+    {
+      self->is_kept = TRUE;
+      wake_ticker_locked (self);
+    }
+  tf__unlock (&self->lock);
+
+  return is_sent && is_wanted (task);
+}
+
+static void
+sink_cancelled (TfTask *task)
+{
+  TfJobDesk *self = desk_of (task);
+
+  tf__channel_send (self->channel, TF_FRAME_CANCELLED, self->job, g_variant_new ("()"), NULL, -1, 0,
+                    TF_SEND_NOW, NULL);
+}
+
+void
+tf__job_desk_free_memory (TfJobDesk *self)
+{
+  if (self->memory != NULL)
+    munmap (self->memory, self->memory_size);
+  if (self->memory_fd >= 0)
+    close (self->memory_fd);
+
+  self->memory = NULL;
+  self->memory_fd = -1;
+}
+
+static gpointer
+sink_allocate (TfTask *task,
+               gsize   size)
+{
+  TfJobDesk *self = desk_of (task);
+
+  tf__job_desk_free_memory (self);
+  self->memory_fd = memfd_create ("tf-result", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (self->memory_fd < 0 || ftruncate (self->memory_fd, (off_t) size) != 0)
+    {
+      tf__job_desk_free_memory (self);
+      return NULL;
+    }
+
+  self->memory_size = size;
+  self->memory = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, self->memory_fd, 0);
+  if (self->memory == MAP_FAILED)
+    {
+      self->memory = NULL;
+      tf__job_desk_free_memory (self);
+    }
+
+  return self->memory;
+}
+
+const TfTaskSink tf__job_sink = {
+  .set_progress = sink_set_progress,
+  .advance = sink_advance,
+  .send = sink_send,
+  .cancelled = sink_cancelled,
+  .allocate = sink_allocate,
+};

@@ -80,8 +80,8 @@ test_held_by_a_child (void)
   char                    byte;
   int                     fd;
 
-  g_test_summary ("A worker ends when its program has gone, also if a forked copy of that keeps the "
-                  "sockets open.");
+  g_test_summary ("A worker ends when its program has gone, also if a forked copy of that keeps "
+                  "the sockets open.");
 
   gate_init (&gate);
   gate_init (&child_gate);

@@ -6,7 +6,7 @@
  *
  *   broken-worker HOW [FILE]
  *
- * Each start adds a byte to the file. */
+ * Each start adds a byte to the file. MOMENT/DEATH is a way to go at a moment. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -158,6 +158,44 @@ is (const char *how,
   return strcmp (how, what) == 0;
 }
 
+/* Sanitizers have handlers. */
+static void
+end_by (int number)
+{
+  signal (number, SIG_DFL);
+  raise (number);
+}
+
+static void
+die_if (const char *how,
+        const char *moment)
+{
+  size_t      n = strlen (moment);
+  const char *death = strncmp (how, moment, n) == 0 && how[n] == '/' ? how + n + 1 : NULL;
+
+  if (death == NULL)
+    return;
+  if (is (death, "segv"))
+    end_by (SIGSEGV);
+  if (is (death, "abort"))
+    end_by (SIGABRT);
+  if (is (death, "kill"))
+    raise (SIGKILL);
+  exit (3);
+}
+
+static void
+put_half_the_bulk (uint64_t job)
+{
+  static char half[500000];
+  uint64_t    size = 2 * sizeof half;
+
+  put_header (1, RESULT, 1, job);
+  put (&size, sizeof size);
+  put ("", 1);
+  put (half, sizeof half);
+}
+
 static void
 count_start (const char *path)
 {
@@ -172,6 +210,7 @@ count_start (const char *path)
 static void
 begin (const char *how)
 {
+  die_if (how, "before-hello");
   if (is (how, "exits"))
     {
       fputs ("No luck today.\n", stderr);
@@ -203,6 +242,7 @@ begin (const char *how)
     }
 
   put_hello (is (how, "old") ? 99 : 1, is (how, "stranger") ? "0123" : token);
+  die_if (how, "after-hello");
   if (is (how, "exits-after-hello"))
     exit (5);
   put_ready ();
@@ -227,15 +267,10 @@ work (const char *how,
       put ("abc", 3);
       exit (0);
     }
-  if (is (how, "half-the-bulk"))
+  if (is (how, "half-the-bulk") || strncmp (how, "mid-bulk/", 9) == 0)
     {
-      static char half[500000];
-      uint64_t    size = 2 * sizeof half;
-
-      put_header (1, RESULT, 1, job);
-      put (&size, sizeof size);
-      put ("", 1);
-      put (half, sizeof half);
+      put_half_the_bulk (job);
+      die_if (how, "mid-bulk");
       exit (0);
     }
   if (is (how, "odd-progress"))

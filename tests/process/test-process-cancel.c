@@ -508,6 +508,33 @@ test_shutdown (void)
 }
 
 static void
+test_shutdown_in_time (void)
+{
+  Workshop           workshop;
+  Journal            journal;
+  g_autoptr (GError) error = NULL;
+  int                pid;
+
+  g_test_summary ("A shutdown that may not take so long names what still runs in a worker, and "
+                  "may be repeated.");
+
+  workshop_open (&workshop, 1);
+  tf_process_context_set_grace (workshop.context, -1, -1);
+  journal_open (&journal, workshop_submit (&workshop, body_spin, NULL));
+  pid = journal_wait_process (&journal);
+  g_assert_false (tf_executor_shutdown (workshop.executor, 1000, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  assert_contains (error->message, tf_future_get_name (journal.future));
+  g_assert_cmpint (tf_executor_get_state (workshop.executor), ==, TF_EXECUTOR_STATE_STOPPING);
+  tf_test_assert_states (journal.states, "WAITING EXECUTING CANCELLING");
+
+  g_assert_cmpint (kill (pid, SIGKILL), ==, 0);
+  tf_test_executor_finish (&workshop.executor);
+  assert_cancelled (&journal);
+  workshop_close (&workshop);
+}
+
+static void
 test_drop (void)
 {
   Workshop workshop;
@@ -578,6 +605,7 @@ main (int    argc,
   tf_test_add ("/process-cancel/abort/ends-the-process", test_abort);
   tf_test_add ("/process-cancel/abort/after-a-cancel", test_abort_after_cancel);
   tf_test_add ("/process-cancel/shutdown/ends-all", test_shutdown);
+  tf_test_add ("/process-cancel/shutdown/says-what-still-runs", test_shutdown_in_time);
   tf_test_add ("/process-cancel/executor/is-dropped", test_drop);
 
   return g_test_run ();

@@ -28,6 +28,15 @@ static const Flaw start_flaws[] = {
   { "old",               TF_ERROR_WORKER_START, "version 99" },
   { "stranger",          TF_ERROR_WORKER_START, "not the one that was started" },
   { "exits-after-hello", TF_ERROR_WORKER_START, "exit status 5" },
+
+  { "before-hello/segv",  TF_ERROR_WORKER_START, "SIGSEGV (signal 11)" },
+  { "before-hello/abort", TF_ERROR_WORKER_START, "SIGABRT (signal 6)" },
+  { "before-hello/exit",  TF_ERROR_WORKER_START, "exit status 3" },
+  { "before-hello/kill",  TF_ERROR_WORKER_START, "SIGKILL (signal 9)" },
+  { "after-hello/segv",   TF_ERROR_WORKER_START, "SIGSEGV (signal 11)" },
+  { "after-hello/abort",  TF_ERROR_WORKER_START, "SIGABRT (signal 6)" },
+  { "after-hello/exit",   TF_ERROR_WORKER_START, "exit status 3" },
+  { "after-hello/kill",   TF_ERROR_WORKER_START, "SIGKILL (signal 9)" },
 };
 
 static const Flaw job_flaws[] = {
@@ -38,6 +47,11 @@ static const Flaw job_flaws[] = {
   { "garbage-in-job", TF_ERROR_PROTOCOL,    "does not keep to the protocol" },
   { "wrong-job",      TF_ERROR_PROTOCOL,    "spoke of the job" },
   { "hello-in-job",   TF_ERROR_PROTOCOL,    "spoke of the job 0" },
+
+  { "mid-bulk/segv",  TF_ERROR_WORKER_LOST, "SIGSEGV (signal 11)" },
+  { "mid-bulk/abort", TF_ERROR_WORKER_LOST, "SIGABRT (signal 6)" },
+  { "mid-bulk/exit",  TF_ERROR_WORKER_LOST, "exit status 3" },
+  { "mid-bulk/kill",  TF_ERROR_WORKER_LOST, "SIGKILL (signal 9)" },
 };
 /* clang-format on */
 

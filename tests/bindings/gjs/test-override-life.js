@@ -232,6 +232,32 @@ for (const [n, name, make] of [
     });
 }
 
+// Functions of JavaScript are submitted to processes only.
+test(`of ${MANY} tasks nothing is left`, async () => {
+    const watch = new Watch();
+    const context = Tf.ProcessContext.new(1);
+    const executor = Tf.Executor.new_with_context(context);
+    const file = GLib.uri_resolve_relative(import.meta.url, 'workers/functions.js', GLib.UriFlags.NONE);
+    let n = 0;
+
+    const submitSome = async () => {
+        while (n < MANY) {
+            const future = executor.submit(Tf.call_task(`${file}#getPid`));
+            if (n % 500 === 0)
+                watch.add(future);
+            if (n++ % BATCH === 0)
+                await collect();
+            assert(Number.isInteger(await future), 'a number');
+        }
+    };
+    await Promise.all(Array.from({length: 64}, submitSome));
+    assertEqual(n, MANY);
+    await collect();
+    assertEqual(watch.nAlive, 0);
+    executor.shutdown();
+    context.close();
+});
+
 test(`of ${SOME} dropped promises nothing is left`, async () => {
     const watch = new Watch();
     for (let i = 0; i < SOME; i++) {

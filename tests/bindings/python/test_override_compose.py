@@ -599,6 +599,33 @@ def test_sets_refuse_the_rest(thing):
 # Promises
 
 
+@pytest.mark.parametrize("value", [None, 2**40, 2**100, {"a": 1}, "text", b"bytes", Thing()])
+def test_promise_takes_any_object(value):
+    seen = []
+    promise = Tf.Promise()
+    promise.connect("item", lambda promise, value: seen.append(value))
+    promise.connect("progress", lambda promise, value: seen.append(value))
+    assert promise.yield_item(value)
+    assert promise.report(value)
+    assert promise.resolve(value)
+    assert done(promise).result == value
+    assert seen == [value, value]
+    assert Tf.Future.new_for_value(value).result == value
+
+
+def test_promise_that_was_spawned_tells_its_place():
+    async def coroutine():
+        return 1
+
+    promise = Tf.spawn(coroutine())
+    assert promise.dup_location().startswith(__file__)
+    assert done(promise).result == 1
+    derived = []
+    future = Tf.Future.new_for_value(1).then(lambda done: derived.append(Tf.spawn(coroutine())) or derived[0])
+    assert done(future).result == 1
+    assert derived[0].dup_location().startswith(__file__)
+
+
 def test_reject_with_the_exception_that_is_handled():
     """IP-09."""
     error = OwnError("handled")

@@ -786,6 +786,27 @@ function call(task, func) {
     return typeof result?.next === 'function' ? yieldAll(task, result) : result;
 }
 
+// A collection that is still sweeping when a function comes back makes GJS refuse to be called, and in a worker nothing
+// else would end it: so it is ended here, before there is enough to begin one by itself.
+const COLLECT_JOBS = 32;
+const COLLECT_US = 1000;
+
+let nJobs = 0;
+
+function collected(handler) {
+    return (task, reference) => {
+        const begin = GLib.get_monotonic_time();
+        try {
+            handler(task, reference);
+        } finally {
+            if (++nJobs >= COLLECT_JOBS || GLib.get_monotonic_time() - begin >= COLLECT_US) {
+                nJobs = 0;
+                imports.system.gc();
+            }
+        }
+    };
+}
+
 function runReference(task, reference, functions) {
     try {
         task.return_value(call(task, findFunction(reference, functions)));
@@ -818,9 +839,9 @@ function addWorkers() {
         return c.worker_requested();
     };
     // With a function it is that of C, which gets the task and its reference.
-    Tf.worker_run = (functions = {}) => c.worker_run(typeof functions === 'function'
+    Tf.worker_run = (functions = {}) => c.worker_run(collected(typeof functions === 'function'
         ? functions
-        : (task, reference) => runReference(task, reference, functions));
+        : (task, reference) => runReference(task, reference, functions)));
 
     const task = Tf.Task.prototype;
     const {report, yield_item: yieldItem, send, return_value: returnValue} = task;

@@ -816,6 +816,10 @@ class Future(Tf.Future):
         return Tf.Future.with_deadline(self, _moment(deadline, "deadline"), action)
 
     @staticmethod
+    def new_for_value(value=None):
+        return Tf.Future.new_for_value(_box(value))
+
+    @staticmethod
     def delay(seconds):
         return Tf.Future.delay(_microseconds(seconds, "seconds"))
 
@@ -888,6 +892,9 @@ class Promise(Tf.Promise):
 
     def report(self, value=None):
         return Tf.Promise.report(self, _box(value))
+
+    def yield_item(self, value=None):
+        return Tf.Promise.yield_item(self, _box(value))
 
 
 Promise = override(Promise)
@@ -1059,11 +1066,20 @@ def _follow_asyncio_task(coroutine, promise, loop):
         drivers.enter(loop)
 
 
+def _place_of(coroutine):
+    """Where spawn() was called, or, for what a function given to then() returned, where the coroutine begins."""
+    if sys._getframe(2).f_code.co_filename != __file__:
+        return _place(2)
+    code = coroutine.cr_code
+    return _text_for_c(lambda: f"{code.co_filename}:{code.co_firstlineno}", "?")
+
+
 def spawn(coroutine, name=None):
     """Runs a coroutine on the loop of this thread, that of asyncio or of GLib, and returns a promise of its result."""
     if not inspect.iscoroutine(coroutine):
         raise TypeError(f"A coroutine is needed, not {type(coroutine).__qualname__}")
     promise = Tf.Promise.new(name or _name_of(coroutine))
+    promise.set_location(_place_of(coroutine))
     loop = _asyncio_loop()
     if loop is None:
         _Coroutine(coroutine, promise)

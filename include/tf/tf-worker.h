@@ -38,6 +38,8 @@ TF_AVAILABLE_IN_ALL
 int tf_worker_run_with (TfWorkerHandler handler,
                         gpointer        user_data);
 TF_AVAILABLE_IN_ALL
+TfTask *tf_worker_next (int *status);
+TF_AVAILABLE_IN_ALL
 void tf_worker_register (const char *name,
                          TfTaskFunc  func);
 

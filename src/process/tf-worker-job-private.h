@@ -29,8 +29,8 @@ struct _TfJobDesk
   TfTaskHost host; /* first: of all tasks */
 
   TfChannel      *channel;   /* [const] */
-  TfWorkerHandler handler;   /* (nullable) [const] */
-  gpointer        user_data; /* [const] */
+  TfWorkerHandler handler;   /* (nullable) [main thread] */
+  gpointer        user_data; /* [main thread] */
   GThread        *ticker;    /* (owned) (nullable) [lock] made when something is kept back first */
 
   TfLock   lock;
@@ -50,7 +50,9 @@ struct _TfJobDesk
   char    *status;     /* (owned) (nullable) [lock] new */
   GError  *error;      /* (owned) (nullable) [lock] something that the job told cannot travel */
 
-  TfJobOrder order; /* [main thread] the last one */
+  TfJobOrder  order;  /* [main thread] the last one */
+  TfTaskFrame frame;  /* [main thread] of the task that runs */
+  TfTask     *handed; /* (nullable) [main thread] the task, if it was handed out to be run */
 
   gpointer memory;      /* (nullable) [main thread] mapped for the result */
   gsize    memory_size; /* [main thread] */

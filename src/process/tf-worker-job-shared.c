@@ -57,17 +57,13 @@ clear_order (TfJobOrder *self)
 }
 
 TfJobDesk *
-tf__job_desk_new (TfChannel      *channel,
-                  TfWorkerHandler handler,
-                  gpointer        user_data)
+tf__job_desk_new (TfChannel *channel)
 {
   TfJobDesk *self = g_new0 (TfJobDesk, 1);
 
   self->host.klass = &host_class;
   self->host.sink = &tf__job_sink;
   self->channel = channel;
-  self->handler = handler;
-  self->user_data = user_data;
   self->memory_fd = -1;
   self->cancelled = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->withdrawn = g_array_new (FALSE, FALSE, sizeof (TfJobRange));
@@ -94,6 +90,15 @@ tf__job_desk_free (TfJobDesk *self)
   g_cond_clear (&self->changed);
   tf__lock_clear (&self->lock);
   g_free (self);
+}
+
+void
+tf__job_desk_set_handler (TfJobDesk      *self,
+                          TfWorkerHandler handler,
+                          gpointer        user_data)
+{
+  self->handler = handler;
+  self->user_data = user_data;
 }
 
 /* Jobs */
@@ -268,74 +273,58 @@ end (TfJobDesk *self)
   return error;
 }
 
-/* By its function, or by the handler, which knows other references. */
-static void
+/* By its function, or by the handler, which knows other references. FALSE: by whoever it is handed out to. */
+static gboolean
 run (TfJobDesk *self,
      TfTask    *task,
-     gssize    *n_returned)
+     gboolean   may_hand_out)
 {
   const char        *reference = task->extra->reference;
+  gboolean           is_known = self->handler != NULL || may_hand_out;
   g_autoptr (GError) error = NULL;
-  TfTaskFrame        frame;
 
-  if (self->order.func == NULL && (self->handler == NULL || tf__reference_is_native (reference)))
+  if (self->order.func == NULL && (!is_known || tf__reference_is_native (reference)))
     self->order.func = tf__reference_resolve (reference, &error);
   task->func = self->order.func;
 
-  tf__task_push_frame (&frame, task);
+  tf__task_push_frame (&self->frame, task);
   if (error != NULL)
     tf_task_return_error (task, g_steal_pointer (&error));
   else if (task->func != NULL)
     task->func (task, NULL);
-  else
+  else if (self->handler != NULL)
     self->handler (task, reference, self->user_data);
+  else
+    return FALSE;
 
+  return TRUE;
+}
+
+/* The code has come back: what it has ended with, if not with what it returned. */
+static GError *
+leave (TfJobDesk *self,
+       TfTask    *task)
+{
   if (task->func == NULL && !task->has_returned)
     tf_task_return_new_error (
       task, TF_ERROR, TF_ERROR_NO_RESULT,
-      "“%s” came back without a result: it raised an exception, or forgot to return", reference);
-  tf__task_pop_frame (&frame);
+      "“%s” came back without a result: it raised an exception, or forgot to return",
+      task->extra->reference);
+  tf__task_pop_frame (&self->frame);
 
-  *n_returned = frame.n_returned;
+  return end (self);
 }
 
-gboolean
-tf__job_desk_run (TfJobDesk *self,
-                  TfFrame   *frame,
-                  GError   **error)
+/* Takes the task, and the error. */
+static gboolean
+conclude (TfJobDesk *self,
+          TfTask    *task,
+          gssize     n_returned,
+          GError    *job_error,
+          GError   **error)
 {
-  guint64   job = frame->header.job;
-  TfTask   *task = new_task (self, frame);
-  gssize    n_returned = -1;
-  GError   *job_error = NULL;
-  Admission admission = begin (self, task, job);
-  gboolean  is_sent;
-
-  if (admission == ADMIT_FORGET)
-    {
-      tf_task_unref (task);
-      return TRUE;
-    }
-
-  if (admission == ADMIT_REFUSE)
-    {
-      job_error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                       "The task was cancelled before it began");
-      tf__job_desk_take_error (self, job_error);
-      job_error = end (self);
-    }
-  else if (take_argument (self, task, frame, &job_error))
-    {
-      tf__frame_clear (frame);
-      *frame = (TfFrame){ 0 };
-      run (self, task, &n_returned);
-      job_error = end (self);
-    }
-  else
-    {
-      tf__job_desk_take_error (self, job_error);
-      job_error = end (self);
-    }
+  guint64  job = self->job;
+  gboolean is_sent;
 
   if (job_error != NULL)
     is_sent = tf__job_desk_send_error (self, job, job_error, error);
@@ -346,6 +335,56 @@ tf__job_desk_run (TfJobDesk *self,
   tf__job_desk_free_memory (self);
   tf_task_unref (task);
   return is_sent;
+}
+
+gboolean
+tf__job_desk_finish (TfJobDesk *self,
+                     GError   **error)
+{
+  TfTask *task = g_steal_pointer (&self->handed);
+  GError *job_error;
+
+  if (task == NULL)
+    return TRUE;
+
+  job_error = leave (self, task);
+  return conclude (self, task, self->frame.n_returned, job_error, error);
+}
+
+gboolean
+tf__job_desk_run (TfJobDesk *self,
+                  TfFrame   *frame,
+                  TfTask   **next,
+                  GError   **error)
+{
+  TfTask   *task = new_task (self, frame);
+  GError   *job_error = NULL;
+  Admission admission = begin (self, task, frame->header.job);
+
+  if (admission == ADMIT_FORGET)
+    {
+      tf_task_unref (task);
+      return TRUE;
+    }
+
+  if (admission == ADMIT_REFUSE)
+    job_error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                     "The task was cancelled before it began");
+  if (job_error != NULL || !take_argument (self, task, frame, &job_error))
+    {
+      tf__job_desk_take_error (self, job_error);
+      job_error = end (self);
+      return conclude (self, task, -1, job_error, error);
+    }
+
+  tf__frame_clear (frame);
+  *frame = (TfFrame){ 0 };
+  self->handed = task;
+  if (run (self, task, next != NULL))
+    return tf__job_desk_finish (self, error);
+
+  *next = task;
+  return TRUE;
 }
 
 void

@@ -46,14 +46,21 @@ gboolean tf__worker_set_up (GVariant *settings,
 typedef struct _TfJobDesk TfJobDesk;
 
 /* Where the jobs of this process are run; there is one. */
-TfJobDesk *tf__job_desk_new (TfChannel      *channel,
-                             TfWorkerHandler handler,
-                             gpointer        user_data);
+TfJobDesk *tf__job_desk_new (TfChannel *channel);
 void       tf__job_desk_free (TfJobDesk *self);
-/* The main thread: runs a job, and sends its outcome. FALSE if that cannot be sent. */
+/* The main thread: from now on this runs what has no C function. */
+void tf__job_desk_set_handler (TfJobDesk      *self,
+                               TfWorkerHandler handler,
+                               gpointer        user_data);
+/* The main thread: runs a job, and sends its outcome. FALSE if that cannot be sent. With @next a task that has no C
+ * function is not run but handed out, and tf__job_desk_finish() sends its outcome. */
 gboolean tf__job_desk_run (TfJobDesk *self,
                            TfFrame   *frame,
+                           TfTask   **next,
                            GError   **error);
+/* The main thread: the task that was handed out is over, if there is one. FALSE if that cannot be sent. */
+gboolean tf__job_desk_finish (TfJobDesk *self,
+                              GError   **error);
 /* Another thread: that job, which may be still to come, or over. */
 void tf__job_desk_cancel (TfJobDesk *self,
                           guint64    job);

@@ -30,10 +30,12 @@
 
 typedef struct
 {
-  TfChannel  jobs;
-  TfChannel  control;
-  TfJobDesk *desk;       /* (owned) */
-  int        parent_pid; /* of the program, or 0 if that did not start this process itself */
+  TfWorkerRequest request; /* [const] */
+  TfChannel       jobs;
+  TfChannel       control;
+  TfJobDesk      *desk;       /* (owned) */
+  int             parent_pid; /* [const] of the program, or 0 if that did not start this process itself */
+  gboolean        is_known;   /* [main thread] it has said hello */
 } Worker;
 
 static gboolean
@@ -91,13 +93,13 @@ listen (gpointer data)
 }
 
 static gboolean
-say_hello (Worker                *self,
-           const TfWorkerRequest *request,
-           GError               **error)
+say_hello (Worker  *self,
+           GError **error)
 {
+  self->is_known = TRUE;
   return tf__channel_send (&self->jobs, TF_FRAME_HELLO, 0,
                            g_variant_new ("(uuss)", (guint32) TF_WIRE_VERSION, (guint32) getpid (),
-                                          request->token, TF_PACKAGE_VERSION),
+                                          self->request.token, TF_PACKAGE_VERSION),
                            NULL, -1, 0, TF_SEND_NOW, error);
 }
 
@@ -119,11 +121,16 @@ set_up (Worker   *self,
   return FALSE;
 }
 
+/* One job after another, until there are no more. With @next until there is a task to be handed out. */
 static gboolean
 serve (Worker  *self,
+       TfTask **next,
        GError **error)
 {
   gboolean is_ending = FALSE;
+
+  if (!tf__job_desk_finish (self->desk, error))
+    return FALSE;
 
   while (!is_ending)
     {
@@ -139,7 +146,8 @@ serve (Worker  *self,
           is_well = set_up (self, frame.body, error);
           break;
         case TF_FRAME_RUN:
-          is_well = tf__job_desk_run (self->desk, &frame, error);
+          is_well = tf__job_desk_run (self->desk, &frame, next, error);
+          is_ending = next != NULL && *next != NULL;
           break;
         case TF_FRAME_QUIT:
         default:
@@ -155,24 +163,29 @@ serve (Worker  *self,
   return TRUE;
 }
 
-static int
-run (const TfWorkerRequest *request,
-     TfWorkerHandler        handler,
-     gpointer               user_data)
+/* NULL after a critical. The other threads go on using it until the process has ended. */
+static Worker *
+start (void)
 {
-  /* The other threads go on using it until the process has ended. */
-  Worker            *self = g_new0 (Worker, 1);
-  g_autoptr (GError) error = NULL;
-  sigset_t           signals;
+  Worker         *self;
+  TfWorkerRequest request;
+  sigset_t        signals;
 
+  if (!tf__worker_take_request (&request))
+    {
+      g_critical ("tf_worker_run: this process was not started as a worker, or has been one: ask "
+                  "tf_worker_requested() first");
+      return NULL;
+    }
+
+  self = g_new0 (Worker, 1);
+  self->request = request;
   /* GIO makes it when it is first asked for, and does not look who else asks. */
   g_io_error_quark ();
-  tf__channel_init (&self->jobs, request->jobs_fd, TF_WIRE_TO_WORKER);
-  tf__channel_init (&self->control, request->control_fd, TF_WIRE_TO_WORKER_CONTROL);
-  self->parent_pid = getppid () == request->parent_pid ? request->parent_pid : 0;
-  self->desk = tf__job_desk_new (&self->jobs, handler, user_data);
-  /* Several threads ask for it, and GLib makes it without a lock. */
-  g_io_error_quark ();
+  tf__channel_init (&self->jobs, request.jobs_fd, TF_WIRE_TO_WORKER);
+  tf__channel_init (&self->control, request.control_fd, TF_WIRE_TO_WORKER_CONTROL);
+  self->parent_pid = getppid () == request.parent_pid ? request.parent_pid : 0;
+  self->desk = tf__job_desk_new (&self->jobs);
   g_thread_unref (g_thread_new ("tf-control", listen, self));
 
   /* Also where the program has blocked or ignored it for itself. */
@@ -180,8 +193,18 @@ run (const TfWorkerRequest *request,
   sigemptyset (&signals);
   sigaddset (&signals, SIGTERM);
   pthread_sigmask (SIG_UNBLOCK, &signals, NULL);
+  return self;
+}
 
-  if ((!say_hello (self, request, &error) || !serve (self, &error)) &&
+/* Says hello if it has not yet. Returns what the process has to exit with, if there is nothing @next. */
+static int
+go_on (Worker  *self,
+       TfTask **next)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean           is_well = self->is_known || say_hello (self, &error);
+
+  if ((!is_well || !serve (self, next, &error)) &&
       !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) &&
       !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE))
     {
@@ -216,16 +239,52 @@ int
 tf_worker_run_with (TfWorkerHandler handler,
                     gpointer        user_data)
 {
-  TfWorkerRequest request;
+  Worker *self = start ();
 
-  if (!tf__worker_take_request (&request))
-    {
-      g_critical ("tf_worker_run: this process was not started as a worker, or has been one: ask "
-                  "tf_worker_requested() first");
-      return TF_WORKER_EXIT_FAILED;
-    }
+  if (self == NULL)
+    return TF_WORKER_EXIT_FAILED;
 
-  return run (&request, handler, user_data);
+  tf__job_desk_set_handler (self->desk, handler, user_data);
+  return go_on (self, NULL);
+}
+
+/**
+ * tf_worker_next:
+ * @status: (out) (optional): what the process has to exit with, if there is no task
+ *
+ * Is a worker, one task after another, without being called back.
+ *
+ * The first call makes the process a worker. Each one says what the task before has ended with, and waits for the next
+ * whose reference is not that of a C function; those are run inside. The caller looks the function up, by
+ * [method@Task.get_reference], runs it and returns its result. Then it calls this again.
+ *
+ * It is for languages whose runtime does not allow to be called at any time, such as JavaScript: [func@Tf.worker_run]
+ * calls a handler for each task.
+ *
+ * ## Threads
+ *
+ * Call in the main thread, after [func@Tf.worker_requested] was true.
+ *
+ * Returns: (transfer none) (nullable): the task, valid until the next call; `NULL` when there are no more, and the
+ *   process has to exit
+ *
+ * Since: 1.0
+ */
+TfTask *
+tf_worker_next (int *status)
+{
+  static Worker *self;
+  TfTask        *next = NULL;
+  int            exit_status = TF_WORKER_EXIT_FAILED;
+
+  if (self == NULL)
+    self = start ();
+  if (self != NULL)
+    exit_status = go_on (self, &next);
+
+  if (status != NULL)
+    *status = exit_status;
+  return next;
 }
 
 /**

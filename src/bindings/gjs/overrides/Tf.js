@@ -786,27 +786,6 @@ function call(task, func) {
     return typeof result?.next === 'function' ? yieldAll(task, result) : result;
 }
 
-// A collection that is still sweeping when a function comes back makes GJS refuse to be called, and in a worker nothing
-// else would end it: so it is ended here, before there is enough to begin one by itself.
-const COLLECT_JOBS = 32;
-const COLLECT_US = 1000;
-
-let nJobs = 0;
-
-function collected(handler) {
-    return (task, reference) => {
-        const begin = GLib.get_monotonic_time();
-        try {
-            handler(task, reference);
-        } finally {
-            if (++nJobs >= COLLECT_JOBS || GLib.get_monotonic_time() - begin >= COLLECT_US) {
-                nJobs = 0;
-                imports.system.gc();
-            }
-        }
-    };
-}
-
 function runReference(task, reference, functions) {
     try {
         task.return_value(call(task, findFunction(reference, functions)));
@@ -822,7 +801,7 @@ function addWorkers() {
         context_init: prototype._init,
         set_argv: prototype.set_argv,
         worker_requested: Tf.worker_requested,
-        worker_run: Tf.worker_run,
+        worker_next: Tf.worker_next,
     });
 
     prototype._init = function (...args) {
@@ -838,10 +817,24 @@ function addWorkers() {
         hasWorkerHook = true;
         return c.worker_requested();
     };
-    // With a function it is that of C, which gets the task and its reference.
-    Tf.worker_run = (functions = {}) => c.worker_run(collected(typeof functions === 'function'
-        ? functions
-        : (task, reference) => runReference(task, reference, functions)));
+    // By tasks that are fetched, not by a function that is called: GJS refuses to be called while a collection is
+    // sweeping, and in a worker nothing else would end that.
+    Tf.worker_run = (functions = {}) => {
+        const handler = typeof functions === 'function'
+            ? functions
+            : (task, reference) => runReference(task, reference, functions);
+        let [task, status] = c.worker_next();
+
+        while (task !== null) {
+            try {
+                handler(task, task.get_reference());
+            } catch (error) {
+                fail(task, error);
+            }
+            [task, status] = c.worker_next();
+        }
+        return status;
+    };
 
     const task = Tf.Task.prototype;
     const {report, yield_item: yieldItem, send, return_value: returnValue} = task;

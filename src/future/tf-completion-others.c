@@ -112,7 +112,8 @@ tf__completion_stop_other (TfCompletion   *self,
                            TfContinuation *own,
                            const GError   *reason)
 {
-  TfCompletion *completion = tf__completion_of (other);
+  TfCompletion        *completion = tf__completion_of (other);
+  g_autoptr (TfFuture) held = NULL;
 
   if (tf__completion_has_other_listeners (other, own))
     return FALSE;
@@ -123,6 +124,8 @@ tf__completion_stop_other (TfCompletion   *self,
   if (tf__completion_is_refusing (completion))
     return FALSE;
 
+  /* Handlers of its cancellable may let go of whoever listens to it, and drop it then. */
+  held = g_object_ref (other);
   if (reason == NULL)
     {
       if (!tf__completion_request (completion, TF_FATE_CANCEL_ASKED))

@@ -223,8 +223,9 @@ work_get_elapsed (gpointer work)
 {
   TfCompletion *self = work;
 
-  return self->is_over || self->time_us == 0 ? self->time_us
-                                             : MAX (tf__clock_now () - self->time_us, 0);
+  return self->time_us == 0 || tf__phase_is_done (tf__future_get_phase (self->future))
+           ? self->time_us
+           : MAX (tf__clock_now () - self->time_us, 0);
 }
 
 static void
@@ -238,8 +239,6 @@ work_settle (gpointer  work,
   tf__enter_foreground ();
 
   self->is_over = TRUE;
-  if (self->time_us != 0)
-    self->time_us = MAX (self->pipe.dispatcher->now_us - self->time_us, 0);
   if (tf__completion_peek_cancellable (self) != NULL)
     tf__completion_leave_cancellable (self);
   tf__dispatcher_forget_due (self->pipe.dispatcher, &self->pipe);
@@ -328,6 +327,15 @@ deliver_cancel (TfCompletion *self)
   work_cancelled (self);
 }
 
+/* Before the end is seen: from then on other threads may read it. */
+TF_FOREGROUND
+static void
+stop_clock (TfCompletion *self)
+{
+  if (self->time_us != 0)
+    self->time_us = MAX (self->pipe.dispatcher->now_us - self->time_us, 0);
+}
+
 TF_FOREGROUND
 static void
 deliver_final (TfCompletion *self)
@@ -363,6 +371,7 @@ deliver_final (TfCompletion *self)
 
   priv->report = self->holder == NULL ? priv->report
                                       : tf__future_get_private (self->holder)->report;
+  stop_clock (self);
   tf__future_move (self->future, event, outcome);
 }
 
@@ -398,6 +407,7 @@ tf__completion_deliver (TfPipe  *pipe,
       break;
     case TF_NEWS_ABORT:
       tf__pipe_drop_events (&self->pipe);
+      stop_clock (self);
       tf__future_move (self->future, TF_FUTURE_EVENT_GIVEN_UP, NULL);
       break;
     case TF_NEWS_EVENTS:

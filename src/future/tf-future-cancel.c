@@ -18,11 +18,9 @@ take_cancel (TfFuture *self)
   if (!priv->work_class->is_cancel_asked (priv->work))
     return;
 
-  g_object_ref (self);
   tf__future_move (self, TF_FUTURE_EVENT_CANCEL, NULL);
   if (priv->work_class->cancelled != NULL)
     priv->work_class->cancelled (priv->work);
-  g_object_unref (self);
 }
 
 /**
@@ -59,6 +57,8 @@ tf_future_cancel (TfFuture *self)
   if (priv->work == NULL)
     return FALSE;
 
+  /* A handler of its cancellable may drop the last reference. */
+  g_object_ref (self);
   is_first = priv->work_class->cancel (priv->work);
 
   if (tf__future_is_in_owner (self))
@@ -71,6 +71,7 @@ tf_future_cancel (TfFuture *self)
       priv->work_class->post (priv->work, TF_NEWS_CANCEL);
     }
 
+  g_object_unref (self);
   return is_first;
 }
 

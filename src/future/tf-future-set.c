@@ -29,7 +29,7 @@
  *
  * Each member holds the set as long as both are pending, so it is safe to drop it; and the set holds the members that
  * are done. One that is still pending when the set is done keeps its place, but the set does not hold it: if everybody
- * else drops it, it ends as a promise does that somebody listens to, with `TF_ERROR_ABANDONED`, and without a warning.
+ * else drops it, it ends as a promise does that somebody listens to, with `TF_ERROR_ABANDONED`, and counts as read.
  * So futures and sets never hold each other in a circle.
  *
  * ## Threads

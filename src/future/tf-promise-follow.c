@@ -83,7 +83,10 @@ tf_promise_follow (TfPromise *self,
 
   if (tf_future_is_done (other))
     {
+      /* A handler of its cancellable may drop the last reference. */
+      g_object_ref (self);
       tf__completion_end_claimed_as (&priv->completion, other);
+      g_object_unref (self);
       return TRUE;
     }
 

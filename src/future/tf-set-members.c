@@ -54,34 +54,6 @@ keep_delivered (TfFutureSet *self,
          tf__dispatcher_keep_delivered (completion->pipe.dispatcher, &completion->pipe);
 }
 
-static void on_member_done (TfContinuation *continuation,
-                            TfFuture       *future);
-
-/* The set may be going on another thread: this is about the place alone. */
-static void
-on_watched_done (TfContinuation *continuation,
-                 TfFuture       *future)
-{
-  continuation->run = on_member_done;
-  g_object_ref (future);
-}
-
-static gboolean
-is_watched (const TfSetSlot *slot)
-{
-  return slot->continuation.run == on_watched_done;
-}
-
-TF_FOREGROUND
-static void
-watch (TfFutureSet *self,
-       TfSetSlot   *slot)
-{
-  self->has_watched = TRUE;
-  slot->continuation.run = on_watched_done;
-  tf__future_watch (slot->future, &slot->continuation);
-}
-
 /* The member does not hold the set any more. The caller holds it otherwise. */
 TF_FOREGROUND
 static void
@@ -98,7 +70,7 @@ leave (TfFutureSet *self,
     tf__future_forget_continuation (slot->future, &slot->continuation);
 
   if (!tf__phase_is_done (tf__future_get_phase (slot->future)))
-    watch (self, slot);
+    tf__set_watch_slot (self, slot);
   else if (is_listed || !keep_delivered (self, slot->future))
     g_object_ref (slot->future);
   let_go (self);
@@ -455,24 +427,4 @@ tf__set_add_members (TfFutureSet *self,
     leave (self, &self->slots[i], TRUE);
 
   return FALSE;
-}
-
-void
-tf__set_free_slots (TfSetSlot *slots,
-                    guint      n_slots)
-{
-  for (guint i = 0; i < n_slots; i++)
-    {
-      TfSetSlot *slot = &slots[i];
-
-      if (slot->future == NULL)
-        continue;
-
-      if (is_watched (slot))
-        tf__future_unwatch (slot->future, &slot->continuation);
-      else
-        g_object_unref (slot->future);
-    }
-
-  g_free (slots);
 }

@@ -52,6 +52,9 @@ struct _TfFutureSet
 
 /* Any thread: tf-set-members-shared.c. When the set goes: gives its members up. */
 void tf__set_free_members (TfFutureSet *self);
+/* The place is seen to when its member ends, and that has nothing to do with the set. */
+void tf__set_watch_slot (TfFutureSet *self,
+                         TfSetSlot   *slot) TF_FOREGROUND;
 
 /* Owner context: tf-set-members.c. */
 extern const TfCompletionClass tf__set_completion_class;
@@ -67,6 +70,3 @@ gboolean tf__set_check_member (TfFuture           **futures,
 gboolean tf__set_add_members (TfFutureSet *self,
                               TfFuture   **futures,
                               const char  *function) TF_FOREGROUND;
-/* The set goes: gives up what it has, and stops watching. */
-void tf__set_free_slots (TfSetSlot *slots,
-                         guint      n_slots) TF_FOREGROUND;

@@ -439,6 +439,39 @@ test_long_following (void)
   run_on_small_stack (run_followers);
 }
 
+typedef struct
+{
+  TfPromise *promise;
+  TfFuture  *derived;
+} Dropped;
+
+static void
+on_cancelled_drop_cb (GCancellable *cancellable,
+                      Dropped      *self)
+{
+  g_assert_true (tf_future_abort (self->derived, NULL, NULL));
+  tf_test_drain (NULL);
+  tf_test_assert_state (self->derived, TF_FUTURE_STATE_CANCELLED);
+  g_clear_object (&self->promise);
+}
+
+static void
+test_dropped_on_the_way (void)
+{
+  Dropped                  dropped = { .promise = tf_promise_new ("dropped") };
+  g_autoptr (GCancellable) cancellable = NULL;
+
+  g_test_summary ("A handler of the cancellable of what is cancelled from below may give up what "
+                  "listens to it, and drop it.");
+
+  dropped.derived = then_new (TF_FUTURE (dropped.promise));
+  cancellable = g_object_ref (tf_promise_get_cancellable (dropped.promise));
+  g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_cancelled_drop_cb), &dropped);
+  tf_future_cancel (dropped.derived);
+  tf_test_drain (NULL);
+  finish (&dropped.derived);
+}
+
 static void
 test_wide_set (void)
 {
@@ -460,6 +493,7 @@ main (int    argc,
   tf_test_add ("/cancel-travel/listeners/are-handlers-of-the-end", test_handlers_listen);
   tf_test_add ("/cancel-travel/listeners/are-those-who-wait", test_waiters_listen);
   tf_test_add ("/cancel-travel/listeners/are-waiting-owners", test_waiting_owner_listens);
+  tf_test_add ("/cancel-travel/chain/may-be-dropped-on-the-way", test_dropped_on_the_way);
   tf_test_add ("/cancel-travel/many/in-a-chain", test_long_chain);
   tf_test_add ("/cancel-travel/many/that-follow", test_long_following);
   tf_test_add ("/cancel-travel/many/in-a-set", test_wide_set);

@@ -249,6 +249,53 @@ test_race (void)
     }
 }
 
+static void
+on_cancelled_drop_cb (GCancellable *cancellable,
+                      TfPromise   **promise)
+{
+  g_clear_object (promise);
+}
+
+/* The cancellable of a promise, which is dropped when that is cancelled. */
+static GCancellable *
+drop_when_cancelled (TfPromise **promise)
+{
+  GCancellable *cancellable = g_object_ref (tf_promise_get_cancellable (*promise));
+
+  g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_cancelled_drop_cb), promise);
+  return cancellable;
+}
+
+static void
+test_handler_drops (void)
+{
+  TfPromise               *promise = tf_promise_new (NULL);
+  g_autoptr (GCancellable) cancellable = drop_when_cancelled (&promise);
+
+  g_test_summary ("A handler of the cancellable may drop the last reference.");
+
+  g_assert_true (tf_future_cancel (TF_FUTURE (promise)));
+  g_assert_null (promise);
+  tf_test_drain (NULL);
+}
+
+static void
+test_handler_drops_follower (void)
+{
+  TfPromise               *leader = tf_promise_new (NULL);
+  TfPromise               *promise = tf_promise_new (NULL);
+  g_autoptr (GCancellable) cancellable = drop_when_cancelled (&promise);
+
+  g_test_summary ("So it may where the promise begins to follow one that is cancelled.");
+
+  g_assert_true (tf_future_cancel (TF_FUTURE (leader)));
+  tf_test_wait_done (TF_FUTURE (leader));
+  g_assert_true (tf_promise_follow (promise, TF_FUTURE (leader)));
+  g_assert_null (promise);
+  tf_test_drain (NULL);
+  finish_promise (&leader);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -265,6 +312,8 @@ main (int    argc,
   tf_test_add ("/promise/cancel/follows-in-the-loop-from-another-thread", test_cancel_elsewhere);
   tf_test_add ("/promise/cancel/drops-a-result-that-was-not-told", test_cancel_after_resolve);
   tf_test_add ("/promise/cancel/may-race-with-the-result", test_race);
+  tf_test_add ("/promise/cancel/may-drop-the-promise", test_handler_drops);
+  tf_test_add ("/promise/cancel/may-drop-a-follower", test_handler_drops_follower);
 
   return g_test_run ();
 }

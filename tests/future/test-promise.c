@@ -495,6 +495,44 @@ test_items (void)
   g_object_unref (promise);
 }
 
+typedef struct
+{
+  TfTestClock *clock;
+  gint64       elapsed_us;
+} Stopped;
+
+static void
+on_notify_state_advance_cb (TfFuture   *future,
+                            GParamSpec *pspec,
+                            Stopped    *self)
+{
+  tf_test_clock_advance (self->clock, 1000);
+  self->elapsed_us = tf_future_get_elapsed (future);
+}
+
+static void
+test_elapsed (void)
+{
+  TfPromise *promise;
+  TfFuture  *future;
+  Stopped    stopped = { .clock = tf_test_clock_new (5000) };
+
+  g_test_summary ("The time that it took stands still as soon as it is done.");
+
+  tf_test_clock_install (stopped.clock);
+  promise = tf_promise_new (NULL);
+  future = TF_FUTURE (promise);
+  g_signal_connect (promise, "notify::state", G_CALLBACK (on_notify_state_advance_cb), &stopped);
+  tf_test_clock_advance (stopped.clock, 70);
+  tf_promise_resolve_none (promise);
+  tf_test_drain (NULL);
+  g_assert_cmpint (stopped.elapsed_us, ==, 70);
+  g_assert_cmpint (tf_future_get_elapsed (future), ==, 70);
+  g_object_unref (promise);
+  tf_test_clock_uninstall (stopped.clock);
+  g_object_unref (stopped.clock);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -514,6 +552,7 @@ main (int    argc,
   tf_test_add ("/promise/execute/runs-at-once", test_execute);
   tf_test_add ("/promise/misuse/is-refused", test_misuse);
   tf_test_add ("/promise/items/are-told-in-order", test_items);
+  tf_test_add ("/promise/elapsed/stands-still-at-the-end", test_elapsed);
 
   return g_test_run ();
 }

@@ -202,6 +202,115 @@ test_dropped_elsewhere (void)
   g_object_unref (done);
 }
 
+/* A thread that has the main context. */
+typedef struct
+{
+  GMainContext *context;
+  TfTestGate    is_held;
+  TfTestGate    may_run;
+} Holder;
+
+static gpointer
+hold_context (gpointer data)
+{
+  Holder *self = data;
+
+  g_assert_true (g_main_context_acquire (self->context));
+  tf_test_gate_open (&self->is_held);
+  tf_test_gate_wait (&self->may_run);
+  while (g_main_context_iteration (self->context, FALSE))
+    ;
+  g_main_context_release (self->context);
+  return NULL;
+}
+
+/* A promise that is pending, and a race that it has lost against a future that nobody else holds. */
+static TfFutureSet *
+lose_race (GMainContext *context,
+           TfPromise   **promise,
+           gpointer     *winner)
+{
+  TfFutureSet *set;
+
+  g_main_context_push_thread_default (context);
+  *promise = tf_promise_new (NULL);
+  *winner = tf_future_new_for_boolean (TRUE);
+  g_object_weak_ref (*winner, (GWeakNotify) g_nullify_pointer, winner);
+  set = tf_future_race ((TfFuture *[]){ TF_FUTURE (*promise), *winner }, 2, TF_SET_FLAGS_NONE);
+  g_object_unref (*winner);
+  tf_test_drain (context);
+  tf_test_assert_state (TF_FUTURE (set), TF_FUTURE_STATE_COMPLETED);
+  g_main_context_pop_thread_default (context);
+  return set;
+}
+
+static void
+test_dropped_by_former_owner (void)
+{
+  Holder       holder = { .context = g_main_context_new () };
+  TfPromise   *promise;
+  gpointer     winner;
+  TfFutureSet *set = lose_race (holder.context, &promise, &winner);
+  GThread     *thread;
+
+  g_test_summary ("Who ran the loop, and does not any more, leaves the members that are pending to "
+                  "the thread that has it now.");
+
+  tf_test_gate_init (&holder.is_held);
+  tf_test_gate_init (&holder.may_run);
+  thread = g_thread_new ("holder", hold_context, &holder);
+  tf_test_gate_wait (&holder.is_held);
+
+  g_assert_finalize_object (set);
+  g_assert_nonnull (winner);
+  tf_test_gate_open (&holder.may_run);
+  g_thread_join (thread);
+  g_assert_null (winner);
+
+  tf_promise_resolve_none (promise);
+  tf_test_drain (holder.context);
+  finish_promise (&promise);
+  tf_test_gate_clear (&holder.is_held);
+  tf_test_gate_clear (&holder.may_run);
+  g_main_context_unref (holder.context);
+}
+
+static gpointer
+lose_race_in_thread (gpointer context)
+{
+  TfPromise   *promise;
+  gpointer     winner;
+  TfFutureSet *set = lose_race (context, &promise, &winner);
+
+  tf_promise_resolve_none (promise);
+  tf_test_drain (context);
+  g_object_unref (promise);
+  g_object_weak_unref (winner, (GWeakNotify) g_nullify_pointer, &winner);
+  return set;
+}
+
+static void
+test_dropped_without_loop (void)
+{
+  GMainContext *context = g_main_context_new ();
+  TfFutureSet  *set;
+  gpointer      weak[2];
+
+  g_test_summary ("Members that have all ended go with the set, though nobody runs the loop.");
+
+  set = g_thread_join (g_thread_new ("loop", lose_race_in_thread, context));
+  for (guint i = 0; i < G_N_ELEMENTS (weak); i++)
+    {
+      weak[i] = tf_future_set_get_future (set, i);
+      g_object_weak_ref (weak[i], (GWeakNotify) g_nullify_pointer, &weak[i]);
+    }
+  g_object_unref (set);
+  g_assert_null (weak[0]);
+  g_assert_null (weak[1]);
+  tf_test_drain (context);
+  g_main_context_unref (context);
+}
+
 static void
 test_many_races (void)
 {
@@ -275,6 +384,8 @@ main (int    argc,
   tf_test_add ("/set-members/is-no-circle", test_circle);
   tf_test_add ("/set-members/does-not-hold-who-refused", test_left_by_cancel);
   tf_test_add ("/set-members/may-end-elsewhere", test_dropped_elsewhere);
+  tf_test_add ("/set-members/are-left-to-who-has-the-loop", test_dropped_by_former_owner);
+  tf_test_add ("/set-members/need-no-loop-when-done", test_dropped_without_loop);
   tf_test_add ("/set-members/leaves-nothing-behind", test_many_races);
   tf_test_add ("/set-members/may-end-in-a-handler", test_handler_drops);
 

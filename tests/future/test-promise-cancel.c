@@ -269,22 +269,23 @@ drop_when_cancelled (TfPromise **promise)
 static void
 test_handler_drops (void)
 {
-  TfPromise               *promise = tf_promise_new (NULL);
-  g_autoptr (GCancellable) cancellable = drop_when_cancelled (&promise);
+  TfPromise    *promise = tf_promise_new (NULL);
+  GCancellable *cancellable = drop_when_cancelled (&promise);
 
   g_test_summary ("A handler of the cancellable may drop the last reference.");
 
   g_assert_true (tf_future_cancel (TF_FUTURE (promise)));
   g_assert_null (promise);
   tf_test_drain (NULL);
+  g_object_unref (cancellable);
 }
 
 static void
 test_handler_drops_follower (void)
 {
-  TfPromise               *leader = tf_promise_new (NULL);
-  TfPromise               *promise = tf_promise_new (NULL);
-  g_autoptr (GCancellable) cancellable = drop_when_cancelled (&promise);
+  TfPromise    *leader = tf_promise_new (NULL);
+  TfPromise    *promise = tf_promise_new (NULL);
+  GCancellable *cancellable = drop_when_cancelled (&promise);
 
   g_test_summary ("So it may where the promise begins to follow one that is cancelled.");
 
@@ -294,6 +295,7 @@ test_handler_drops_follower (void)
   g_assert_null (promise);
   tf_test_drain (NULL);
   finish_promise (&leader);
+  g_object_unref (cancellable);
 }
 
 int

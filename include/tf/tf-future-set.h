@@ -35,11 +35,11 @@ typedef enum /*< flags >*/
 
 /**
  * TfFilterFunc:
- * @future: a member that completed
+ * @future: a member that completed; with [func@Future.race_filtered] one that is done, however it ended
  * @index: its place in the set, from 0
  * @user_data: what was given with the function
  *
- * Decides whether a result counts.
+ * Decides whether the end of a member counts.
  *
  * Returns: true to skip it, and wait for another one
  *
@@ -71,6 +71,13 @@ TF_AVAILABLE_IN_ALL
 TfFutureSet *tf_future_race (TfFuture **futures,
                              gsize      n_futures,
                              TfSetFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+TF_AVAILABLE_IN_ALL
+TfFutureSet *tf_future_race_filtered (TfFuture     **futures,
+                                      gsize          n_futures,
+                                      TfSetFlags     flags,
+                                      TfFilterFunc   filter,
+                                      gpointer       user_data,
+                                      GDestroyNotify user_data_free) G_GNUC_WARN_UNUSED_RESULT;
 
 TF_AVAILABLE_IN_ALL
 guint tf_future_set_get_n_futures (TfFutureSet *self);

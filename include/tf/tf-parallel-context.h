@@ -25,7 +25,7 @@ G_DECLARE_INTERFACE (TfParallelContext, tf_parallel_context, TF, PARALLEL_CONTEX
  * @parent_iface: the parent interface
  * @create_pool: makes a pool with at most so many workers, 0 for as many as suit the context
  * @create_router: makes a router whose pipes lead from those workers to a main context
- * @create_flag: makes a flag that those workers can see
+ * @create_flag: makes a flag that those workers can see, if they are threads of this process
  * @close: takes no more work; once
  * @is_closed: whether it was closed
  *

@@ -97,7 +97,10 @@ tf_parallel_context_create_router (TfParallelContext *self,
  * tf_parallel_context_create_flag:
  * @self: a context
  *
- * Makes a flag that the workers of the context can see.
+ * Makes a flag that the workers of the context can see, if they are threads of this process.
+ *
+ * A flag is of one process. That of a [class@ProcessContext] serves the threads of the program, and tasks in its worker
+ * processes do not see it: they have [method@Task.is_cancelled].
  *
  * ## Threads
  *

@@ -14,7 +14,8 @@
  *
  * Tells workers to stop: it can be set, looked at, and waited for.
  *
- * [method@ParallelContext.create_flag] makes one that the workers of the context can see.
+ * [method@ParallelContext.create_flag] makes one that the workers of the context can see, if they are threads of this
+ * process: a flag is of one process, and does not travel to another.
  *
  * ## Threads
  *

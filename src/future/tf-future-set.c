@@ -18,6 +18,8 @@
  *   one did.
  * - [func@Future.race] ends as the first member that is done, well, badly or by a cancel.
  *
+ * [func@Future.any_filtered] and [func@Future.race_filtered] ask a function of yours which of them count.
+ *
  * The members keep their places: the set is a [iface@Gio.ListModel] of them, which does not change, and
  * [method@FutureSet.get_winner] tells which one decided. A future that is given twice counts once for each place. The
  * progress of a set is the number of its members that are done.
@@ -285,6 +287,46 @@ tf_future_race (TfFuture **futures,
   tf__enter_foreground ();
 
   return make (TF_SET_KIND_RACE, futures, n_futures, flags, NULL, NULL, NULL,
+               __builtin_return_address (0), G_STRFUNC);
+}
+
+/**
+ * tf_future_race_filtered:
+ * @futures: (array length=n_futures): the members, all of the same main context
+ * @n_futures: how many there are
+ * @flags: what to do with them
+ * @filter: (scope notified) (closure user_data) (destroy user_data_free): decides which ends count
+ * @user_data: data for @filter
+ * @user_data_free: (nullable): frees @user_data, in the owner context
+ *
+ * The same as [func@Future.race], with a function that may skip a member.
+ *
+ * @filter is called once for each member that is done, well, badly or by a cancel, until one wins. When all are done,
+ * and all were skipped, the set ends as the last that was skipped. The failure of a member that is skipped counts as
+ * read.
+ *
+ * ## Threads
+ *
+ * Call in the owner context of the members.
+ *
+ * Returns: (transfer full): the set
+ *
+ * Since: 1.0
+ */
+TfFutureSet *
+tf_future_race_filtered (TfFuture     **futures,
+                         gsize          n_futures,
+                         TfSetFlags     flags,
+                         TfFilterFunc   filter,
+                         gpointer       user_data,
+                         GDestroyNotify user_data_free)
+{
+  g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
+  g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
+  g_return_val_if_fail (filter != NULL, NULL);
+  tf__enter_foreground ();
+
+  return make (TF_SET_KIND_RACE, futures, n_futures, flags, filter, user_data, user_data_free,
                __builtin_return_address (0), G_STRFUNC);
 }
 

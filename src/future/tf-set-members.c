@@ -152,8 +152,12 @@ static void
 win (TfFutureSet *self,
      guint        index)
 {
+  /* Decided while the filter was asked about this one: which can be looked at, as all that come too late. */
   if (!tf__completion_claim (&self->completion))
-    return;
+    {
+      tf__future_mark_read (self->slots[index].future);
+      return;
+    }
 
   self->winner = (int) index;
   tf__completion_end_claimed_as (&self->completion, self->slots[index].future);
@@ -198,28 +202,41 @@ is_skipped (TfFutureSet *self,
   return is_skipped;
 }
 
+/* A skipped one comes before one that did not complete, and was not asked about. A race asks about all. */
 TF_FOREGROUND
 static void
-count_for_any (TfFutureSet *self,
-               guint        index,
-               gboolean     is_good)
+keep_last (TfFutureSet *self,
+           guint        index,
+           gboolean     is_asked)
 {
-  TfFuture *future = self->slots[index].future;
-  gboolean  is_last_good;
+  TfFuture *last = self->last < 0 ? NULL : self->slots[self->last].future;
+  gboolean  is_last_good = last != NULL && tf__future_get_phase (last) == TF_PHASE_COMPLETED;
 
-  if (is_good && !is_skipped (self, index))
-    {
-      win (self, index);
-      return;
-    }
-
-  tf__future_mark_read (future);
-  is_last_good = self->last >= 0 && tf_future_get_state (self->slots[self->last].future) ==
-                                      TF_FUTURE_STATE_COMPLETED;
-  if (is_good || !is_last_good)
+  tf__future_mark_read (self->slots[index].future);
+  if (is_asked || !is_last_good)
     self->last = (int) index;
+}
 
-  if (self->n_done == self->n_slots)
+/* For an "any", and for a race, where all may win. */
+TF_FOREGROUND
+static void
+count_for_first (TfFutureSet *self,
+                 guint        index,
+                 gboolean     is_good)
+{
+  gboolean is_asked = is_good || self->kind == TF_SET_KIND_RACE;
+  gboolean is_lost = !is_asked || is_skipped (self, index);
+
+  if (is_lost)
+    keep_last (self, index, is_asked);
+
+  /* By its filter: then it ends with the members that it has cancelled. */
+  if (self->is_cancelled)
+    return;
+
+  if (!is_lost)
+    win (self, index);
+  else if (self->n_done == self->n_slots && self->n_filtering == 0)
     win (self, (guint) self->last);
 }
 
@@ -250,17 +267,14 @@ count (TfFutureSet *self,
     {
       count_for_all (self, index, is_good);
     }
-  else if (self->kind == TF_SET_KIND_ANY)
-    {
-      count_for_any (self, index, is_good);
-    }
   else
     {
-      win (self, index);
+      count_for_first (self, index, is_good);
     }
 }
 
-/* The members that were done from the beginning, in their order: before any that came later. */
+/* The members that were done from the beginning, in their order: before any that came later, also if that is while the
+ * filter runs a nested loop. */
 TF_FOREGROUND
 static void
 count_first (TfFutureSet *self)
@@ -268,11 +282,12 @@ count_first (TfFutureSet *self)
   if (!self->is_to_look)
     return;
 
-  self->is_to_look = FALSE;
-  for (guint i = 0; i < self->n_slots; i++)
+  while (self->n_looked < self->n_slots)
     {
-      if (self->slots[i].continuation.run == NULL)
-        count (self, i);
+      guint index = self->n_looked++;
+
+      if (self->slots[index].continuation.run == NULL)
+        count (self, index);
     }
 }
 

@@ -38,8 +38,9 @@ struct _TfFutureSet
   guint          n_holders;      /* [foreground] these, and calls under way: all of them have one reference */
   guint          n_done;         /* [foreground] */
   int            winner;         /* [foreground] -1 for none */
-  int            last;           /* [foreground] an "any": the last that did not win, rather a skipped one; -1 */
-  guint8         is_to_look;     /* [foreground] some were done from the beginning, and have not been counted */
+  int            last;           /* [foreground] the last that did not win, rather a skipped one; -1 */
+  guint          n_looked;       /* [foreground] slots that were looked through for these */
+  guint8         is_to_look;     /* [const] some were done from the beginning */
   guint8         is_cancelled;   /* [foreground] waits for the members that were cancelled */
   guint8         has_watched;    /* [foreground] members that were pending when they were left */
   guint          n_filtering;    /* [foreground] calls of the filter that have not returned: they need the data */

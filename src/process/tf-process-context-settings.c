@@ -60,6 +60,10 @@ tf_process_context_set_argv (TfProcessContext  *self,
  *
  * Sets what workers load before their first task.
  *
+ * Each worker looks for them itself. A path with a slash that is relative begins in the directory of
+ * [method@ProcessContext.set_directory], or in that of the program as it is when the worker starts; a name without a
+ * slash is searched for as the dynamic loader does.
+ *
  * If a module has a function `void tf_worker_module_init (void)`, it is called: the place to register names. Functions
  * that are given to tasks as they are need not be named here, since their module is known.
  *
@@ -247,6 +251,10 @@ tf_process_context_set_idle_timeout (TfProcessContext *self,
  * @n_retries: how often
  *
  * Sets how often a task is run again whose process went while it worked: never, unless it is set.
+ *
+ * That is what would fail with `TF_ERROR_WORKER_LOST`, and also with `TF_ERROR_PROTOCOL`: a worker that sends what no
+ * worker sends is ended, and the task gets another one. A task that was cancelled, or that failed by itself, is not run
+ * again. Starts are not counted here: one that fails is tried three times in any case.
  *
  * Only for tasks that may run twice. What the first run has reported has been delivered, and may come again.
  *

@@ -469,16 +469,17 @@ count_for_all (GraphNode *set,
 }
 
 static void
-count_for_any (GraphNode *set,
-               guint      slot,
-               gboolean   is_good)
+count_for_first (GraphNode *set,
+                 guint      slot,
+                 gboolean   is_good)
 {
+  gboolean is_candidate = is_good || set->kind == GRAPH_RACE;
   gboolean is_last_good;
 
-  if (is_good && set->has_filter)
+  if (is_candidate && set->has_filter)
     set->due_filtered |= 1u << slot;
 
-  if (is_good && !(set->has_filter && (set->skipped & (1u << slot))))
+  if (is_candidate && !(set->has_filter && (set->skipped & (1u << slot))))
     {
       win (set, slot);
       return;
@@ -486,7 +487,7 @@ count_for_any (GraphNode *set,
 
   is_last_good = set->last >= 0 &&
                  set->inputs[set->last]->outcome.state == TF_FUTURE_STATE_COMPLETED;
-  if (is_good || !is_last_good)
+  if (is_candidate || !is_last_good)
     set->last = (int) slot;
 
   if (set->n_done == set->n_inputs)
@@ -512,13 +513,9 @@ count (GraphNode *set,
     {
       count_for_all (set, slot, is_good);
     }
-  else if (set->kind == GRAPH_ANY)
-    {
-      count_for_any (set, slot, is_good);
-    }
   else
     {
-      win (set, slot);
+      count_for_first (set, slot, is_good);
     }
 }
 

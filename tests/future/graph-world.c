@@ -194,7 +194,7 @@ static gboolean
 has_function (GraphNode *node)
 {
   return node->kind == GRAPH_THEN || node->kind == GRAPH_CATCH || node->kind == GRAPH_FINALLY ||
-         node->kind == GRAPH_TIMEOUT || (node->kind == GRAPH_ANY && node->has_filter);
+         node->kind == GRAPH_TIMEOUT || (node->kind >= GRAPH_ALL && node->has_filter);
 }
 
 static void
@@ -642,7 +642,7 @@ choose_set (World     *world,
   for (guint i = 0; i < model->n_inputs; i++)
     model->inputs[i] = (GraphNode *) pick_held (world);
   model->flags = flags[random_below (world, G_N_ELEMENTS (flags))];
-  model->has_filter = model->kind == GRAPH_ANY && rarely (world, 2);
+  model->has_filter = model->kind != GRAPH_ALL && rarely (world, 2);
   model->skipped = random_below (world, 1 << GRAPH_MAX_INPUTS);
 }
 
@@ -720,12 +720,12 @@ make_set (Node *node)
 
   if (model->kind == GRAPH_ALL)
     return TF_FUTURE (tf_future_all (inputs, model->n_inputs, model->flags));
-  if (model->kind == GRAPH_RACE)
-    return TF_FUTURE (tf_future_race (inputs, model->n_inputs, model->flags));
   if (!model->has_filter)
-    return TF_FUTURE (tf_future_any (inputs, model->n_inputs, model->flags));
-  return TF_FUTURE (tf_future_any_filtered (inputs, model->n_inputs, model->flags, filter,
-                                            function_data_new (node), function_data_free));
+    return TF_FUTURE ((model->kind == GRAPH_ANY ? tf_future_any : tf_future_race) (
+      inputs, model->n_inputs, model->flags));
+  return TF_FUTURE (
+    (model->kind == GRAPH_ANY ? tf_future_any_filtered : tf_future_race_filtered) (
+      inputs, model->n_inputs, model->flags, filter, function_data_new (node), function_data_free));
 }
 
 static TfFuture *

@@ -198,170 +198,6 @@ test_race_with_delay (void)
   tf_test_clock_uninstall (clock);
 }
 
-/* Filters */
-
-typedef struct
-{
-  GString     *log;
-  gint64       wanted;
-  guint        n_freed;
-  TfFutureSet *set;
-  gboolean     is_cancelling;
-} Filter;
-
-static gboolean
-filter (TfFuture *future,
-        guint     index,
-        gpointer  data)
-{
-  Filter *self = data;
-
-  g_assert_cmpuint (self->n_freed, ==, 0);
-  g_string_append_printf (self->log, "%u ", index);
-  if (self->is_cancelling)
-    {
-      tf_future_cancel (TF_FUTURE (self->set));
-      tf_test_drain (NULL);
-      g_assert_cmpuint (self->n_freed, ==, 0);
-    }
-
-  return tf_future_get_int64 (future, NULL) != self->wanted;
-}
-
-static void
-free_filter (gpointer data)
-{
-  ((Filter *) data)->n_freed++;
-}
-
-static void
-filtered_init (Members *members,
-               guint    n,
-               Filter  *data)
-{
-  TfFuture **futures = members_make (members, n);
-
-  data->log = g_string_new (NULL);
-  members->set =
-    tf_future_any_filtered (futures, n, TF_SET_FLAGS_NONE, filter, data, free_filter);
-  members->future = TF_FUTURE (members->set);
-  data->set = members->set;
-  g_free (futures);
-}
-
-static void
-test_filter (void)
-{
-  Members members;
-  Filter  data = { .wanted = 2 };
-
-  g_test_summary ("ANY-11: A filter may skip results; the others are waited for.");
-
-  filtered_init (&members, 4, &data);
-  tf_promise_resolve_int64 (members.promises[1], 1);
-  tf_promise_reject (members.promises[0], an_error ());
-  tf_test_drain (NULL);
-  tf_test_assert_state (members.future, TF_FUTURE_STATE_EXECUTING);
-  tf_promise_resolve_int64 (members.promises[2], 2);
-  tf_promise_resolve_int64 (members.promises[3], 3);
-  tf_test_wait_done (members.future);
-  tf_test_assert_int64 (members.future, 2);
-  g_assert_cmpint (tf_future_set_get_winner (members.set), ==, 2);
-  g_assert_cmpstr (data.log->str, ==, "1 2 ");
-  g_assert_cmpuint (data.n_freed, ==, 1);
-  g_string_free (data.log, TRUE);
-  members_clear (&members);
-}
-
-static void
-test_filter_all (void)
-{
-  Members members;
-  Filter  data = { .wanted = -1 };
-
-  g_test_summary ("ANY-12: When all were skipped the last of them counts, before any failure.");
-
-  filtered_init (&members, 3, &data);
-  tf_promise_resolve_int64 (members.promises[1], 1);
-  tf_promise_resolve_int64 (members.promises[0], 0);
-  tf_test_drain (NULL);
-  tf_promise_reject (members.promises[2], an_error ());
-  tf_test_wait_done (members.future);
-  tf_test_assert_int64 (members.future, 0);
-  g_assert_cmpint (tf_future_set_get_winner (members.set), ==, 0);
-  g_assert_cmpstr (data.log->str, ==, "1 0 ");
-  g_string_free (data.log, TRUE);
-  members_clear (&members);
-}
-
-static void
-test_filter_cancels (void)
-{
-  Members members;
-  Filter  data = { .wanted = 1, .is_cancelling = TRUE };
-
-  g_test_summary ("A filter may cancel the set, and run a nested loop until that has ended.");
-
-  filtered_init (&members, 2, &data);
-  tf_promise_resolve_int64 (members.promises[1], 1);
-  tf_test_drain (NULL);
-  assert_cancelled (members.future, NULL);
-  g_assert_cmpint (tf_future_set_get_winner (members.set), ==, -1);
-  assert_cancelled (TF_FUTURE (members.promises[0]), NULL);
-  g_assert_cmpuint (data.n_freed, ==, 1);
-  g_string_free (data.log, TRUE);
-  members_clear (&members);
-}
-
-typedef struct
-{
-  TfPromise *second;
-  guint      n_calls;
-  guint      n_done;
-} Dropped;
-
-static gboolean
-resolve_the_other (TfFuture *future,
-                   guint     index,
-                   gpointer  user_data)
-{
-  Dropped *data = user_data;
-
-  if (data->n_calls++ == 0)
-    {
-      tf_promise_resolve_int64 (data->second, 2);
-      tf_test_drain (NULL);
-      g_assert_cmpuint (data->n_done, ==, 1);
-    }
-
-  return index == 0;
-}
-
-static void
-test_filter_drops (void)
-{
-  Dropped      data = { .second = tf_promise_new ("1") };
-  TfPromise   *first = tf_promise_new ("0");
-  TfFuture    *futures[] = { TF_FUTURE (first), TF_FUTURE (data.second) };
-  TfFutureSet *set = tf_future_any_filtered (futures, 2, TF_SET_FLAGS_NONE,
-                                             resolve_the_other, &data, NULL);
-  gpointer     weak = set;
-
-  g_test_summary ("A set that nobody holds lives until its filter has returned, also if it ended "
-                  "meanwhile.");
-
-  g_object_weak_ref (G_OBJECT (set), (GWeakNotify) g_nullify_pointer, &weak);
-  g_signal_connect (set, "done", G_CALLBACK (on_done_count_cb), &data.n_done);
-  g_object_unref (set);
-  tf_promise_resolve_int64 (first, 1);
-  tf_test_drain (NULL);
-  g_assert_cmpuint (data.n_done, ==, 1);
-  g_assert_cmpuint (data.n_calls, ==, 2);
-  g_assert_null (weak);
-  finish_promise (&first);
-  finish_promise (&data.second);
-}
-
 /* Odd sets */
 
 static void
@@ -543,8 +379,9 @@ test_misuse (void)
   g_assert_cmpuint (tf_test_log_count (log, "tf_future_all: member 2 is not a future"), ==, 1);
   g_assert_null (tf_future_any (NULL, 2, TF_SET_FLAGS_NONE));
   g_assert_null (tf_future_any_filtered (&future, 1, TF_SET_FLAGS_NONE, NULL, NULL, NULL));
+  g_assert_null (tf_future_race_filtered (&future, 1, TF_SET_FLAGS_NONE, NULL, NULL, NULL));
   g_assert_null (tf_future_set_get_future (set, 1));
-  g_assert_cmpuint (tf_test_log_count (log, "*"), ==, 5);
+  g_assert_cmpuint (tf_test_log_count (log, "*"), ==, 6);
   tf_test_log_free (log);
   tf_test_drain (NULL);
   /* Nobody listens to it. */
@@ -567,10 +404,6 @@ main (int    argc,
   tf_test_add ("/set/any/ends-as-the-last-when-none-completes", test_any_fails);
   tf_test_add ("/set/race/ends-as-the-first", test_race);
   tf_test_add ("/set/race/may-be-with-time", test_race_with_delay);
-  tf_test_add ("/set/filter/skips-results", test_filter);
-  tf_test_add ("/set/filter/takes-the-last-when-all-were-skipped", test_filter_all);
-  tf_test_add ("/set/filter/may-cancel-the-set", test_filter_cancels);
-  tf_test_add ("/set/filter/may-be-all-that-holds-the-set", test_filter_drops);
   tf_test_add ("/set/members/may-be-none", test_empty);
   tf_test_add ("/set/members/may-be-given-twice", test_duplicates);
   tf_test_add ("/set/members/may-be-done-before", test_done_before);

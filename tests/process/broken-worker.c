@@ -6,7 +6,8 @@
  *
  *   broken-worker HOW [FILE]
  *
- * Each start adds a byte to the file. MOMENT/DEATH is a way to go at a moment. */
+ * Each start adds a byte to the file. MOMENT/DEATH is a way to go at a moment. N*HOW does that in the first N starts, a
+ * digit, and what it should after these. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -196,14 +197,19 @@ put_half_the_bulk (uint64_t job)
   put (half, sizeof half);
 }
 
-static void
+/* Returns how many there were before. */
+static long
 count_start (const char *path)
 {
-  int fd = open (path, O_WRONLY | O_APPEND | O_CREAT, 0600);
+  int  fd = open (path, O_WRONLY | O_APPEND | O_CREAT, 0600);
+  long n_before;
 
   if (fd < 0 || write (fd, "x", 1) != 1)
     abort ();
+  n_before = (long) lseek (fd, 0, SEEK_END) - 1;
   close (fd);
+
+  return n_before;
 }
 
 /* Before a first job. */
@@ -298,15 +304,19 @@ main (int    argc,
       char **argv)
 {
   const char *request = getenv ("TF_WORKER");
+  const char *how = argv[1];
+  long        n_before = 0;
 
   if (argc < 2 || request == NULL || strrchr (request, ':') == NULL)
     return 64;
 
   strncpy (token, strrchr (request, ':') + 1, sizeof token - 1);
   if (argc > 2)
-    count_start (argv[2]);
+    n_before = count_start (argv[2]);
+  if (how[1] == '*')
+    how = n_before < how[0] - '0' ? how + 2 : "works";
 
-  begin (argv[1]);
+  begin (how);
   for (;;)
-    work (argv[1], get_job ());
+    work (how, get_job ());
 }

@@ -82,6 +82,36 @@ test_names (void)
 }
 
 static void
+test_relative (void)
+{
+  g_autofree char *path = get_module_path ();
+  g_autofree char *whole = g_canonicalize_filename (path, NULL);
+  g_autofree char *directory = g_path_get_dirname (whole);
+  g_autofree char *here = g_get_current_dir ();
+  g_autofree char *text = NULL;
+  const char      *modules[] = { "./worker-module.so", NULL };
+  Workshop         workshop;
+  TfFuture        *future;
+
+  g_test_summary ("A relative path begins in the directory of the worker, whichever is set first.");
+
+  g_assert_cmpint (g_chdir ("/"), ==, 0);
+  workshop_open (&workshop, 1);
+  tf_process_context_set_modules (workshop.context, modules);
+  text = finish_error (submit_reference (&workshop, "name:module-n-inits", NULL), TF_ERROR,
+                       TF_ERROR_WORKER_START);
+  assert_contains (text, "./worker-module.so");
+
+  tf_process_context_set_directory (workshop.context, directory);
+  future = submit_reference (&workshop, "name:module-n-inits", NULL);
+  tf_test_wait_done (future);
+  tf_test_assert_int64 (future, 1);
+  g_object_unref (future);
+  workshop_close (&workshop);
+  g_assert_cmpint (g_chdir (here), ==, 0);
+}
+
+static void
 test_missing (void)
 {
   const char      *modules[] = { "/nonexistent/module.so", NULL };
@@ -147,6 +177,7 @@ main (int    argc,
   tf_test_add ("/process-module/function/is-found-in-its-module", test_function);
   tf_test_add ("/process-module/names/are-registered-by-modules", test_names);
   tf_test_add ("/process-module/names/of-another-program", test_program);
+  tf_test_add ("/process-module/relative/begins-in-the-directory", test_relative);
   tf_test_add ("/process-module/missing/is-named", test_missing);
   tf_test_add ("/process-module/program/by-hand", test_by_hand);
 

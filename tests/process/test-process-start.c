@@ -258,6 +258,59 @@ test_job (gconstpointer data)
 }
 
 static void
+check_retries (const char *how,
+               guint       n_retries,
+               guint       n_starts,
+               int         code)
+{
+  g_autofree char *path = make_file ();
+  Workshop         workshop;
+  Journal          journal;
+
+  workshop_open (&workshop, 1);
+  tf_process_context_set_retries (workshop.context, n_retries);
+  workshop_set_broken (&workshop, how, path);
+  journal_open (&journal, submit_nothing (&workshop));
+  tf_test_wait_done (journal.future);
+  if (code < 0)
+    {
+      tf_test_assert_states (journal.states, "WAITING EXECUTING COMPLETED done");
+    }
+  else
+    {
+      tf_test_assert_error (journal.future, TF_ERROR, code);
+      tf_test_assert_states (journal.states, "WAITING EXECUTING FAILED done");
+    }
+  g_assert_cmpuint (count_starts (path), ==, n_starts);
+  journal_close (&journal);
+  workshop_close (&workshop);
+  g_unlink (path);
+}
+
+static void
+test_retries (void)
+{
+  g_test_summary ("A task whose worker breaks the protocol is run again, by another one, as often "
+                  "as is allowed.");
+
+  check_retries ("garbage-in-job", 0, 1, TF_ERROR_PROTOCOL);
+  check_retries ("garbage-in-job", 3, 4, TF_ERROR_PROTOCOL);
+  check_retries ("2*garbage-in-job", 1, 2, TF_ERROR_PROTOCOL);
+  check_retries ("2*garbage-in-job", 2, 3, -1);
+  check_retries ("2*wrong-job", 9, 3, -1);
+  check_retries ("1*hello-in-job", 1, 2, -1);
+}
+
+static void
+test_no_retries (void)
+{
+  g_test_summary ("A start that fails is not tried more often than it is anyway.");
+
+  check_retries ("garbage", 9, N_ATTEMPTS, TF_ERROR_WORKER_START);
+  check_retries ("1*garbage", 0, 2, -1);
+}
+
+static void
 test_odd_progress (void)
 {
   Workshop workshop;
@@ -356,6 +409,8 @@ main (int    argc,
   tf_test_add ("/process-start/program/is-no-worker", test_no_worker);
   tf_test_add ("/process-start/job/odd-progress", test_odd_progress);
   tf_test_add ("/process-start/job/stays", test_deaf);
+  tf_test_add ("/process-start/retries/when-the-protocol-is-broken", test_retries);
+  tf_test_add ("/process-start/retries/not-of-starts", test_no_retries);
   g_test_add_data_func ("/process-start/idle/talks", "talks-when-idle", test_idle);
   g_test_add_data_func ("/process-start/idle/exits", "exits-when-idle", test_idle);
 

@@ -293,6 +293,60 @@ test('sets take futures and promises, and can be iterated', async () => {
     assert((await errorOf(Tf.Future.any([]))).matches(Tf.Error, Tf.Error.EMPTY), 'EMPTY');
 });
 
+test('sets may skip some of their members', async () => {
+    const {NONE, CANCEL_REST} = Tf.SetFlags;
+    const {COMPLETED, FAILED, CANCELLED} = Tf.FutureState;
+    const seen = [];
+    const futures = [0, 1, 2, 3].map(() => promise());
+    const any = Tf.Future.any([futures[0], Promise.reject(new Error('not asked about')), futures[1], futures[2]],
+        CANCEL_REST, (future, index) => seen.push([future, index]) && future.value < 5);
+    futures[1].resolve(1);
+    futures[0].resolve(5);
+    assertEqual(await any, 5);
+    assertEqual(any.get_winner(), 0);
+    assertEqual(seen.map(([, index]) => index).join(), '2,0');
+    assert(seen[0][0] === futures[1] && seen[1][0] === futures[0], 'the futures themselves');
+    await errorOf(futures[2]);
+    assertEqual(futures[2].state, CANCELLED);
+
+    const ends = [promise(), promise(), promise(), promise()];
+    const states = [];
+    const race = Tf.Future.race(ends, NONE, (future, index) => states.push(future.state) && index !== 3);
+    ends[0].resolve();
+    ends[1].reject(new Error('skipped'));
+    ends[2].cancel();
+    await errorOf(ends[2]);
+    ends[3].reject(new RangeError('taken'));
+    assert(await errorOf(race) instanceof RangeError, 'the one that was taken');
+    assertEqual(race.get_winner(), 3);
+    assertEqual(states.join(), [COMPLETED, FAILED, CANCELLED, FAILED].join());
+});
+
+test('when all were skipped, sets end as the last', async () => {
+    for (const make of [Tf.Future.any, Tf.Future.race, Tf.Future.any_filtered, Tf.Future.race_filtered]) {
+        const set = make([Promise.resolve(1), Promise.resolve(2)], Tf.SetFlags.NONE, () => true);
+        assertEqual(await set, 2);
+        assertEqual(set.get_winner(), 1);
+    }
+    const failed = Tf.Future.race([Promise.resolve(1), Promise.reject(new RangeError('last'))], undefined, () => 'yes');
+    assert(await errorOf(failed) instanceof RangeError, 'the last');
+});
+
+test('a filter that throws does not skip, and one that is no function is refused', async () => {
+    for (const make of [Tf.Future.any, Tf.Future.race]) {
+        const set = make([Promise.resolve(1), Promise.resolve(2), Promise.resolve(3)], undefined, future => {
+            if (future.value === 1)
+                return 'skip';
+            throw new Error('as expected of a filter');
+        });
+        assertEqual(await set, 2);
+        assertEqual(await make([Promise.resolve(1), Promise.resolve(2)], undefined, () => undefined), 1);
+        assertEqual(await make([Promise.resolve(1)], undefined, null), 1);
+        assert(thrownBy(() => make([], Tf.SetFlags.NONE, 5)) instanceof TypeError, 'a TypeError');
+    }
+    assert(thrownBy(() => Tf.Future.any_filtered([], Tf.SetFlags.NONE)) instanceof TypeError, 'a TypeError');
+});
+
 test('timeouts, retries and shields', async () => {
     const slow = promise();
     const limited = slow.with_timeout(1, Tf.TimeoutAction.CANCEL);

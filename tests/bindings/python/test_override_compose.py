@@ -596,6 +596,160 @@ def test_sets_refuse_the_rest(thing):
     assert not called
 
 
+# Sets that skip some of their members
+
+
+def test_any_with_a_filter(executor):
+    """ANY-11."""
+
+    def is_small(future, index):
+        seen.append((future, index, future.result, threading.get_ident()))
+        return future.result < 5
+
+    seen = []
+    futures = [Tf.Promise() for _ in range(5)]
+    first = Tf.any(futures[:2], *futures[2:], filter=is_small, cancel_rest=True)
+    futures[3].resolve(1)
+    futures[0].reject(OwnError())
+    futures[2].resolve(5)
+    assert done(first).result == 5
+    assert first.get_winner() == 2
+    here = threading.get_ident()
+    assert seen == [(futures[3], 3, 1, here), (futures[2], 2, 5, here)]
+    assert [done(futures[i]).get_state() for i in (1, 4)] == [CANCELLED, CANCELLED]
+
+
+def test_any_when_all_are_skipped(executor):
+    """ANY-12."""
+    futures = [executor.submit_call(len, "a" * i) for i in range(3)]
+    for future in futures:
+        done(future)
+    first = done(Tf.any(futures, executor.submit_call(fail, OwnError()), filter=lambda future, index: index < 3))
+    assert (first.result, first.get_winner()) == (2, 2)
+
+
+def test_race_with_a_filter():
+    """ANY-11: also those that fail or are cancelled."""
+
+    def skips(future, index):
+        seen.append((index, future.get_state()))
+        return index != 3
+
+    seen = []
+    futures = [Tf.Promise() for _ in range(4)]
+    race = Tf.race(futures, filter=skips)
+    futures[0].resolve()
+    futures[1].reject(OwnError())
+    futures[2].cancel()
+    done(futures[2])
+    error = OwnError()
+    futures[3].reject(error)
+    with pytest.raises(OwnError) as caught:
+        done(race).result
+    assert caught.value is error
+    assert race.get_winner() == 3
+    assert seen == [(0, COMPLETED), (1, FAILED), (2, CANCELLED), (3, FAILED)]
+
+
+def test_race_when_all_are_skipped():
+    """ANY-12."""
+    futures = [Tf.Promise() for _ in range(2)]
+    race = Tf.race(futures, filter=lambda future, index: True)
+    futures[1].resolve(1)
+    futures[0].cancel()
+    assert done(race).get_state() == CANCELLED
+    assert race.get_winner() == 0
+
+
+@pytest.mark.parametrize("make", [Tf.any, Tf.race])
+@pytest.mark.parametrize("verdict, winner", [
+    (True, 1), (2, 1), ([0], 1), (False, 0), (None, 0), (0, 0), ("", 0),
+], ids=repr)
+def test_filters_return_anything(make, verdict, winner):
+    futures = [Tf.Future.new_for_value(value) for value in "ab"]
+    first = done(make(futures, filter=lambda future, index: index == 0 and verdict))
+    assert (first.result, first.get_winner()) == ("ab"[winner], winner)
+
+
+@pytest.mark.parametrize("make", [Tf.any, Tf.race])
+def test_exception_in_a_filter_is_printed(make, capfd):
+    """It does not skip."""
+    futures = [Tf.Future.new_for_value(value) for value in range(3)]
+    first = done(make(futures, filter=lambda future, index: index == 0 or fail(OwnError("in the filter"))))
+    assert (first.result, first.get_winner()) == (1, 1)
+    assert "OwnError: in the filter" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("make", [Tf.any, Tf.race])
+def test_filters_may_wait(make, executor):
+    """A nested loop, in which others end, and nobody holds the set."""
+
+    def skips(future, index):
+        if index == 0:
+            done(executor.submit_call(len, ""))
+            futures[1].resolve(1)
+            done(futures[1])
+            gc.collect()
+        seen.append((index, future.result))
+        return index == 1
+
+    seen = []
+    results = []
+    futures = [Tf.Promise(), Tf.Promise()]
+    make(futures, filter=skips).then(lambda first: results.append(first.result))
+    futures[0].resolve(0)
+    run_until(lambda: results)
+    assert results == [0]
+    assert sorted(seen) == [(0, 0), (1, 1)]
+
+
+@pytest.mark.parametrize("make", [Tf.any, Tf.race])
+def test_filters_can_be_awaited(make, executor):
+    async def member(value):
+        return await executor.submit_call(len, value)
+
+    async def main():
+        return await make(member("a"), [member("bc")], filter=lambda future, index: future.result == 1)
+
+    assert asyncio.run(main()) == 2
+    assert done(Tf.spawn(main())).result == 2
+
+
+@pytest.mark.parametrize("make", [Tf.any, Tf.race])
+def test_filters_are_freed(make):
+    class Filter:
+        def __call__(self, future, index):
+            return False
+
+    skips = Filter()
+    promise, other = Tf.Promise(), Tf.Promise()
+    first = make(promise, other, filter=skips)
+    reference = weakref.ref(skips)
+    del skips
+    gc.collect()
+    assert reference() is not None
+    promise.resolve(5)
+    assert done(first).result == 5
+    gc.collect()
+    assert reference() is None
+
+
+@pytest.mark.parametrize("make", [Tf.any, Tf.race])
+def test_filters_that_are_none(make):
+    async def coroutine():
+        called.append(1)
+
+    called = []
+    begun = coroutine()
+    with pytest.raises(TypeError, match="^filter "):
+        make(begun, filter=5)
+    begun.close()
+    while GLib.MainContext.default().iteration(False):
+        pass
+    assert not called
+    assert done(make(Tf.Future.new_for_value(1), filter=None)).result == 1
+
+
 # Promises
 
 

@@ -88,12 +88,15 @@ static async void await_sets () throws GLib.Error {
   var all = Tf.Future.all ({ first, second }, Tf.SetFlags.NONE);
   var race = Tf.Future.race ({ first, second }, Tf.SetFlags.NONE);
   var any = Tf.Future.any_filtered ({ first, second }, Tf.SetFlags.NONE, (done, index) => index == 0);
+  var late = Tf.Future.race_filtered ({ first, second }, Tf.SetFlags.NONE, (done, index) => index == 0);
 
   first.resolve_int64 (1);
   second.resolve_int64 (2);
   assert_true (yield all.wait_async ());
   assert_true (yield race.wait_async ());
   assert_true (yield any.wait_async ());
+  assert_true (yield late.wait_async ());
+  assert_true (late.get_winner () == 1);
   assert_true (all.state == Tf.FutureState.COMPLETED);
   assert_true (all.get_n_items () == 2);
   assert_true (((Tf.Future) all.get_item (1)).get_int64 () == 2);

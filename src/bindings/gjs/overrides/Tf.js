@@ -487,15 +487,26 @@ function addToFuture() {
 }
 
 function addToSets() {
-    for (const name of ['all', 'any', 'race']) {
-        const make = Tf.Future[name];
-        Tf.Future[name] = (futures, flags = Tf.SetFlags.NONE) =>
-            make.call(Tf.Future, Array.from(futures, future => toFuture(future)), flags);
-    }
+    const {NONE} = Tf.SetFlags;
+    const toFutures = futures => Array.from(futures, future => toFuture(future));
 
-    const filtered = Tf.Future.any_filtered;
-    Tf.Future.any_filtered = (futures, flags, filter) =>
-        filtered.call(Tf.Future, Array.from(futures, future => toFuture(future)), flags, filter);
+    const all = Tf.Future.all;
+    Tf.Future.all = (futures, flags = NONE) => all.call(Tf.Future, toFutures(futures), flags);
+
+    for (const name of ['any', 'race']) {
+        const make = Tf.Future[name];
+        const makeFiltered = Tf.Future[`${name}_filtered`];
+        const filtered = (futures, flags, filter) => {
+            if (typeof filter !== 'function')
+                throw new TypeError(`filter: ${textOf(filter)} of the type ${typeof filter} is not a function`);
+            return makeFiltered.call(Tf.Future, toFutures(futures), flags, filter);
+        };
+
+        Tf.Future[`${name}_filtered`] = filtered;
+        Tf.Future[name] = (futures, flags = NONE, filter = null) => filter === null
+            ? make.call(Tf.Future, toFutures(futures), flags)
+            : filtered(futures, flags, filter);
+    }
 
     Tf.FutureSet.prototype[Symbol.iterator] = function* () {
         for (let i = 0; i < this.get_n_futures(); i++)

@@ -952,12 +952,19 @@ def all(*futures, wait_for_all=False, cancel_rest=False):  # pylint: disable=red
     return Tf.Future.all(_futures_of(futures), Tf.SetFlags(_flags(wait_for_all, cancel_rest)))
 
 
-def any(*futures, cancel_rest=False):  # pylint: disable=redefined-builtin
-    return Tf.Future.any(_futures_of(futures), Tf.SetFlags(_flags(False, cancel_rest)))
+def _first(make, make_filtered, futures, cancel_rest, skips):
+    if skips is not None and not callable(skips):
+        raise TypeError(f"filter is a function or None, not {type(skips).__qualname__}")
+    futures, flags = _futures_of(futures), Tf.SetFlags(_flags(False, cancel_rest))
+    return make(futures, flags) if skips is None else make_filtered(futures, flags, skips)
 
 
-def race(*futures, cancel_rest=False):
-    return Tf.Future.race(_futures_of(futures), Tf.SetFlags(_flags(False, cancel_rest)))
+def any(*futures, cancel_rest=False, filter=None):  # pylint: disable=redefined-builtin
+    return _first(Tf.Future.any, Tf.Future.any_filtered, futures, cancel_rest, filter)
+
+
+def race(*futures, cancel_rest=False, filter=None):  # pylint: disable=redefined-builtin
+    return _first(Tf.Future.race, Tf.Future.race_filtered, futures, cancel_rest, filter)
 
 
 # --- Coroutines ---

@@ -109,10 +109,12 @@ void tf__completion_init_beside (TfCompletion            *self,
 
 /* Any thread: tf-completion-shared.c. */
 /* TRUE for the one who may set the outcome, and finish then. The foreground, if the class says that nobody else may. */
-gboolean      tf__completion_claim (TfCompletion *self);
-gboolean      tf__completion_is_claimed (TfCompletion *self);
-void          tf__completion_finish (TfCompletion *self);
-void          tf__completion_look (TfCompletion *self);
+gboolean tf__completion_claim (TfCompletion *self);
+gboolean tf__completion_is_claimed (TfCompletion *self);
+void     tf__completion_finish (TfCompletion *self);
+void     tf__completion_look (TfCompletion *self);
+/* The same, and gives the caller's reference away. */
+void          tf__completion_look_last (TfCompletion *self);
 gboolean      tf__completion_request (TfCompletion *self,
                                       TfFate        fate);
 GCancellable *tf__completion_ensure_cancellable (TfCompletion *self);

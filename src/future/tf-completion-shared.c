@@ -90,6 +90,15 @@ tf__completion_look (TfCompletion *self)
   tf__pipe_post (&self->pipe, TF_NEWS_RETURNED);
 }
 
+void
+tf__completion_look_last (TfCompletion *self)
+{
+  TfContextHost *host = tf__context_host_ref (tf__completion_get_host (self));
+
+  tf__pipe_post_last (&self->pipe, TF_NEWS_RETURNED);
+  tf__context_host_unref (host);
+}
+
 gboolean
 tf__completion_request (TfCompletion *self,
                         TfFate        fate)

@@ -56,9 +56,11 @@ tf__source_future_release (gpointer data)
 {
   TfSourceFuture *self = data;
 
+  /* With this reference, not beside it: the owner context counts those that are left. */
   if (may_end (self))
-    tf__completion_look (&self->completion);
-  g_object_unref (self);
+    tf__completion_look_last (&self->completion);
+  else
+    g_object_unref (self);
 }
 
 gboolean

@@ -53,6 +53,13 @@ static const Flaw job_flaws[] = {
   { "mid-bulk/exit",  TF_ERROR_WORKER_LOST, "exit status 3" },
   { "mid-bulk/kill",  TF_ERROR_WORKER_LOST, "SIGKILL (signal 9)" },
 };
+
+static const Flaw argument_flaws[] = {
+  { "mid-argument/segv",  TF_ERROR_WORKER_LOST, "SIGSEGV (signal 11)" },
+  { "mid-argument/abort", TF_ERROR_WORKER_LOST, "SIGABRT (signal 6)" },
+  { "mid-argument/exit",  TF_ERROR_WORKER_LOST, "exit status 3" },
+  { "mid-argument/kill",  TF_ERROR_WORKER_LOST, "SIGKILL (signal 9)" },
+};
 /* clang-format on */
 
 static void
@@ -311,6 +318,37 @@ test_no_retries (void)
 }
 
 static void
+test_argument (gconstpointer data)
+{
+  /* Much more than a socket takes at once. */
+  const gsize        size = 32 * 1024 * 1024;
+  const Flaw        *flaw = data;
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (size), size);
+  GVariant          *argument;
+  g_autofree char   *text = NULL;
+  Workshop           workshop;
+  Neighbour          neighbour;
+  Journal            journal;
+
+  g_test_summary ("A worker that goes while the program sends it a large argument fails its task, "
+                  "and no other.");
+
+  workshop_open (&workshop, 2);
+  neighbour_start (&neighbour, &workshop);
+  workshop_set_broken (&workshop, flaw->how, NULL);
+  argument = g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
+  journal_open (&journal, workshop_submit (&workshop, body_nothing, argument));
+  text = finish_error (g_object_ref (journal.future), TF_ERROR, flaw->code);
+  assert_contains (text, flaw->text);
+  tf_test_assert_states (journal.states, "WAITING EXECUTING FAILED done");
+  journal_close (&journal);
+
+  neighbour_finish (&neighbour);
+  assert_works (&workshop);
+  workshop_close (&workshop);
+}
+
+static void
 test_odd_progress (void)
 {
   Workshop workshop;
@@ -399,6 +437,12 @@ main (int    argc,
       g_autofree char *path = g_strconcat ("/process-start/job/", job_flaws[i].how, NULL);
 
       g_test_add_data_func (path, &job_flaws[i], test_job);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (argument_flaws); i++)
+    {
+      g_autofree char *path = g_strconcat ("/process-start/job/", argument_flaws[i].how, NULL);
+
+      g_test_add_data_func (path, &argument_flaws[i], test_argument);
     }
   tf_test_add ("/process-start/start/not-in-a-tight-loop", test_no_tight_loop);
   tf_test_add ("/process-start/start/is-silent", test_silent);

@@ -218,6 +218,18 @@ test('a failure that nobody waited for is logged with the name, and one that was
     assertEqual(await logOf(`${fail} await future.recover(() => 1);`), '');
 });
 
+test('a failure of spawn() that nobody waited for is logged with the place of the call', async () => {
+    const fail = "() => { throw new Error('the text'); }";
+    for (const body of [`Tf.spawn(${fail});`, `Tf.spawn(async ${fail});`, `[${fail}].forEach(func => Tf.spawn(func));`]) {
+        const log = await logOf(`${body} await Tf.Future.delay(0);`);
+        assert(log.includes('submitted at <command line>:5, failed'), `the line of the body in “${log}”`);
+    }
+
+    // Nobody but the engine has called it.
+    const log = await logOf(`Promise.resolve(${fail}).then(Tf.spawn); await Tf.Future.delay(0);`);
+    assert(log.includes('the text'), `the failure in “${log}”`);
+});
+
 test('a failure that nobody handles is told of once', async () => {
     const fail = `const future = Tf.promise(Promise.reject(new Error('the text')), 'the name');
         await future.wait_async(null);`;

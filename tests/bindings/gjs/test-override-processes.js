@@ -9,6 +9,8 @@ import Tf from 'gi://Tf?version=1';
 
 import {test, run, assert, assertEqual} from '../../support/tap.js';
 
+Gio._promisify(Gio.Subprocess.prototype, 'communicate_utf8_async', 'communicate_utf8_finish');
+
 const folder = Gio.File.new_for_uri(import.meta.url).get_parent();
 const FUNCTIONS = folder.resolve_relative_path('workers/functions.js').get_uri();
 
@@ -209,6 +211,58 @@ testWith('a thousand jobs are done by two processes', async executor => {
     for (const [i, future] of futures.entries())
         assertEqual(await future, `[${i}]`);
 });
+
+// Two workers are busy, and more waits, when the rest of the program comes.
+const IN_FLIGHT = `
+    imports.gi.versions.Tf = '1';
+    const {Gio, GLib, Tf} = imports.gi;
+    const [functions, path] = ARGV;
+    const context = Tf.ProcessContext.new(2);
+    const executor = Tf.Executor.new_with_context(context);
+    const futures = ['holdAndSpin', 'holdAndCount'].map(name => executor.submit(Tf.call_task(functions + '#' + name, path)));
+    for (let i = 0; i < 100; i++)
+        futures.push(executor.submit(Tf.call_task(functions + '#getPid')));
+    let isBusy = false;
+    let isCounting = false;
+    futures[0].connect('progress', () => (isBusy = true));
+    futures[1].connect('item', () => (isCounting = true));
+    const main = GLib.MainContext.default();
+    while (!isBusy || !isCounting)
+        main.iteration(true);`;
+
+function command(...argv) {
+    const process = Gio.Subprocess.new(argv, Gio.SubprocessFlags.STDOUT_PIPE | Gio.SubprocessFlags.STDERR_PIPE);
+    return process.communicate_utf8_async(null, null).then(([printed, told]) => ({process, printed, told}));
+}
+
+for (const [rest, status, told] of [
+    ['', 0, ''],
+    ['executor.stop();', 0, ''],
+    ['executor.stop(); main.iteration(false);', 0, ''],
+    ['context.close();', 0, ''],
+    ['context.set_grace(0, 0); executor.shutdown();', 0, ''],
+    ['futures[0].cancel(); futures[1].chain(() => 1);', 0, ''],
+    ['Tf.spawn(async () => { await futures[0]; }); Tf.Future.delay(100_000).chain(() => 1); main.iteration(false);', 0, ''],
+    ['imports.system.exit(3);', 3, ''],
+    ["throw new RangeError('out');", 1, 'RangeError: out'],
+    ["new Gio.Subprocess({argv: ['kill', '-KILL', `${new Gio.Credentials().get_unix_pid()}`]}).init(null); " +
+        'for (;;) ;', -9, ''],
+]) {
+    test(`a program ends with work in flight: ${rest.slice(0, 40) || 'it just ends'}`, async () => {
+        const directory = GLib.Dir.make_tmp('tf-test-XXXXXX');
+        const path = GLib.build_filenamev([directory, 'pipe']);
+        await command('mkfifo', path);
+        const heard = command('cat', path);
+        const {process, printed, told: errors} = await command('gjs', '-c', `${IN_FLIGHT}\n${rest}`, FUNCTIONS, path);
+        assertEqual(printed, '');
+        assert(told === '' ? errors === '' : errors.includes(told), `“${errors}” to be “${told}”`);
+        assertEqual(process.get_if_signaled() ? -process.get_term_sig() : process.get_exit_status(), status);
+        // It ends when no worker has the pipe open any more.
+        assertEqual((await heard).printed, 'xx');
+        GLib.unlink(path);
+        GLib.rmdir(directory);
+    });
+}
 
 test('the constructors make the same', () => {
     assertEqual(Tf.ProcessContext.new(3).max_workers, 3);

@@ -376,6 +376,33 @@ def test_failure_that_nobody_reads_is_logged():
     assert result.returncode == 0
 
 
+@pytest.mark.parametrize(("new", "line"), [
+    ("Tf.Promise()", 6), ("Tf.Promise.new(None)", 6), ("Tf.Promise.new('name')", 6), ("Own()", 6), ("make()", 11),
+], ids=["class", "new", "name", "subclass", "function"])
+def test_failure_that_nobody_reads_has_its_place(new, line):
+    result = run_program(f"""
+        def fail():
+            {new}.reject(ValueError("text"))
+
+        class Own(Tf.Promise):
+            pass
+
+        make = lambda: Tf.Promise()
+        fail()
+        GLib.MainContext.default().iteration(False)
+    """)
+    assert f"submitted at <string>:{line}, failed" in result.stderr
+    assert "ValueError: text" in result.stderr
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_place_of_a_promise_in_a_file_of_any_name():
+    program = compile("Tf.Promise(), Tf.Promise.new('name')", "gr\xfcn\udcff" * 1000, "eval")
+    for promise in eval(program):  # pylint: disable=eval-used
+        promise.resolve(1)
+        assert done(promise).result == 1
+
+
 @pytest.mark.parametrize("rest", [
     "",
     "GLib.MainContext.default().iteration(False)",

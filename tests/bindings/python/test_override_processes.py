@@ -5,7 +5,9 @@
 import functools
 import os
 import pathlib
+import re
 import select
+import signal
 import subprocess
 import sys
 
@@ -342,9 +344,96 @@ def test_program_can_be_its_own_worker(tmp_path, arguments):
     assert (result.stdout, result.stderr, result.returncode) == ("49 True\n", "", 0)
 
 
+IN_FLIGHT = """\
+import os, signal, sys
+import gi
+gi.require_version("Tf", "1")
+from gi.repository import GLib, Tf
+from workers import functions as worker
+
+async def wait():
+    await Tf.race(futures[0], Tf.Future.delay(0.01))
+
+path = sys.argv[1]
+context = Tf.ProcessContext(max_workers=2)
+executor = Tf.Executor(context=context)
+futures = [executor.submit(Tf.call_task(function, path)) for function in (worker.hold_and_spin, worker.hold_and_count)]
+futures += [executor.submit(Tf.call_task(worker.hold, path)) for _ in range(100)]
+told = set()
+futures[0].connect("progress", lambda future, pid: told.add(pid))
+futures[1].connect("item", lambda future, pid: told.add(pid))
+while len(told) < 2:
+    GLib.MainContext.default().iteration(True)
+"""
+
+
+@pytest.mark.parametrize(("rest", "status", "told"), [
+    ("", 0, ""),
+    ("del executor", 0, ""),
+    ("del context, executor, futures", 0, ""),
+    ("executor.stop()", 0, ""),
+    ("executor.stop(); GLib.MainContext.default().iteration(False)", 0, ""),
+    ("context.close()", 0, ""),
+    ("context.set_grace(0, 0); executor.shutdown()", 0, ""),
+    ("futures[0].cancel(); futures[1].then(print)", 0, ""),
+    ("import asyncio; asyncio.run(wait())", 0, ""),
+    ("promise = Tf.spawn(wait()); GLib.MainContext.default().iteration(False)", 0, ""),
+    ("sys.exit(3)", 3, ""),
+    ("raise KeyError('out')", 1, "KeyError: 'out'\n"),
+    ("raise KeyboardInterrupt", -signal.SIGINT, "KeyboardInterrupt\n"),
+    ("os._exit(4)", 4, ""),
+    ("os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM, ""),
+    ("os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL, ""),
+], ids=["nothing", "del", "del-all", "stop", "stop-and-iterate", "close", "shutdown", "cancel", "asyncio", "spawn", "exit",
+        "raise", "interrupt", "_exit", "terminate", "kill"])
+def test_end_of_the_program_with_work_in_flight(tmp_path, rest, status, told):
+    """And its workers have ended: nobody has the pipe open any more."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    here = pathlib.Path(__file__).parent
+    env = {
+        **os.environ,
+        "PYTHONPATH": f"{here}:{os.environ.get('PYTHONPATH', '')}",
+        # As in test_override_life.py.
+        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":use_sigaltstack=0",
+    }
+    result = subprocess.run(
+        [sys.executable, "-c", IN_FLIGHT + rest, str(path)], env=env, capture_output=True, text=True, timeout=60,
+        check=False,
+    )
+    # What a worker says of its own end is not the program's.
+    lines = [line for line in result.stderr.splitlines(True) if line != "closed\n"]
+    assert (result.returncode, result.stdout) == (status, "")
+    assert "".join(lines[-1:]) == told
+    assert len(lines) == 0 or lines[0].startswith("Traceback")
+    os.set_blocking(fd, True)
+    heard = b""
+    while select.select([fd], [], [], 30)[0]:
+        more = os.read(fd, 1000)
+        if not more:
+            break
+        heard += more
+    else:
+        pytest.fail("a worker is left")
+    os.close(fd)
+    assert len(heard) >= 2
+
+
 def test_thousand_jobs_of_two_processes(executor):
     futures = [executor.submit(Tf.call_task(worker.describe, i)) for i in range(1000)]
     assert [done(future).result for future in futures] == [f"({i},)" for i in range(1000)]
+
+
+def test_two_functions_run_at_the_same_time(executor, tmp_path):
+    """Each comes back when it has heard of the other, which is in the middle of its own job then."""
+    paths = [str(tmp_path / "first"), str(tmp_path / "second")]
+    for path in paths:
+        os.mkfifo(path)
+    futures = [executor.submit(Tf.call_task(worker.meet, *ends)) for ends in (paths, paths[::-1])]
+    (first, seen_by_first), (second, seen_by_second) = (done(future).result.unpack() for future in futures)
+    assert (seen_by_first, seen_by_second) == (second, first)
+    assert len({first, second, os.getpid()}) == 3
 
 
 def test_example():
@@ -356,4 +445,7 @@ def test_example():
         "41538 primes below 500000, counted here",
         "41538 primes below 500000, counted by 2 other processes",
     ]
-    assert len(lines) == 3
+    overlaps = re.fullmatch(r"(\d+) of 20 parts were counted while the other process counted, too", lines[2])
+    assert 2 <= int(overlaps[1]) <= 20
+    assert re.fullmatch(r"\d+\.\d\d s and \d+\.\d\d s: \d+\.\d times as fast", lines[3])
+    assert len(lines) == 4

@@ -159,6 +159,24 @@ function milliseconds(read) {
     };
 }
 
+// Where the program called, for the warning about a failure that nobody read: the first line of the stack that is not of
+// this file, without its column. The engine has no cheap way to tell, so this is for Tf.spawn() only: Tf.Promise.new() and
+// Tf.promise() cost less than a stack.
+
+const OWN_FILE = new Error().stack.replace(/^.*?@(.*?):\d+:\d+\n[^]*$/, '@$1:');
+
+function setPlace(promise) {
+    const {stack} = new Error();
+    let begin = 0;
+    while (stack.startsWith(OWN_FILE, stack.indexOf('@', begin)))
+        begin = stack.indexOf('\n', begin) + 1;
+    if (begin === stack.length)
+        return; // called by nothing but the engine
+
+    const end = stack.lastIndexOf(':', stack.indexOf('\n', begin));
+    promise.set_location(stack.slice(stack.indexOf('@', begin) + 1, end));
+}
+
 // Promises of JavaScript
 
 function settle(future, onValue, onError) {
@@ -197,6 +215,7 @@ function toFuture(value, name = null) {
 
 function spawn(func, name = func.name || null) {
     const future = Tf.Promise.new(name);
+    setPlace(future);
     let result;
     try {
         result = func(future);

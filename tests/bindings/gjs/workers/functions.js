@@ -94,6 +94,25 @@ export function spin() {
         ;
 }
 
+// Whoever reads the pipe sees when this process ends.
+const held = [];
+
+function hold(path) {
+    const stream = Gio.File.new_for_path(path).append_to(Gio.FileCreateFlags.NONE, null);
+    stream.write('x', null);
+    held.push(stream);
+}
+
+export function holdAndSpin(path) {
+    hold(path);
+    spin();
+}
+
+export function* holdAndCount(path) {
+    hold(path);
+    yield* forEver();
+}
+
 export async function load(path) {
     const [contents] = await Gio.File.new_for_path(path).load_contents_async(null);
     return contents.length;

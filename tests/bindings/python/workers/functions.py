@@ -100,6 +100,28 @@ def spin(progress):
         pass
 
 
+def hold(path):
+    """Whoever reads the pipe sees when this process ends."""
+    os.write(os.open(path, os.O_WRONLY), b"x")
+
+
+def hold_and_spin(path, progress):
+    hold(path)
+    spin(progress)
+
+
+def hold_and_count(path):
+    hold(path)
+    yield from count_for_ever()
+
+
+def meet(mine, other):
+    """Tells the other one who this is, and waits until it has told the same."""
+    ends = [os.open(path, os.O_RDWR) for path in (mine, other)]
+    os.write(ends[1], str(os.getpid()).encode())
+    return os.getpid(), int(os.read(ends[0], 100))
+
+
 def steps():
     task = Tf.Task.get_current()
     task.set_progress(3, 4, "three")

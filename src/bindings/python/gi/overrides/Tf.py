@@ -313,7 +313,8 @@ def _name_of(function):
 
 def _place(depth):
     frame = sys._getframe(depth + 1)
-    return _text_for_c(lambda: f"{frame.f_code.co_filename}:{frame.f_lineno}", "?")
+    place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    return place if place.isascii() and "\0" not in place else _text_for_c(lambda: place, "?")
 
 
 def _new_task(work, name, place):
@@ -866,6 +867,16 @@ Future = override(Future)
 
 
 class Promise(Tf.Promise):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.set_location(_place(1))
+
+    @classmethod
+    def new(cls, name=None):
+        promise = super().new(name)
+        promise.set_location(_place(1))
+        return promise
+
     def resolve(self, value=None):
         return Tf.Promise.resolve(self, _box(value))
 

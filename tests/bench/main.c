@@ -54,9 +54,52 @@ is_wanted (const BenchWorkload *workload)
   return FALSE;
 }
 
+/* A process of its own: what one workload does with the heap and the caches is not seen in the next. */
+static int
+run_in_process (const BenchWorkload *workload)
+{
+  g_autofree char        *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autoptr (GPtrArray)   argv = g_ptr_array_new ();
+  g_autoptr (GSubprocess) process = NULL;
+  g_autoptr (GError)      error = NULL;
+
+  g_ptr_array_add (argv, program);
+  if (bench_options.is_json)
+    g_ptr_array_add (argv, (gpointer) "--json");
+  if (bench_options.is_markdown)
+    g_ptr_array_add (argv, (gpointer) "--markdown");
+  if (bench_options.is_quick)
+    g_ptr_array_add (argv, (gpointer) "--quick");
+  if (bench_options.has_samples)
+    g_ptr_array_add (argv, (gpointer) "--samples");
+  g_ptr_array_add (argv, (gpointer) workload->name);
+  g_ptr_array_add (argv, NULL);
+
+  process = g_subprocess_newv ((const char *const *) argv->pdata,
+                               G_SUBPROCESS_FLAGS_STDIN_INHERIT, &error);
+  if (process == NULL || !g_subprocess_wait_check (process, NULL, &error))
+    {
+      g_printerr ("%s: %s\n", workload->name, error->message);
+      return 1;
+    }
+
+  return 0;
+}
+
+static void
+list_all (void)
+{
+  for (const BenchWorkload *workload = bench_workloads; workload->name != NULL; workload++)
+    g_print ("%-8s %s%s\n", workload->name, workload->text,
+             workload->is_extra ? " (only when asked for)" : "");
+}
+
 static int
 run_all (void)
 {
+  int   status = 0;
+  guint n_wanted = 0;
+
   for (char **name = names; name != NULL && *name != NULL; name++)
     {
       if (!is_known (*name))
@@ -67,18 +110,26 @@ run_all (void)
     }
 
   for (const BenchWorkload *workload = bench_workloads; workload->name != NULL; workload++)
+    n_wanted += is_wanted (workload) ? 1 : 0;
+
+  for (const BenchWorkload *workload = bench_workloads; workload->name != NULL; workload++)
     {
-      if (is_list)
-        g_print ("%-8s %s%s\n", workload->name, workload->text,
-                 workload->is_extra ? " (only when asked for)" : "");
-      else if (is_wanted (workload))
+      if (!is_wanted (workload))
+        continue;
+
+      if (n_wanted > 1)
+        {
+          if (run_in_process (workload) != 0)
+            status = 1;
+        }
+      else
         {
           bench_report_heading (workload->name, workload->text);
           workload->run (workload->name);
         }
     }
 
-  return 0;
+  return status;
 }
 
 int
@@ -107,6 +158,12 @@ main (int    argc,
     {
       g_printerr ("%s\n", error->message);
       return 2;
+    }
+
+  if (is_list)
+    {
+      list_all ();
+      return 0;
     }
 
   return run_all ();

@@ -27,8 +27,11 @@
 static void     add_arrival_locked (TfEngine *self,
                                     TfTask   *task) TF_CALLER_HOLDS (self->lock);
 static guint    get_n_allowed_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
-static gboolean needs_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
-static void     announce_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
+static gboolean claim_pump_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
+static gboolean append_locked (TfEngine *self,
+                               TfTask   *task,
+                               gboolean  is_first,
+                               gboolean *start_pump) TF_CALLER_HOLDS (self->lock);
 static void     pump_leaves_locked (TfEngine *self) TF_CALLER_HOLDS (self->lock);
 
 /* How many there may be: a pump whose task waits for others does not count. */
@@ -38,18 +41,17 @@ get_n_allowed_locked (TfEngine *self)
   return self->max_workers + self->n_blocked;
 }
 
+/* TRUE if one is needed, which the caller has to start: it is counted from now on. */
 static gboolean
-needs_pump_locked (TfEngine *self)
+claim_pump_locked (TfEngine *self)
 {
-  return !tf__queue_is_empty (&self->queue) && self->n_coming == 0 &&
-         self->n_pumps < get_n_allowed_locked (self);
-}
+  if (tf__queue_is_empty (&self->queue) || self->n_coming > 0 ||
+      self->n_pumps >= get_n_allowed_locked (self))
+    return FALSE;
 
-static void
-announce_pump_locked (TfEngine *self)
-{
   self->n_pumps++;
   tf__store (&self->n_coming, self->n_coming + 1);
+  return TRUE;
 }
 
 static void
@@ -73,6 +75,38 @@ add_arrival_locked (TfEngine *self,
   self->last_arrival = task;
 }
 
+/* FALSE if the task was cancelled: whoever does that writes the fate first and takes it out of the queue after, under
+ * this lock. */
+static gboolean
+append_locked (TfEngine *self,
+               TfTask   *task,
+               gboolean  is_first,
+               gboolean *start_pump)
+{
+  if (tf__pipe_get_fate (&task->pipe) != TF_FATE_OPEN)
+    return FALSE;
+
+  if (is_first)
+    tf__queue_push_first (&self->queue, task);
+  else
+    tf__queue_push (&self->queue, task);
+  *start_pump = claim_pump_locked (self);
+  return TRUE;
+}
+
+/* Without the lock. A task that is not queued ends here, with its reference. */
+static void
+appended (TfEngine *self,
+          TfTask   *task,
+          gboolean  is_queued,
+          gboolean  start_pump)
+{
+  if (start_pump)
+    tf__engine_start_pump (self);
+  else if (!is_queued)
+    tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+}
+
 void
 tf__engine_enqueue (TfEngine *self,
                     TfTask   *task,
@@ -92,22 +126,10 @@ tf__engine_enqueue (TfEngine *self,
   if (self->state != TF_EXECUTOR_STATE_RUNNING)
     tf__pipe_move_fate (&task->pipe, TF_FATE_OPEN, TF_FATE_CANCEL_ASKED);
 
-  /* Whoever cancels writes the fate first and takes the task out of the queue after, under this
-   * lock. */
-  is_queued = tf__pipe_get_fate (&task->pipe) == TF_FATE_OPEN;
-  if (is_queued)
-    {
-      tf__queue_push (&self->queue, task);
-      start_pump = needs_pump_locked (self);
-      if (start_pump)
-        announce_pump_locked (self);
-    }
+  is_queued = append_locked (self, task, FALSE, &start_pump);
   tf__unlock (&self->lock);
 
-  if (start_pump)
-    tf__engine_start_pump (self);
-  else if (!is_queued)
-    tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+  appended (self, task, is_queued, start_pump);
 }
 
 gboolean
@@ -232,9 +254,7 @@ take_task_locked (TfEngine *self,
   TfTask *task = tf__queue_get_first (&self->queue);
 
   tf__queue_unlink (&self->queue, task);
-  *start_next = needs_pump_locked (self);
-  if (*start_next)
-    announce_pump_locked (self);
+  *start_next = claim_pump_locked (self);
 
   return task;
 }
@@ -326,21 +346,10 @@ tf__engine_put_back (TfEngine *self,
   gboolean start_pump = FALSE;
 
   tf__lock (&self->lock);
-  /* As in tf__engine_enqueue(). */
-  is_queued = tf__pipe_get_fate (&task->pipe) == TF_FATE_OPEN;
-  if (is_queued)
-    {
-      tf__queue_push_first (&self->queue, task);
-      start_pump = needs_pump_locked (self);
-      if (start_pump)
-        announce_pump_locked (self);
-    }
+  is_queued = append_locked (self, task, TRUE, &start_pump);
   tf__unlock (&self->lock);
 
-  if (start_pump)
-    tf__engine_start_pump (self);
-  else if (!is_queued)
-    tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+  appended (self, task, is_queued, start_pump);
 }
 
 /* To the end of the queue of the pool, so that the pumps of other executors have their turn. */
@@ -383,9 +392,7 @@ tf__engine_set_max_workers (TfEngine *self,
 
   tf__lock (&self->lock);
   self->max_workers = max_workers;
-  start_pump = needs_pump_locked (self);
-  if (start_pump)
-    announce_pump_locked (self);
+  start_pump = claim_pump_locked (self);
   tf__unlock (&self->lock);
 
   if (start_pump)
@@ -414,9 +421,7 @@ tf__engine_block_worker (TfEngine *self)
 
   tf__lock (&self->lock);
   self->n_blocked++;
-  start_pump = needs_pump_locked (self);
-  if (start_pump)
-    announce_pump_locked (self);
+  start_pump = claim_pump_locked (self);
   tf__unlock (&self->lock);
 
   if (start_pump)

@@ -7,7 +7,6 @@
 #include "executor/tf-engine-private.h"
 
 #include "context/tf-worker-pool-private.h"
-#include "core/tf-clock-private.h"
 #include "core/tf-revive-private.h"
 
 TfEngine *

@@ -9,7 +9,7 @@
 #include "core/tf-clock-private.h"
 #include "future/tf-link-private.h"
 
-/* The public functions that derive a future from another one, or make one that needs none. */
+/* The public functions that derive a future from another one. */
 
 /* NULL after a critical. */
 TF_FOREGROUND

@@ -6,8 +6,6 @@
 
 #include "future/tf-link-private.h"
 
-#include <tf/tf-error.h>
-
 #include "core/tf-clock-private.h"
 
 /* Futures that are made without another one: a delay, and those that are done from the beginning. */

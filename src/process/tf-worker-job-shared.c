@@ -6,7 +6,6 @@
 
 #include <tf/tf-error.h>
 
-#include "core/tf-clock-private.h"
 #include "core/tf-reference-private.h"
 #include "process/tf-worker-job-private.h"
 

@@ -12,8 +12,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <tf/tf-error.h>
-
 /* What a job ends with, on its way to the program. The main thread of the worker. */
 
 gboolean

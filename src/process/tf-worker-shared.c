@@ -8,8 +8,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <tf/tf-error.h>
-
 #include "core/tf-clock-private.h"
 #include "core/tf-reference-private.h"
 #include "process/tf-worker-private.h"
@@ -165,7 +163,7 @@ serve (Worker  *self,
 
 /* NULL after a critical. The other threads go on using it until the process has ended. */
 static Worker *
-start (void)
+start (const char *function)
 {
   Worker         *self;
   TfWorkerRequest request;
@@ -173,8 +171,9 @@ start (void)
 
   if (!tf__worker_take_request (&request))
     {
-      g_critical ("tf_worker_run: this process was not started as a worker, or has been one: ask "
-                  "tf_worker_requested() first");
+      g_critical ("%s: this process was not started as a worker, or has been one: ask "
+                  "tf_worker_requested() first",
+                  function);
       return NULL;
     }
 
@@ -239,7 +238,7 @@ int
 tf_worker_run_with (TfWorkerHandler handler,
                     gpointer        user_data)
 {
-  Worker *self = start ();
+  Worker *self = start (G_STRFUNC);
 
   if (self == NULL)
     return TF_WORKER_EXIT_FAILED;
@@ -256,7 +255,8 @@ tf_worker_run_with (TfWorkerHandler handler,
  *
  * The first call makes the process a worker. Each one says what the task before has ended with, and waits for the next
  * whose reference is not that of a C function; those are run inside. The caller looks the function up, by
- * [method@Task.get_reference], runs it and returns its result. Then it calls this again.
+ * [method@Task.get_reference], runs it and returns its result. Then it calls this again. A task for which nothing was
+ * returned by then fails with `TF_ERROR_NO_RESULT`.
  *
  * It is for languages whose runtime does not allow to be called at any time, such as JavaScript: [func@Tf.worker_run]
  * calls a handler for each task.
@@ -278,7 +278,7 @@ tf_worker_next (int *status)
   int            exit_status = TF_WORKER_EXIT_FAILED;
 
   if (self == NULL)
-    self = start ();
+    self = start (G_STRFUNC);
   if (self != NULL)
     exit_status = go_on (self, &next);
 

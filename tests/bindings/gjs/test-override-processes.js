@@ -122,6 +122,14 @@ testWith('a worker has a table of functions', async (executor, context) => {
     assertEqual(await submit(executor, 'describe', 1), '[1]');
 });
 
+testWith('a worker has a handler, which may throw, also after it has returned', async (executor, context) => {
+    const own = name => executor.submit(Tf.Task.new_for_reference(`own:${name}`, null));
+    context.set_argv(['gjs', '-m', folder.resolve_relative_path('workers/handler.js').get_path()]);
+    assertEqual(await own('name'), 'own:name of the handler');
+    assert((await errorOf(own('throw'))).matches(Tf.Error, Tf.Error.NO_RESULT), 'NO_RESULT');
+    assertEqual(await own('return and throw'), 'own:return and throw of the handler');
+});
+
 testWith('a function has its task', async executor => {
     const future = submit(executor, 'tellAll');
     const news = [];

@@ -859,7 +859,7 @@ function addWorkers() {
             try {
                 handler(task, task.get_reference());
             } catch (error) {
-                fail(task, error);
+                logError(error); // it may have returned before; if not, the task has no result
             }
             [task, status] = c.worker_next();
         }

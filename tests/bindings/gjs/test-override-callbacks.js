@@ -102,10 +102,6 @@ testTold('to_future() of an awaitable is told, and its future fails', `
     const error = await errorOf(Tf.Future.from_object(new Own()));
     print(error.message.includes('Own'));`, 'true');
 
-testTold('a function of retry() is told, and the future fails', `
-    const error = await errorOf(Tf.Future.retry(2, 0.1, 1, boom));
-    print(error.matches(Tf.Error, Tf.Error.EMPTY));`, 'true');
-
 testTold('a condition of a router is told, and is not true', `
     const router = Tf.ThreadRouter.new(null);
     let nCalls = 0;

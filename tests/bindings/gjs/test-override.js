@@ -364,6 +364,32 @@ test('timeouts, retries and shields', async () => {
     assertEqual(slow.shield().cancel(), false);
 });
 
+test('attempts that throw, are promises, or have their result at once', async () => {
+    const attempts = [
+        () => {
+            throw new RangeError('thrown');
+        },
+        async () => {
+            throw new RangeError('rejected');
+        },
+        () => 'at once',
+    ];
+    const seen = [];
+    const next = (attempt, last) => {
+        seen.push(last === null ? null : last.error.message);
+        return attempts[attempt - 1]();
+    };
+
+    assertEqual(await Tf.Future.retry(0, 0, 0, next), 'at once');
+    assertEqual(JSON.stringify(seen), JSON.stringify([null, 'RangeError: thrown', 'RangeError: rejected']));
+
+    const error = await errorOf(Tf.Future.retry(2, 0, 0, next));
+    assert(error instanceof RangeError && error.message === 'rejected', 'the last failure');
+
+    const givenUp = await errorOf(Tf.Future.retry(2, 0, 0, () => null));
+    assert(givenUp.matches(Tf.Error, Tf.Error.EMPTY), 'EMPTY');
+});
+
 test('sources', async () => {
     const action = Gio.SimpleAction.new('action', null);
     const activated = Tf.Future.from_signal(action, 'activate');

@@ -231,12 +231,12 @@ function spawn(func, name = func.name || null) {
     return future;
 }
 
-// What a function returns that goes on with a future. Without this an exception would be printed, and the derived future
-// would complete.
+// What a function returns that goes on with a future, or starts an attempt. Without this an exception would be printed,
+// and the derived future would complete.
 function goOn(func) {
-    return done => {
+    return (...args) => {
         try {
-            const result = func(done);
+            const result = func(...args);
             return result === undefined || result === null ? null : toFuture(result);
         } catch (error) {
             const failed = Tf.Promise.new(null);
@@ -556,7 +556,7 @@ function useMilliseconds() {
         },
         retry(original, maxAttempts, firstDelay, maxDelay, func) {
             return original.call(Future, maxAttempts, duration('firstDelay', firstDelay), limit('maxDelay', maxDelay),
-                func);
+                goOn(func));
         },
     });
     replace(Future.prototype, {

@@ -180,7 +180,7 @@ static gboolean
 is_ending (GraphNode *node)
 {
   return node->is_abandoned ||
-         (node->kind == GRAPH_DELAY && *node->now_us >= node->deadline_us);
+         (node->kind == GRAPH_DELAY && node->model->now_us >= node->deadline_us);
 }
 
 static gboolean
@@ -224,11 +224,12 @@ stop (GraphNode          *node,
       return TRUE;
     }
 
-  if (other->is_abort_due || other->reason.domain != 0)
+  /* One that was refused is not under way any more; who refuses may not tell. */
+  if ((other->is_abort_due && other->model->is_abort_asked (other)) || other->reason.domain != 0)
     return FALSE;
 
   other->is_abort_due = TRUE;
-  other->due_order = ++*other->n_due;
+  other->due_order = ++other->model->n_due;
   other->due_reason = *reason;
   return TRUE;
 }
@@ -589,8 +590,7 @@ graph_model_add (GraphModel *self,
                  GraphNode  *node)
 {
   node->listeners = g_array_new (FALSE, FALSE, sizeof (GraphListener));
-  node->now_us = &self->now_us;
-  node->n_due = &self->n_due;
+  node->model = self;
   node->is_held = TRUE;
   node->winner = -1;
   node->last = -1;

@@ -55,7 +55,8 @@ typedef enum
   GRAPH_N_ABORTABLES
 } GraphAbortable;
 
-typedef struct _GraphNode GraphNode;
+typedef struct _GraphNode  GraphNode;
+typedef struct _GraphModel GraphModel;
 
 /* How a future ended. */
 typedef struct
@@ -97,48 +98,48 @@ struct _GraphNode
   gboolean        is_watched;      /* a handler of "done" is connected */
 
   /* What has become of it: of the model alone. */
-  const gint64 *now_us;
-  guint        *n_due;
-  gboolean      is_held; /* by the test */
-  gboolean      is_asked;
-  gboolean      is_aborted;
-  gboolean      is_told; /* CANCELLING */
-  gboolean      is_spread;
-  gboolean      is_abort_due; /* an abort is under way, and will be refused or not */
-  GraphOutcome  reason;       /* of the abort; no domain: none */
-  GraphOutcome  due_reason;
-  guint         due_order; /* of the aborts under way the earliest comes first */
-  gboolean      is_decided;
-  gboolean      is_looking;     /* was decided when it was made, but goes on in the next turn */
-  GraphNode    *looks_at;       /* (nullable) the same, and ends cancelled as that did */
-  gboolean      may_have_ended; /* what it waits for may have looked already, and have been cancelled by that */
-  GraphNode    *has_looked_at;  /* (nullable) perhaps: it was cancelled as well */
-  gboolean      is_done;
-  gboolean      is_abandoned; /* a promise: nobody held it at some moment */
-  gboolean      is_gone;      /* dropped by all, and nobody listened */
-  GraphOutcome  outcome;
-  GraphNode    *holder;   /* (nullable) whose value or error it has */
-  GraphNode    *upstream; /* (nullable) of a link, or of a promise that follows */
-  GraphNode    *first;    /* (nullable) whose outcome a "finally" keeps */
-  GraphNode    *due_done; /* (nullable) with which its function is to be called */
-  gboolean      has_called;
-  gboolean      is_listening[GRAPH_MAX_INPUTS]; /* of a set */
-  gboolean      is_set_cancelled;
-  guint         n_done;
-  guint         due_filtered;
-  int           winner;
-  int           last;
-  GArray       *listeners; /* (owned) of GraphListener, in their order */
+  GraphModel  *model;
+  gboolean     is_held; /* by the test */
+  gboolean     is_asked;
+  gboolean     is_aborted;
+  gboolean     is_told; /* CANCELLING */
+  gboolean     is_spread;
+  gboolean     is_abort_due; /* an abort is under way, and will be refused or not */
+  GraphOutcome reason;       /* of the abort; no domain: none */
+  GraphOutcome due_reason;
+  guint        due_order; /* of the aborts under way the earliest comes first */
+  gboolean     is_decided;
+  gboolean     is_looking;     /* was decided when it was made, but goes on in the next turn */
+  GraphNode   *looks_at;       /* (nullable) the same, and ends cancelled as that did */
+  gboolean     may_have_ended; /* what it waits for may have looked already, and have been cancelled by that */
+  GraphNode   *has_looked_at;  /* (nullable) perhaps: it was cancelled as well */
+  gboolean     is_done;
+  gboolean     is_abandoned; /* a promise: nobody held it at some moment */
+  gboolean     is_gone;      /* dropped by all, and nobody listened */
+  GraphOutcome outcome;
+  GraphNode   *holder;   /* (nullable) whose value or error it has */
+  GraphNode   *upstream; /* (nullable) of a link, or of a promise that follows */
+  GraphNode   *first;    /* (nullable) whose outcome a "finally" keeps */
+  GraphNode   *due_done; /* (nullable) with which its function is to be called */
+  gboolean     has_called;
+  gboolean     is_listening[GRAPH_MAX_INPUTS]; /* of a set */
+  gboolean     is_set_cancelled;
+  guint        n_done;
+  guint        due_filtered;
+  int          winner;
+  int          last;
+  GArray      *listeners; /* (owned) of GraphListener, in their order */
 };
 
-typedef struct
+struct _GraphModel
 {
   GPtrArray *nodes; /* (owned) of GraphNode, not owned */
   gint64     now_us;
-  guint      n_due;                          /* aborts so far */
-  gboolean (*is_given_up) (GraphNode *node); /* whether an abort has taken effect */
-  char *complaint;                           /* (owned) (nullable) the first one */
-} GraphModel;
+  guint      n_due;                             /* aborts so far */
+  gboolean (*is_given_up) (GraphNode *node);    /* whether an abort has taken effect */
+  gboolean (*is_abort_asked) (GraphNode *node); /* whether one is on its way, and not refused yet */
+  char *complaint;                              /* (owned) (nullable) the first one */
+};
 
 void graph_model_init (GraphModel *self);
 void graph_model_clear (GraphModel *self);

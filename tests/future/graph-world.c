@@ -151,6 +151,15 @@ is_given_up (GraphNode *model)
   return tf__pipe_get_fate (&completion->pipe) == TF_FATE_ABORTED;
 }
 
+static gboolean
+is_abort_asked (GraphNode *model)
+{
+  Node *node = (Node *) model;
+
+  return !g_atomic_int_get (&node->is_finalised) &&
+         tf__completion_is_abort_asked (tf__completion_of (node->raw));
+}
+
 /* Before what else is seen. */
 static void
 see_given_up (World *world)
@@ -1169,6 +1178,7 @@ run_one (World *world)
 {
   graph_model_init (&world->model);
   world->model.is_given_up = is_given_up;
+  world->model.is_abort_asked = is_abort_asked;
   world->model.now_us = tf_clock_get_time (TF_CLOCK (world->clock));
   world->context = g_main_context_new ();
   g_main_context_push_thread_default (world->context);

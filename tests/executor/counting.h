@@ -13,6 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "tf-test-support.h"
+
 /* To be included once in a program. The functions that are counted are defined here, so that the libraries call these
  * instead of those of libc, GLib and GObject, and these pass the call on. */
 
@@ -26,14 +28,9 @@ typedef struct
 } Counts;
 
 /* Sanitizers stand between the libraries and libc themselves, and so does valgrind. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
+#if TF_TEST_ADDRESS_SANITIZER || TF_TEST_THREAD_SANITIZER || !defined(__GLIBC__)
 #define CAN_COUNT FALSE
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define CAN_COUNT FALSE
-#endif
-#endif
-#ifndef CAN_COUNT
+#else
 #define CAN_COUNT TRUE
 #endif
 

@@ -269,7 +269,7 @@ test_own_handler (void)
 
   g_test_summary ("A task may have a handler of its own for SIGTERM, which cleans up.");
 
-#ifdef __SANITIZE_THREAD__
+#if TF_TEST_THREAD_SANITIZER
   g_test_skip ("ThreadSanitizer keeps signals back from code that only computes");
   return;
 #endif

@@ -101,7 +101,7 @@ count_children (GString *text)
       n++;
       if (text != NULL)
         g_string_append_printf (text, " %d (%c)", pid, state);
-#ifdef __SANITIZE_ADDRESS__
+#if TF_TEST_ADDRESS_SANITIZER
       /* LeakSanitizer traces a process at its end, and GLib 2.74 looks for the dead once: it may be too early then. */
       if (text != NULL && state == 'Z')
         waitpid (pid, NULL, 0);
@@ -151,7 +151,7 @@ start_glib (void)
 static inline gboolean
 is_instrumented (void)
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if TF_TEST_ADDRESS_SANITIZER || TF_TEST_THREAD_SANITIZER
   return TRUE;
 #else
   const char *preloaded = g_getenv ("LD_PRELOAD");

@@ -11,6 +11,21 @@ G_BEGIN_DECLS
 /* Helpers of the tests that the test kit has not: it is what programs use too. They never sleep: threads meet at gates
  * and counters. */
 
+/* gcc and clang tell in different ways that a sanitizer looks. */
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define TF_TEST_ADDRESS_SANITIZER 1
+#else
+#define TF_TEST_ADDRESS_SANITIZER 0
+#endif
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+#define TF_TEST_THREAD_SANITIZER 1
+#else
+#define TF_TEST_THREAD_SANITIZER 0
+#endif
+
 /* How much of n a test should do: TF_TEST_SCALE percent of it, at least 1. Slow tools set it. */
 guint tf_test_scale (guint n);
 

@@ -43,7 +43,7 @@ tf__enter_worker (void)
 {
 }
 
-/* What tells the current thread from all others that live; cheaper than g_thread_self(). */
+/* What tells the current thread from all others, also from those that have ended; cheaper than g_thread_self(). */
 gpointer tf__current_thread (void);
 
 /* A lock is a leaf: who holds one calls nothing that may take another, and no code of the

@@ -13,12 +13,17 @@
 TfSide tf__foreground_side;
 TfSide tf__worker_side;
 
-static _Thread_local char thread_mark;
+/* No address: a new thread often has those of one that has ended. */
+static gsize               n_threads; /* [atomic] */
+static _Thread_local gsize thread_number;
 
 gpointer
 tf__current_thread (void)
 {
-  return &thread_mark;
+  if (G_UNLIKELY (thread_number == 0))
+    thread_number = tf__add (&n_threads, 1) + 1;
+
+  return GSIZE_TO_POINTER (thread_number);
 }
 
 void

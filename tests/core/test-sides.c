@@ -106,6 +106,26 @@ test_atomics (void)
   g_assert_cmpint (tf__load_relaxed (&wide), ==, (G_GINT64_CONSTANT (1) << 40) + 1);
 }
 
+static gpointer
+run_who (gpointer data)
+{
+  g_assert_true (tf__current_thread () == tf__current_thread ());
+  return tf__current_thread ();
+}
+
+static void
+test_threads (void)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  g_test_summary ("No thread is taken for one that has ended.");
+
+  g_hash_table_add (seen, tf__current_thread ());
+  for (guint i = 0; i < 50; i++)
+    g_assert_true (g_hash_table_add (seen, g_thread_join (g_thread_new ("who", run_who, NULL))));
+  g_assert_true (g_hash_table_contains (seen, tf__current_thread ()));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -114,6 +134,7 @@ main (int   argc,
   tf_test_add ("/sides/lock/is-held-by-one-thread", test_lock);
   tf_test_add ("/sides/lock/waits-for-a-condition", test_wait);
   tf_test_add ("/sides/atomic/does-what-it-is-called", test_atomics);
+  tf_test_add ("/sides/thread/is-not-another-that-ended", test_threads);
 
   return g_test_run ();
 }

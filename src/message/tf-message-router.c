@@ -95,7 +95,8 @@ tf_message_router_start (TfMessageRouter *self,
  * ## Errors
  *
  * - `TF_ERROR_NOT_RUNNING`: it does not run.
- * - `TF_ERROR_WRONG_THREAD`: the call was made outside the thread that owns the router.
+ * - `TF_ERROR_WRONG_THREAD`: the call was made outside the thread that owns the router, or while another one runs
+ *   the main context.
  *
  * ## Threads
  *

@@ -21,8 +21,8 @@
  * delivers for at most four milliseconds in a turn, and a high-water mark of 1024 messages for each pipe.
  *
  * A router that goes while it runs is stopped. If its last reference is given up outside the thread that owns
- * it, its senders fail at once, and the rest is left to the main context: pipes are closed when that comes to
- * it.
+ * it, or while another thread runs the main context, its senders fail at once, and the rest is left to the main
+ * context: pipes are closed when that comes to it.
  *
  * ## Threads
  *
@@ -61,8 +61,9 @@ deliver (TfPipe  *pipe,
          TfNews   news,
          TfEvent *event)
 {
-  TfMessageSender *sender = (TfMessageSender *) pipe;
-  const GValue    *value = G_VALUE_TYPE (&event->value) == G_TYPE_INVALID ? NULL : &event->value;
+  TfMessageSender   *sender = (TfMessageSender *) pipe;
+  const GValue      *value = G_VALUE_TYPE (&event->value) == G_TYPE_INVALID ? NULL : &event->value;
+  TfMessageReceiver *receiver;
 
   tf__enter_foreground ();
 
@@ -72,13 +73,9 @@ deliver (TfPipe  *pipe,
       return;
     }
 
-  g_object_ref (sender->receiver);
-  {
-    TfMessageReceiver *receiver = sender->receiver;
-
-    tf__message_receiver_emit (receiver, value);
-    g_object_unref (receiver);
-  }
+  receiver = g_object_ref (sender->receiver);
+  tf__message_receiver_emit (receiver, value);
+  g_object_unref (receiver);
 }
 
 static TfPipe *
@@ -112,6 +109,13 @@ const TfDispatcherClass tf__routing_dispatcher_class = { .host_ref = ref_routing
 
 /* Calls */
 
+static void
+set_wrong_thread (GError **error)
+{
+  g_set_error_literal (error, TF_ERROR, TF_ERROR_WRONG_THREAD,
+                       "A router can be used in the thread of its main context only");
+}
+
 /* Running, and in the thread that owns it. */
 static gboolean
 check (TfThreadRouter *self,
@@ -125,8 +129,7 @@ check (TfThreadRouter *self,
 
   if (!tf__dispatcher_is_owner (&self->routing->dispatcher))
     {
-      g_set_error_literal (error, TF_ERROR, TF_ERROR_WRONG_THREAD,
-                           "A router can be used in the thread of its main context only");
+      set_wrong_thread (error);
       return FALSE;
     }
 
@@ -187,19 +190,43 @@ end_routing (TfRouting  *routing,
   tf__routing_unref (routing);
 }
 
+/* Whoever started it is the owner until the loop dispatches, and another thread may run that: so the source is only
+ * touched while nobody else can. */
+static gboolean
+end_routing_here (TfThreadRouter *self)
+{
+  GMainContext *context = self->main_context;
+
+  if (!tf__dispatcher_is_owner (&self->routing->dispatcher) || !g_main_context_acquire (context))
+    return FALSE;
+
+  tf__enter_foreground ();
+  g_main_context_ref (context);
+  end_routing (g_steal_pointer (&self->routing), self->open);
+  g_main_context_release (context);
+  g_main_context_unref (context);
+  return TRUE;
+}
+
 static gboolean
 router_stop (TfMessageRouter *router,
              GError         **error)
 {
   TfThreadRouter *self = TF_THREAD_ROUTER (router);
+  gboolean        is_ended;
 
   if (!check (self, error))
     return FALSE;
 
-  tf__enter_foreground ();
-  end_routing (g_steal_pointer (&self->routing), self->open);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
-  return TRUE;
+  /* What is freed may drop the router. */
+  g_object_ref (self);
+  is_ended = end_routing_here (self);
+  if (is_ended)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUNNING]);
+  else
+    set_wrong_thread (error);
+  g_object_unref (self);
+  return is_ended;
 }
 
 static TfMessageReceiver *
@@ -227,11 +254,16 @@ router_close_pipe (TfMessageRouter   *router,
                    GError           **error)
 {
   TfThreadRouter *self = TF_THREAD_ROUTER (router);
+  gboolean        is_open;
 
   if (!check (self, error))
     return FALSE;
 
-  if (g_hash_table_remove (self->open, receiver))
+  /* A receiver that goes may drop the router. */
+  g_object_ref (self);
+  is_open = g_hash_table_remove (self->open, receiver);
+  g_object_unref (self);
+  if (is_open)
     return TRUE;
 
   g_set_error (error, TF_ERROR, TF_ERROR_INVALID_ARGUMENT,
@@ -519,10 +551,7 @@ tf_thread_router_finalize (GObject *object)
 {
   TfThreadRouter *self = TF_THREAD_ROUTER (object);
 
-  tf__enter_foreground ();
-  if (self->routing != NULL && tf__dispatcher_is_owner (&self->routing->dispatcher))
-    end_routing (g_steal_pointer (&self->routing), self->open);
-  else if (self->routing != NULL)
+  if (self->routing != NULL && !end_routing_here (self))
     leave_remains (self);
 
   g_hash_table_unref (self->open);

@@ -403,6 +403,114 @@ test_many (void)
   send_from_teams (TRUE);
 }
 
+static void
+on_receiver_gone_cb (gpointer data,
+                     GObject *receiver)
+{
+  g_clear_object ((TfMessageRouter **) data);
+}
+
+static void
+test_dropped_with_receiver (void)
+{
+  gboolean is_stop = FALSE;
+
+  g_test_summary ("The last reference may go with a receiver, while the router closes it or"
+                  " stops.");
+
+  do
+    {
+      TfMessageRouter   *router = router_start_new ();
+      gpointer           weak = router;
+      TfMessageSender   *sender;
+      TfMessageReceiver *receiver = router_open (router, &sender, NULL);
+
+      g_object_add_weak_pointer (G_OBJECT (router), &weak);
+      g_object_weak_ref (G_OBJECT (receiver), on_receiver_gone_cb, &router);
+      g_object_unref (receiver);
+      if (is_stop)
+        {
+          g_test_expect_message ("Tf", G_LOG_LEVEL_WARNING, "*1 pipe*");
+          g_assert_true (tf_message_router_stop (router, NULL));
+          g_test_assert_expected_messages ();
+        }
+      else
+        {
+          g_assert_true (tf_message_router_close_pipe (router, receiver, NULL));
+        }
+      g_assert_null (weak);
+      tf_message_sender_unref (sender);
+      is_stop = !is_stop;
+    }
+  while (is_stop);
+}
+
+/* Another thread that is in the middle of an iteration. */
+typedef struct
+{
+  GMainContext *context;
+  TfTestGate    is_held;
+  TfTestGate    go_on;
+} Holder;
+
+static gpointer
+run_holder (gpointer data)
+{
+  Holder *self = data;
+
+  g_assert_true (g_main_context_acquire (self->context));
+  tf_test_gate_open (&self->is_held);
+  tf_test_gate_wait (&self->go_on);
+  tf_test_drain (self->context);
+  g_main_context_release (self->context);
+  return NULL;
+}
+
+static void
+test_dropped_under_loop (void)
+{
+  Holder             holder = { .context = g_main_context_new () };
+  TfMessageRouter   *router = TF_MESSAGE_ROUTER (tf_thread_router_new (holder.context));
+  gpointer           weak = router;
+  g_autoptr (GError) error = NULL;
+  TfMessageSender   *sender;
+  gpointer           weak_receiver;
+  GThread           *thread;
+
+  g_test_summary ("While another thread runs the main context, nothing is taken away from under"
+                  " it.");
+
+  tf_test_gate_init (&holder.is_held);
+  tf_test_gate_init (&holder.go_on);
+  thread = g_thread_new ("holder", run_holder, &holder);
+  tf_test_gate_wait (&holder.is_held);
+
+  g_assert_true (tf_message_router_start (router, NULL));
+  weak_receiver = router_open (router, &sender, NULL);
+  g_object_add_weak_pointer (weak_receiver, &weak_receiver);
+  g_object_unref (weak_receiver);
+  sender_start (sender);
+  g_assert_false (tf_message_router_stop (router, &error));
+  g_assert_error (error, TF_ERROR, TF_ERROR_WRONG_THREAD);
+  g_assert_true (tf_message_router_is_running (router));
+
+  g_object_add_weak_pointer (G_OBJECT (router), &weak);
+  g_object_unref (router);
+  g_assert_null (weak);
+  g_assert_false (sender_try (sender, 1, NULL));
+  g_assert_nonnull (weak_receiver);
+
+  g_test_expect_message ("Tf", G_LOG_LEVEL_WARNING, "*1 pipe*");
+  tf_test_gate_open (&holder.go_on);
+  g_thread_join (thread);
+  g_test_assert_expected_messages ();
+  g_assert_null (weak_receiver);
+  tf_message_sender_unref (sender);
+  g_main_context_unref (holder.context);
+  tf_test_gate_clear (&holder.is_held);
+  tf_test_gate_clear (&holder.go_on);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -416,6 +524,8 @@ main (int   argc,
   tf_test_add ("/thread-router/last-reference/may-go-in-a-handler", test_dropped_in_handler);
   tf_test_add ("/thread-router/last-reference/may-go-in-another-thread", test_dropped_elsewhere);
   tf_test_add ("/thread-router/last-reference/may-go-during-a-turn", test_dropped_in_turn);
+  tf_test_add ("/thread-router/last-reference/may-go-with-a-receiver", test_dropped_with_receiver);
+  tf_test_add ("/thread-router/last-reference/may-go-under-a-loop", test_dropped_under_loop);
   tf_test_add ("/thread-router/many/pipes-from-many-threads-are-in-order", test_many);
 
   return g_test_run ();

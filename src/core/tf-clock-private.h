@@ -11,6 +11,10 @@
 gint64   tf__clock_now (void);
 gboolean tf__clock_is_system (void);
 
+/* The end of a time that is not negative; G_MAXINT64 if it is too far. */
+gint64 tf__clock_add (gint64 time_us,
+                      gint64 duration_us);
+
 /* The moment when @timeout_us from now is over; a negative time is no limit and gives G_MAXINT64. */
 gint64 tf__clock_deadline (gint64 timeout_us);
 

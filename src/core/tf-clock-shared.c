@@ -101,15 +101,16 @@ tf__clock_now (void)
 }
 
 gint64
+tf__clock_add (gint64 time_us,
+               gint64 duration_us)
+{
+  return duration_us > G_MAXINT64 - time_us ? G_MAXINT64 : time_us + duration_us;
+}
+
+gint64
 tf__clock_deadline (gint64 timeout_us)
 {
-  gint64 now;
-
-  if (timeout_us < 0)
-    return G_MAXINT64;
-
-  now = tf__clock_now ();
-  return timeout_us > G_MAXINT64 - now ? G_MAXINT64 : now + timeout_us;
+  return timeout_us < 0 ? G_MAXINT64 : tf__clock_add (tf__clock_now (), timeout_us);
 }
 
 gboolean

@@ -6,6 +6,8 @@
 
 #include "future/tf-future-private.h"
 
+#include "core/tf-clock-private.h"
+
 /* How fast the rate follows: what was two seconds ago counts half. */
 #define RATE_MEMORY_S 2.0
 
@@ -140,7 +142,7 @@ tf__future_take_progress (TfFuture *self,
   gboolean      is_status_new;
 
   tf__pipe_take_slot (pipe, &completed, &total, &status, &is_status_new);
-  tf__pipe_get_box (pipe)->due_us = dispatcher->now_us + dispatcher->interval_us;
+  tf__pipe_get_box (pipe)->due_us = tf__clock_add (dispatcher->now_us, dispatcher->interval_us);
 
   if (self != NULL && tf__pipe_get_fate (pipe) == TF_FATE_OPEN)
     show_progress (self, completed, total, status, is_status_new, dispatcher->now_us);

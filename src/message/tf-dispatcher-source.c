@@ -121,7 +121,7 @@ dispatch_source (GSource    *source,
   tf__dispatcher_run_turn (self);
 
   if (self->first_ready != NULL && g_source_get_priority (source) < PAUSE_PRIORITY)
-    self->paused_to_us = tf__clock_now () + self->budget_us / 2;
+    self->paused_to_us = tf__clock_add (tf__clock_now (), self->budget_us / 2);
 
   if (self->klass->turn_ended != NULL)
     self->klass->turn_ended (host);

@@ -132,17 +132,27 @@ append_due (TfDispatcher *self,
             TfPipe       *pipe,
             TfPipeBox    *box)
 {
+  TfPipe *previous = self->last_due;
+
   if (box->is_due_listed)
     return;
 
+  /* At the end, unless the interval has become shorter. */
+  while (previous != NULL && tf__pipe_get_box (previous)->due_us > box->due_us)
+    previous = tf__pipe_get_box (previous)->previous_due;
+
   box->is_due_listed = TRUE;
-  box->next_due = NULL;
-  box->previous_due = self->last_due;
-  if (self->last_due == NULL)
-    self->first_due = pipe->klass->ref (pipe);
+  box->previous_due = previous;
+  box->next_due = previous == NULL ? self->first_due : tf__pipe_get_box (previous)->next_due;
+  pipe->klass->ref (pipe);
+  if (previous == NULL)
+    self->first_due = pipe;
   else
-    tf__pipe_get_box (self->last_due)->next_due = pipe->klass->ref (pipe);
-  self->last_due = pipe;
+    tf__pipe_get_box (previous)->next_due = pipe;
+  if (box->next_due == NULL)
+    self->last_due = pipe;
+  else
+    tf__pipe_get_box (box->next_due)->previous_due = pipe;
 }
 
 /* Gives the reference of the list to the caller. */
@@ -307,7 +317,10 @@ get_stride (gint64 spent_us,
             guint  n_deliveries,
             gint64 left_us)
 {
-  gint64 n = spent_us <= 0 ? MAX_STRIDE : left_us * n_deliveries / (4 * spent_us);
+  gint64 n = MAX_STRIDE;
+
+  if (spent_us > 0 && left_us < G_MAXINT64 / MAX_STRIDE)
+    n = left_us * n_deliveries / (4 * spent_us);
 
   return CLAMP (n, 1, MAX_STRIDE);
 }
@@ -317,7 +330,7 @@ void
 tf__dispatcher_run_turn (TfDispatcher *self)
 {
   gint64 last_us = tf__clock_now ();
-  gint64 end_us = last_us + self->budget_us;
+  gint64 end_us = tf__clock_add (last_us, self->budget_us);
   guint  n_steps = 0;
 
   self->now_us = last_us;
@@ -382,8 +395,14 @@ run_ready (TfDispatcher *self,
       if (n_steps % MAX_STRIDE == 0)
         {
           self->now_us = tf__clock_now ();
-          if (n_left == G_MAXUINT64 && self->now_us >= deadline_us)
-            n_left = get_grace (self);
+          if (n_left == G_MAXUINT64)
+            {
+              /* One that never runs dry must not keep the others out. */
+              collect_inbox (self);
+              collect_due (self);
+              if (self->now_us >= deadline_us)
+                n_left = get_grace (self);
+            }
         }
 
       if (n_left != G_MAXUINT64 && n_left-- == 0)

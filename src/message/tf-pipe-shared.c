@@ -391,14 +391,18 @@ take_box_locked (TfPipeBox *box,
 {
   TfNews news;
 
-  if (box->first != NULL && !is_box_held)
+  if ((box->first != NULL || has_left (box)) && !is_box_held)
     candidates |= TF_NEWS_EVENTS;
   else if (box->first != NULL || has_left (box))
     candidates &= ~(guint) TF_NEWS_FINAL;
 
   news = get_first (candidates);
   if (news == TF_NEWS_EVENTS)
-    take_chunk_locked (box);
+    {
+      /* Held when the caller looked, and let go since: the rest of the chunk comes first. */
+      if (!has_left (box))
+        take_chunk_locked (box);
+    }
   else if (news == TF_NEWS_FINAL)
     box->is_closed = TRUE;
 

@@ -6,6 +6,7 @@
 
 #include "tf-test-support.h"
 
+#include "core/tf-clock-private.h"
 #include "message/tf-dispatcher-private.h"
 
 /* A dispatcher with nothing behind it, and pipes that write down what is delivered from them. */
@@ -145,7 +146,7 @@ letterbox_deliver (TfPipe  *pipe,
                               completed, total, status == NULL ? "" : status);
       g_free (status);
       tf__pipe_get_box (pipe)->due_us =
-        self->office->dispatcher.now_us + self->office->dispatcher.interval_us;
+        tf__clock_add (self->office->dispatcher.now_us, self->office->dispatcher.interval_us);
     }
 
   if (self->on_delivery != NULL)

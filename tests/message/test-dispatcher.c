@@ -616,6 +616,116 @@ test_owner (void)
   office_clear (&office);
 }
 
+static void
+test_no_limit (void)
+{
+  Office    office;
+  Letterbox box;
+
+  g_test_summary ("The longest budget and the longest interval are no limit and for ever.");
+
+  office_init (&office);
+  office.dispatcher.budget_us = G_MAXINT64;
+  office.dispatcher.interval_us = G_MAXINT64;
+  letterbox_init (&box, &office, 'a');
+  send_many (&box, 40);
+  g_main_context_iteration (office.context, TRUE);
+  g_assert_cmpint (box.n_events, ==, 40);
+  g_assert_cmpuint (office.n_turns, ==, 1);
+
+  g_string_truncate (office.text, 0);
+  tf__pipe_advance (&box.pipe, 1);
+  tf_test_drain (office.context);
+  tf__pipe_advance (&box.pipe, 1);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a:progress 1/-1 ");
+  tf__pipe_post (&box.pipe, TF_NEWS_FINAL);
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a:progress 2/-1 a:final ");
+
+  tf__enter_foreground ();
+  tf__dispatcher_forget_due (&office.dispatcher, &box.pipe);
+  office_clear (&office);
+  letterbox_clear (&box);
+}
+
+static void
+test_due_sooner (void)
+{
+  Office    office;
+  Letterbox boxes[3];
+
+  g_test_summary ("When the interval becomes shorter, nothing waits for what is due later.");
+
+  office_init (&office);
+  for (guint i = 0; i < G_N_ELEMENTS (boxes); i++)
+    {
+      letterbox_init (&boxes[i], &office, (char) ('a' + i));
+      office.dispatcher.interval_us = i == 0 ? G_TIME_SPAN_HOUR : 2000;
+      tf__pipe_advance (&boxes[i].pipe, 1);
+      tf_test_drain (office.context);
+    }
+  office_assert_text (&office, "a:progress 1/-1 b:progress 1/-1 c:progress 1/-1 ");
+
+  for (guint i = 0; i < G_N_ELEMENTS (boxes); i++)
+    tf__pipe_advance (&boxes[i].pipe, 1);
+  while (strstr (office.text->str, "c:progress") == NULL)
+    g_main_context_iteration (office.context, TRUE);
+  office_assert_text (&office, "b:progress 2/-1 c:progress 2/-1 ");
+
+  tf__enter_foreground ();
+  tf__dispatcher_forget_due (&office.dispatcher, &boxes[0].pipe);
+  for (guint i = 0; i < G_N_ELEMENTS (boxes); i++)
+    letterbox_clear (&boxes[i]);
+  office_clear (&office);
+}
+
+/* One that never runs dry: each event sends the next; and the third one wakes another letterbox. */
+static void
+on_delivery_go_on (Letterbox *self,
+                   TfNews     news)
+{
+  Letterbox *other = self->office->user_data;
+
+  g_assert_true (letterbox_send (self, self->n_events + 1));
+  if (self->n_events == 3)
+    g_assert_true (letterbox_send (other, 1));
+}
+
+static gboolean
+has_other_or_enough (gpointer data)
+{
+  Letterbox *box = data;
+  Letterbox *other = box->office->user_data;
+
+  return other->n_events > 0 || box->n_events > 1000;
+}
+
+static void
+test_run_until_fair (void)
+{
+  Office    office;
+  Letterbox boxes[2];
+
+  g_test_summary ("Driven by hand, a pipe that never runs dry does not keep others out.");
+
+  office_init (&office);
+  letterbox_init (&boxes[0], &office, 'a');
+  letterbox_init (&boxes[1], &office, 'b');
+  office.user_data = &boxes[1];
+  boxes[0].on_delivery = on_delivery_go_on;
+  send_many (&boxes[0], 1);
+  tf__enter_foreground ();
+  g_assert_true (
+    tf__dispatcher_run_until (&office.dispatcher, has_other_or_enough, &boxes[0], G_MAXINT64));
+  g_assert_cmpint (boxes[1].n_events, ==, 1);
+  g_assert_cmpint (boxes[0].n_events, <, 100);
+
+  office_clear (&office);
+  letterbox_clear (&boxes[0]);
+  letterbox_clear (&boxes[1]);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -627,12 +737,15 @@ main (int   argc,
   tf_test_add ("/dispatcher/time/has-a-pause-when-urgent", test_pause);
   tf_test_add ("/dispatcher/time/brings-what-is-due", test_due);
   tf_test_add ("/dispatcher/time/forgets-what-is-due", test_due_forgotten);
+  tf_test_add ("/dispatcher/time/brings-what-is-due-sooner", test_due_sooner);
+  tf_test_add ("/dispatcher/time/may-be-without-limit", test_no_limit);
   tf_test_add ("/dispatcher/nested/goes-on-in-order", test_nested);
   tf_test_add ("/dispatcher/references/can-be-taken-over", test_kept);
   tf_test_add ("/dispatcher/wake-up/comes-once-before-a-sleep", test_wakeups);
   tf_test_add ("/dispatcher/wake-up/does-not-come-in-a-turn", test_no_wakeup_in_turn);
   tf_test_add ("/dispatcher/wake-up/is-never-lost", test_no_lost_wakeup);
   tf_test_add ("/dispatcher/by-hand/stops-at-the-condition", test_run_until);
+  tf_test_add ("/dispatcher/by-hand/lets-others-in", test_run_until_fair);
   tf_test_add ("/dispatcher/by-hand/ends-with-the-dispatcher", test_run_until_detached);
   tf_test_add ("/dispatcher/by-hand/can-be-nudged", test_nudge);
   tf_test_add ("/dispatcher/end/drops-and-refuses", test_detach);

@@ -445,6 +445,53 @@ test_end_race (void)
   office_clear (&office);
 }
 
+static void
+on_delivery_hold_first (Letterbox *self,
+                        TfNews     news)
+{
+  if (self->n_events == 1)
+    tf__pipe_hold (&self->pipe);
+}
+
+static void
+test_let_go_between (void)
+{
+  Office              office;
+  Letterbox           box;
+  TfEvent             event;
+  gboolean            has_more;
+  gboolean            is_early;
+  g_autoptr (GString) expected = g_string_new (NULL);
+
+  g_test_summary ("One that another thread lets go while the owner looks goes on where it was.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  box.on_delivery = on_delivery_hold_first;
+  for (gint64 i = 1; i <= 120; i++)
+    g_assert_true (letterbox_send (&box, i));
+  tf_test_drain (office.context);
+  office_assert_text (&office, "a1 ");
+
+  /* As the dispatcher does it, and the other thread in between. */
+  tf__enter_foreground ();
+  g_assert_false (tf__pipe_has_taken (&box.pipe, box.pipe.box));
+  g_assert_true (tf__pipe_let_go (&box.pipe));
+  g_assert_cmpint (tf__pipe_take (&box.pipe, TRUE, &has_more, &is_early), ==, TF_NEWS_EVENTS);
+  g_assert_true (has_more);
+  tf__pipe_next_taken (box.pipe.box, &event);
+  g_assert_cmpint (g_value_get_int64 (&event.value), ==, 2);
+  tf__event_clear (&event);
+
+  tf_test_drain (office.context);
+  for (gint64 i = 3; i <= 120; i++)
+    g_string_append_printf (expected, "a%" G_GINT64_FORMAT " ", i);
+  office_assert_text (&office, expected->str);
+
+  letterbox_clear (&box);
+  office_clear (&office);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -458,6 +505,7 @@ main (int   argc,
   tf_test_add ("/pipe/events/keep-their-order", test_chunks);
   tf_test_add ("/pipe/events/are-freed-with-the-pipe", test_undelivered);
   tf_test_add ("/pipe/events/can-be-dropped-while-delivered", test_drop);
+  tf_test_add ("/pipe/events/go-on-where-they-were-held", test_let_go_between);
   tf_test_add ("/pipe/room/is-waited-for", test_room);
   tf_test_add ("/pipe/room/is-not-waited-for-in-vain", test_room_released);
   tf_test_add ("/pipe/slot/has-the-latest-values", test_slot);

@@ -72,20 +72,6 @@ static GParamSpec *props[N_PROPS];
 /* The one whose function runs in this thread. */
 static _Thread_local Crew *current_crew;
 
-static void run_pushes (TfPoolJob *job);
-
-static Crew *
-crew_new (void)
-{
-  Crew *crew = g_new0 (Crew, 1);
-
-  crew->job.run = run_pushes;
-  crew->ref_count = 1;
-  tf__lock_init (&crew->lock);
-  g_cond_init (&crew->is_idle);
-  return crew;
-}
-
 static void
 crew_unref (Crew *crew)
 {
@@ -166,6 +152,13 @@ ensure_threads (Crew *crew)
   if (crew->threads == NULL)
     crew->threads = tf__thread_pool_new (crew->max_workers);
   tf__unlock (&crew->lock);
+}
+
+void
+tf__worker_pool_try_again (TfWorkerPool *self)
+{
+  ensure_threads (get_crew (self));
+  tf__thread_pool_try_again (get_crew (self)->threads);
 }
 
 /* The next push, or NULL when the job leaves. */
@@ -252,6 +245,8 @@ tf_worker_pool_real_push (TfWorkerPool *self,
 
   if (is_started)
     start_job (crew);
+  else
+    tf__thread_pool_try_again (crew->threads);
 
   return TRUE;
 }
@@ -485,8 +480,9 @@ tf_worker_pool_shutdown (TfWorkerPool *self,
                          gint64        timeout_us,
                          GError      **error)
 {
-  Crew    *crew;
-  gboolean was_closed;
+  Crew                    *crew;
+  gboolean                 was_closed;
+  g_autoptr (TfWorkerPool) kept = NULL;
 
   g_return_val_if_fail (TF_IS_WORKER_POOL (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
@@ -497,6 +493,7 @@ tf_worker_pool_shutdown (TfWorkerPool *self,
   crew->is_closed = TRUE;
   tf__unlock (&crew->lock);
 
+  kept = g_object_ref (self); /* a handler may drop it */
   if (!was_closed)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLOSED]);
 
@@ -560,7 +557,10 @@ tf_worker_pool_init (TfWorkerPool *self)
 {
   TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (self);
 
-  priv->crew = crew_new ();
+  priv->crew = g_new (Crew, 1);
+  *priv->crew = (Crew){ .job.run = run_pushes, .ref_count = 1 };
+  tf__lock_init (&priv->crew->lock);
+  g_cond_init (&priv->crew->is_idle);
 }
 
 /**

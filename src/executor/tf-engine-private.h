@@ -47,7 +47,7 @@ typedef struct
   guint              max_workers;   /* [lock] */
   GCond              pump_left;     /* [lock] */
   gboolean           is_awaited;    /* [lock] somebody waits for the pumps to leave */
-  TfTask            *first_arrival; /* [lock] submitted on other threads, and not live yet */
+  TfTask            *first_arrival; /* [lock] to write, [atomic] to read: of other threads, and not live yet */
   TfTask            *last_arrival;  /* [lock] */
 
   /* Numbers that only grow, each with one writer, so that a difference of two is a count that any
@@ -114,8 +114,8 @@ TfTask *tf__engine_take_ahead (TfEngine *self,
                                int       priority);
 void    tf__engine_put_back (TfEngine *self,
                              TfTask   *task);
-/* A worker waits for something that other tasks may have to bring about. */
-void     tf__engine_block_worker (TfEngine *self);
+/* A worker waits for something that other tasks may have to bring about: FALSE if no other may take its place. */
+gboolean tf__engine_block_worker (TfEngine *self);
 void     tf__engine_unblock_worker (TfEngine *self);
 gboolean tf__engine_wait_for_pumps (TfEngine *self,
                                     gint64    deadline_us);

@@ -69,7 +69,7 @@ add_arrival_locked (TfEngine *self,
                     TfTask   *task)
 {
   if (self->last_arrival == NULL)
-    self->first_arrival = task;
+    tf__store (&self->first_arrival, task);
   else
     self->last_arrival->next_live = task;
   self->last_arrival = task;
@@ -105,6 +105,10 @@ appended (TfEngine *self,
     tf__engine_start_pump (self);
   else if (!is_queued)
     tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+  else if (self->pool != NULL)
+    tf__thread_pool_try_again (self->pool);
+  else if (tf__worker_pool_is_own (self->worker_pool))
+    tf__worker_pool_try_again (self->worker_pool);
 }
 
 void
@@ -406,13 +410,13 @@ may_have_more_workers (TfEngine *self)
   return self->pool != NULL || tf__worker_pool_is_own (self->worker_pool);
 }
 
-void
+gboolean
 tf__engine_block_worker (TfEngine *self)
 {
   gboolean start_pump;
 
   if (!may_have_more_workers (self))
-    return;
+    return FALSE;
 
   if (self->pool != NULL)
     tf__thread_pool_block (self->pool);
@@ -426,15 +430,13 @@ tf__engine_block_worker (TfEngine *self)
 
   if (start_pump)
     tf__engine_start_pump (self);
+  return TRUE;
 }
 
 /* The pump that came in its place leaves when it has done what it is doing. */
 void
 tf__engine_unblock_worker (TfEngine *self)
 {
-  if (!may_have_more_workers (self))
-    return;
-
   tf__lock (&self->lock);
   self->n_blocked--;
   tf__unlock (&self->lock);

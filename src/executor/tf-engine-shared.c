@@ -207,8 +207,13 @@ tf__engine_take_arrivals (TfEngine *self)
 {
   TfTask *first;
 
+  /* Mostly there are none. */
+  if (tf__load (&self->first_arrival) == NULL)
+    return NULL;
+
   tf__lock (&self->lock);
-  first = g_steal_pointer (&self->first_arrival);
+  first = self->first_arrival;
+  tf__store (&self->first_arrival, NULL);
   self->last_arrival = NULL;
   tf__unlock (&self->lock);
 

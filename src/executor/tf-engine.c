@@ -234,10 +234,10 @@ host_unqueue (TfTaskHost *host,
   return FALSE;
 }
 
-static void
+static gboolean
 host_worker_blocked (TfTaskHost *host)
 {
-  tf__engine_block_worker ((TfEngine *) host);
+  return tf__engine_block_worker ((TfEngine *) host);
 }
 
 static void

@@ -274,10 +274,13 @@ tf_executor_set_max_workers (TfExecutor *self,
   if (max_workers == tf__engine_get_max_workers (self->engine))
     return;
 
+  /* A handler of the context may drop the executor. */
+  g_object_ref (self);
   if (self->owns_context)
     tf_thread_context_set_max_workers (TF_THREAD_CONTEXT (self->context), max_workers);
   tf__engine_set_max_workers (self->engine, max_workers);
   tf__executor_notify (self, TF_EXECUTOR_PROP_MAX_WORKERS);
+  g_object_unref (self);
 }
 
 /**

@@ -11,9 +11,10 @@
 
 #define MAX_NAMED 5
 
-void
-tf__live_tasks_add (TfEngine *self,
-                    TfTask   *task)
+TF_FOREGROUND
+static void
+append (TfEngine *self,
+        TfTask   *task)
 {
   task->is_live = TRUE;
   task->previous_live = self->last_live;
@@ -34,9 +35,17 @@ welcome_arrivals (TfEngine *self)
     {
       TfTask *next = g_steal_pointer (&task->next_live);
 
-      tf__live_tasks_add (self, task);
+      append (self, task);
       task = next;
     }
+}
+
+void
+tf__live_tasks_add (TfEngine *self,
+                    TfTask   *task)
+{
+  welcome_arrivals (self);
+  append (self, task);
 }
 
 void

@@ -222,9 +222,17 @@ show_submission (TfExecutor *self,
 
   tf__enter_foreground ();
   engine->are_counts_new = TRUE;
-  if (engine->list != NULL)
-    tf__live_list_sync (engine);
+  if (engine->list == NULL)
+    {
+      tf__executor_notify_n_waiting (self);
+      return;
+    }
+
+  /* A handler may drop the executor. */
+  g_object_ref (self);
+  tf__live_list_sync (engine);
   tf__executor_notify_n_waiting (self);
+  g_object_unref (self);
 }
 
 static TfFuture *

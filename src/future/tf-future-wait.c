@@ -173,10 +173,11 @@ wait_in_loop (TfFuture     *self,
  * and nothing else happens. In any other thread the call blocks, until the owner context has
  * delivered the end.
  *
- * The function of a task may wait without using up the workers. If it waits for a task that is
- * still queued, it runs that itself. While it waits for anything else than a task, such as a set or
- * what was derived by [method@Future.then], the executor has another worker in its place; a pool of
- * another maker's has as many workers as before, and may run out of them.
+ * The function of a task may wait without using up the workers. If it waits for a task of the same
+ * executor that is still queued, it runs that itself. While it waits for a task of another executor,
+ * or for anything else than a task, such as a set or what was derived by [method@Future.then], the
+ * executor has another worker in its place. A pool of another maker's has as many workers as before,
+ * and may run out of them; there the queued task of another executor is run in the waiting one too.
  *
  * A task cannot wait for what cannot end before the task itself does: its own future, what is
  * derived from that, a set of all that it is in, or anything that needs another task which waits

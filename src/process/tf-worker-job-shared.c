@@ -32,17 +32,10 @@ host_unqueue (TfTaskHost *host,
   return FALSE;
 }
 
-static void
-host_nothing (TfTaskHost *host)
-{
-}
-
 static const TfTaskHostClass host_class = {
   .ref = host_ref,
   .unref = host_unref,
   .unqueue = host_unqueue,
-  .worker_blocked = host_nothing,
-  .worker_unblocked = host_nothing,
 };
 
 static void

@@ -15,6 +15,7 @@ struct _TfTaskWait
   TfTask     *task;      /* (nullable) [const] for which it waits; or: */
   TfFuture   *future;    /* (nullable) [const] another kind of future */
   guint8      is_doomed; /* [atomic] it cannot end */
+  guint8      is_apart;  /* the thread that waits: another worker has its place */
   TfTaskWait *outer;     /* [const] of the same thread */
 };
 
@@ -211,29 +212,47 @@ get_host_of_thread (void)
   return frame->task->host;
 }
 
-void
+gboolean
 tf__task_block_worker (void)
 {
   TfTaskHost *host = get_host_of_thread ();
 
-  if (host->klass->worker_blocked != NULL)
-    host->klass->worker_blocked (host);
+  /* A worker process has one. */
+  if (host->klass->worker_blocked == NULL)
+    return TRUE;
+
+  current_wait->is_apart = host->klass->worker_blocked (host);
+  return current_wait->is_apart;
+}
+
+gboolean
+tf__task_may_run_here (TfTask *task)
+{
+  for (const TfTaskFrame *frame = tf__task_get_frame (); frame != NULL; frame = frame->outer)
+    {
+      if (frame->task->host == task->host)
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 void
-tf__task_wait_end (gboolean is_compound)
+tf__task_wait_end (void)
 {
   TfTaskWait *self = current_wait;
   TfTaskHost *host;
+  gboolean    is_apart;
 
   if (tf__task_get_frame () == NULL)
     return;
 
   host = get_host_of_thread ();
+  is_apart = self->is_apart;
   current_wait = self->outer;
   leave_table (self);
   tf__task_wait_unref (self);
-  if (is_compound && host->klass->worker_unblocked != NULL)
+  if (is_apart)
     host->klass->worker_unblocked (host);
 }
 

@@ -185,14 +185,18 @@ tf__task_wait_for_task (TfTask  *task,
 
   if (far != NULL)
     begin_walk (wait, far);
-  tf__task_run_if_queued (task);
+
+  /* Another host has workers of its own, and may have so many and no more. There this thread helps only where its own
+   * host could run out of workers by the wait. */
+  if (tf__task_may_run_here (task) || !tf__task_block_worker ())
+    tf__task_run_if_queued (task);
   return TRUE;
 }
 
 void
 tf__task_wait_ended (void)
 {
-  tf__task_wait_end (FALSE);
+  tf__task_wait_end ();
 }
 
 /* Waiting for another kind of future */
@@ -218,7 +222,7 @@ compound_begin (TfFuture *future,
 static void
 compound_end (TfFuture *future)
 {
-  tf__task_wait_end (TRUE);
+  tf__task_wait_end ();
 }
 
 static gboolean

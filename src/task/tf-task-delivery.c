@@ -133,11 +133,12 @@ TF_FOREGROUND
 static void
 deliver_final (TfTask *self)
 {
-  TfFate        fate = tf__pipe_exchange_fate (&self->pipe, TF_FATE_CLOSED);
+  TfFate        fate = TF_FATE_OPEN;
   TfFutureEvent event;
 
-  if (fate != TF_FATE_OPEN)
-    tf__pipe_exchange_fate (&self->pipe, TF_FATE_CANCELLED);
+  /* Never closed for a moment what was cancelled: others read this. */
+  if (!tf__pipe_move_fate (&self->pipe, TF_FATE_OPEN, TF_FATE_CLOSED))
+    fate = tf__pipe_exchange_fate (&self->pipe, TF_FATE_CANCELLED);
 
   tf__dispatcher_forget_due (self->pipe.dispatcher, &self->pipe);
   self->host->klass->ended (self->host, self, fate == TF_FATE_ABORTED);

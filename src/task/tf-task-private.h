@@ -24,8 +24,8 @@ typedef struct
   gboolean (*unqueue) (TfTaskHost *self,
                        TfTask     *task);
   /* Any thread. A worker of the host begins, and ends, to wait for something that other tasks of the host may have to
-   * bring about: another worker may take its place meanwhile. */
-  void (*worker_blocked) (TfTaskHost *self);
+   * bring about: another worker may take its place meanwhile. FALSE if none does; then there is no end either. */
+  gboolean (*worker_blocked) (TfTaskHost *self); /* (nullable) with the next: nobody misses it */
   void (*worker_unblocked) (TfTaskHost *self);
   /* For a runner, which has a task in work: the next one of the queue, with the reference of the queue, if it has the
    * same priority and there is no other worker to take it. */

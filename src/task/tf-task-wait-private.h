@@ -27,11 +27,13 @@ gboolean tf__task_wait_begin (TfTask      *task,
                               TfTaskWait **wait,
                               TfFuture   **far,
                               GError     **error);
-void     tf__task_wait_end (gboolean is_compound);
+void     tf__task_wait_end (void);
 /* Runs the task in this thread, which has nothing better to do, if it is still queued. */
 void tf__task_run_if_queued (TfTask *task);
-/* Tells the host of the thread that its worker does not count while it waits. */
-void tf__task_block_worker (void);
+/* Whether this thread may do that: the host of the task has a worker less meanwhile, so that there are never more. */
+gboolean tf__task_may_run_here (TfTask *task);
+/* Tells the host of the thread that its worker does not count while it waits: FALSE if no other one takes its place. */
+gboolean tf__task_block_worker (void);
 /* From a task along the table: TRUE if the task of the wait is met. @far: as above. */
 gboolean tf__task_wait_follow (TfTaskWait *self,
                                TfTask     *task,

@@ -360,6 +360,28 @@ test_misuse (void)
   g_assert_finalize_object (pool);
 }
 
+static void
+on_closed_drop_cb (TfWorkerPool  *pool,
+                   GParamSpec    *pspec,
+                   TfWorkerPool **place)
+{
+  g_clear_object (place);
+}
+
+static void
+test_dropped_in_shutdown (void)
+{
+  TfWorkerPool *pool = tf_worker_pool_new (1);
+  gpointer      weak = pool;
+
+  g_test_summary ("The last reference may go in the handler that is told of the shutdown.");
+
+  g_object_add_weak_pointer (G_OBJECT (pool), &weak);
+  g_signal_connect (pool, "notify::closed", G_CALLBACK (on_closed_drop_cb), &pool);
+  g_assert_true (tf_worker_pool_shutdown (weak, -1, NULL));
+  g_assert_null (weak);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -368,6 +390,7 @@ main (int    argc,
 
   tf_test_add ("/worker-pool/has-as-many-workers-as-processors", test_defaults);
   tf_test_add ("/worker-pool/may-be-shut-down-unused", test_shutdown_unused);
+  tf_test_add ("/worker-pool/may-go-while-it-is-shut-down", test_dropped_in_shutdown);
   tf_test_add ("/worker-pool/keeps-the-order", test_order);
   tf_test_add ("/worker-pool/executor/leaves-a-given-pool-open", test_given);
   tf_test_add ("/worker-pool/executor/takes-nothing-beside-a-pool", test_given_with_more);

@@ -592,6 +592,59 @@ test_at_exit (void)
   g_test_trap_assert_passed ();
 }
 
+static void
+on_added_drop_cb (GListModel  *model,
+                  guint        position,
+                  guint        n_removed,
+                  guint        n_added,
+                  TfExecutor **place)
+{
+  g_clear_object (place);
+}
+
+static void
+test_in_submit (void)
+{
+  TfExecutor          *executor = tf_executor_new ();
+  gpointer             weak = executor;
+  g_autoptr (TfFuture) future = NULL;
+
+  g_test_summary ("The last reference may go in a handler while a task is submitted.");
+
+  g_object_add_weak_pointer (G_OBJECT (executor), &weak);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (executor)), ==, 0);
+  g_signal_connect (executor, "items-changed", G_CALLBACK (on_added_drop_cb), &executor);
+  future = submit_call (executor, body_nothing, NULL, NULL);
+  g_assert_null (weak);
+  tf_test_wait_done (future);
+  g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLED);
+  tf_test_drain (NULL);
+}
+
+static void
+on_workers_drop_cb (TfThreadContext *context,
+                    GParamSpec      *pspec,
+                    TfExecutor     **place)
+{
+  g_clear_object (place);
+}
+
+static void
+test_in_set_max_workers (void)
+{
+  TfExecutor *executor = g_object_new (TF_TYPE_EXECUTOR, "max-workers", 1, NULL);
+  gpointer    weak = executor;
+
+  g_test_summary ("The last reference may go in a handler of the context, while the executor sets "
+                  "its workers.");
+
+  g_object_add_weak_pointer (G_OBJECT (executor), &weak);
+  g_signal_connect (tf_executor_get_context (executor), "notify::max-workers",
+                    G_CALLBACK (on_workers_drop_cb), &executor);
+  tf_executor_set_max_workers (executor, 2);
+  g_assert_null (weak);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -604,6 +657,8 @@ main (int    argc,
   tf_test_add ("/executor/lifetime/may-end-in-a-handler-of-a-future", test_in_handlers);
   tf_test_add ("/executor/lifetime/may-end-in-a-handler-of-its-own", test_in_own_handlers);
   tf_test_add ("/executor/lifetime/may-end-in-a-handler-of-stop", test_in_stop);
+  tf_test_add ("/executor/lifetime/may-end-in-a-handler-of-submit", test_in_submit);
+  tf_test_add ("/executor/lifetime/may-end-in-a-handler-of-its-context", test_in_set_max_workers);
   tf_test_add ("/executor/lifetime/may-end-in-a-nested-loop", test_in_nested_loop);
   tf_test_add ("/executor/lifetime/may-end-in-another-thread", test_off_thread);
   tf_test_add ("/executor/lifetime/may-end-in-a-task", test_in_body);

@@ -280,6 +280,44 @@ test_random (void)
   tf_test_executor_finish (&executor);
 }
 
+static gpointer
+submit_nothing (gpointer executor)
+{
+  return submit_call (executor, body_nothing, NULL, NULL);
+}
+
+static void
+test_order_of_threads (void)
+{
+  TfExecutor *executor = g_object_new (TF_TYPE_EXECUTOR, "max-workers", 1, NULL);
+  TfFuture   *futures[4];
+  Block       block;
+  Mirror      mirror;
+
+  g_test_summary ("The order is that of all threads: what another one submitted before comes "
+                  "before.");
+
+  block_init (&block);
+  mirror_init (&mirror, executor);
+  futures[0] = submit_call (executor, body_block, &block, NULL);
+  futures[1] = call_in_thread (submit_nothing, executor);
+  g_assert_cmpuint (mirror.items->len, ==, 1);
+  futures[2] = submit_call (executor, body_nothing, NULL, NULL);
+  futures[3] = call_in_thread (submit_nothing, executor);
+  tf_test_drain (NULL);
+  g_assert_cmpuint (mirror.items->len, ==, 4);
+  for (guint i = 0; i < G_N_ELEMENTS (futures); i++)
+    g_assert_true (mirror.items->pdata[i] == futures[i]);
+
+  tf_test_gate_open (&block.release);
+  tf_test_run_until (NULL, is_empty, executor);
+  for (guint i = 0; i < G_N_ELEMENTS (futures); i++)
+    g_assert_finalize_object (futures[i]);
+  mirror_clear (&mirror);
+  tf_test_executor_finish (&executor);
+  block_clear (&block);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -289,6 +327,7 @@ main (int    argc,
   tf_test_add ("/executor/list/is-in-the-order-of-submission", test_submit_order);
   tf_test_add ("/executor/list/may-be-looked-at-late", test_looked_at_late);
   tf_test_add ("/executor/list/shows-what-other-threads-submit", test_off_thread);
+  tf_test_add ("/executor/list/is-in-the-order-of-all-threads", test_order_of_threads);
   tf_test_add ("/executor/list/is-left-after-done", test_leaves_after_done);
   tf_test_add ("/executor/list/may-change-in-its-handlers", test_submits_in_handler);
   tf_test_add ("/executor/list/agrees-with-its-signals", test_random);

@@ -300,6 +300,84 @@ test_cancel_waiter (void)
   meeting_clear (&meeting);
 }
 
+static void
+test_other_limit (void)
+{
+  Ring        ring;
+  Meeting     meeting;
+  TfExecutor *other;
+  TfFuture   *first;
+  TfFuture   *behind;
+
+  g_test_summary ("A queued task of another executor is left to its workers, of which there are so "
+                  "many and no more; another worker takes the place of the one that waits.");
+
+  ring_init (&ring);
+  meeting_init (&meeting);
+  other = executor_new (1);
+  first = submit (other, run_meeting, &meeting);
+  tf_test_gate_wait (&meeting.started);
+  ring.other = submit (other, run_eight, NULL);
+  ring.own = submit (ring.executor, run_wait_other, &ring);
+  behind = submit (ring.executor, run_nothing, NULL);
+  tf_test_gate_open (&ring.is_set);
+
+  /* It has a worker only since the one in front of it waits. */
+  tf_test_wait_done (behind);
+  g_assert_cmpint (tf_future_get_state (ring.other), ==, TF_FUTURE_STATE_WAITING);
+  tf_test_gate_open (&meeting.go);
+  tf_test_wait_done (ring.own);
+  g_assert_no_error (ring.error);
+  g_assert_cmpint (tf_future_get_int64 (ring.own, NULL), ==, 9);
+
+  finish_future (first);
+  finish_future (ring.other);
+  finish_future (ring.own);
+  finish_future (behind);
+  tf_test_executor_finish (&other);
+  ring_clear (&ring);
+  meeting_clear (&meeting);
+}
+
+typedef struct
+{
+  TfExecutor *executors[2];
+  gint        depth;
+} Seesaw;
+
+static void
+run_seesaw (TfTask  *task,
+            gpointer data)
+{
+  Seesaw            *seesaw = data;
+  int                depth = g_atomic_int_add (&seesaw->depth, 1);
+  g_autoptr (GError) error = NULL;
+  TfFuture          *next;
+
+  if (depth == 20)
+    return;
+
+  next = submit (seesaw->executors[(depth + 1) % 2], run_seesaw, seesaw);
+  g_assert_true (tf_future_wait (next, tf_test_timeout_us (), NULL, &error));
+  g_assert_no_error (error);
+  g_object_unref (next);
+}
+
+static void
+test_other_depth (void)
+{
+  Seesaw    seesaw = { { executor_new (1), executor_new (1) }, 0 };
+  TfFuture *future = submit (seesaw.executors[0], run_seesaw, &seesaw);
+
+  g_test_summary ("Two executors of one worker each wait for each other to any depth.");
+
+  tf_test_wait_done (future);
+  g_assert_cmpint (seesaw.depth, ==, 21);
+  finish_future (future);
+  tf_test_executor_finish (&seesaw.executors[0]);
+  tf_test_executor_finish (&seesaw.executors[1]);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -310,6 +388,8 @@ main (int   argc,
   tf_test_add ("/future/wait-worker/runs-what-is-queued", test_runs_queued);
   tf_test_add ("/future/wait-worker/has-an-inner-current-task", test_nested);
   tf_test_add ("/future/wait-worker/goes-to-any-depth", test_deep);
+  tf_test_add ("/future/wait-worker/leaves-other-executors-their-limit", test_other_limit);
+  tf_test_add ("/future/wait-worker/goes-to-and-fro-to-any-depth", test_other_depth);
   tf_test_add ("/future/wait-worker/may-have-a-limit", test_limit);
   tf_test_add ("/future/wait-worker/ends-with-a-cancel-of-the-waiter", test_cancel_waiter);
 

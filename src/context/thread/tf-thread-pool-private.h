@@ -29,6 +29,8 @@ void  tf__thread_pool_set_max_threads (TfThreadPool *self,
                                        guint         max_threads);
 void  tf__thread_pool_push (TfThreadPool *self,
                             TfPoolJob    *job);
+/* For who adds to what a job will do, and pushes none: if threads could not be made, perhaps they can now. */
+void tf__thread_pool_try_again (TfThreadPool *self);
 
 /* For a thread that waits: another one takes its place meanwhile. */
 void tf__thread_pool_block (TfThreadPool *self);

@@ -11,6 +11,7 @@ struct _TfThreadPool
   gint ref_count; /* [atomic] */
   gint n_users;   /* [atomic] executors */
   gint is_closed; /* [atomic] */
+  gint is_short;  /* [atomic] a job waits for a thread that could not be made */
 
   TfLock       lock;
   GThreadPool *pool;        /* (owned) (nullable) [lock] */
@@ -132,8 +133,24 @@ tf__thread_pool_push (TfThreadPool *self,
 
   /* The job is in the queue of the pool in any case; without a thread it waits until one can be
    * made. */
-  if (!g_thread_pool_push (ensure_pool (self), job, &error))
-    g_warning ("Work has to wait for a thread: %s", error->message);
+  if (g_thread_pool_push (ensure_pool (self), job, &error))
+    return;
+
+  g_warning ("Work has to wait for a thread: %s", error->message);
+  tf__store (&self->is_short, TRUE);
+}
+
+void
+tf__thread_pool_try_again (TfThreadPool *self)
+{
+  if (!tf__load (&self->is_short) || !tf__exchange (&self->is_short, FALSE))
+    return;
+
+  /* That makes threads for what waits. */
+  tf__lock (&self->lock);
+  if (!g_thread_pool_set_max_threads (self->pool, get_limit_locked (self), NULL))
+    tf__store (&self->is_short, TRUE);
+  tf__unlock (&self->lock);
 }
 
 void

@@ -2,6 +2,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+/* RTLD_NEXT */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include "context/thread/tf-thread-pool-private.h"
 
 #include "tf-test-support.h"
@@ -153,6 +158,71 @@ test_closed (void)
   tf__thread_pool_unref (pool);
 }
 
+/* The sanitizers have a function of this name themselves. */
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
+  !defined(__clang__)
+#define HAS_SHORTAGE 1
+#endif
+
+#ifdef HAS_SHORTAGE
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+
+static gint is_short_of_threads;
+
+/* In the place of that of the system. */
+int
+pthread_create (pthread_t            *thread,
+                const pthread_attr_t *attributes,
+                void *(*run) (void *),
+                void *data)
+{
+  int (*next) (pthread_t *, const pthread_attr_t *, void *(*) (void *), void *);
+  gpointer address = dlsym (RTLD_NEXT, "pthread_create");
+
+  if (g_atomic_int_get (&is_short_of_threads))
+    return EAGAIN;
+
+  memcpy (&next, &address, sizeof next);
+  return next (thread, attributes, run, data);
+}
+
+static void
+test_shortage (void)
+{
+  TfThreadPool *pool = tf__thread_pool_new (1);
+  TfTestCounter n_run;
+  Job           job;
+
+  g_test_summary ("A job for which no thread could be made runs when one can be made again.");
+
+  tf_test_counter_init (&n_run);
+  job_init (&job, pool, &n_run);
+  tf_test_gate_open (&job.release);
+  g_thread_pool_stop_unused_threads ();
+  while (g_thread_pool_get_num_unused_threads () > 0)
+    g_thread_yield ();
+
+  g_atomic_int_set (&is_short_of_threads, TRUE);
+  g_test_expect_message ("Tf", G_LOG_LEVEL_WARNING, "Work has to wait for a thread: *");
+  tf__thread_pool_push (pool, &job.job);
+  g_test_assert_expected_messages ();
+  tf__thread_pool_try_again (pool);
+  g_assert_cmpint (tf_test_counter_get (&n_run), ==, 0);
+
+  g_atomic_int_set (&is_short_of_threads, FALSE);
+  tf__thread_pool_try_again (pool);
+  tf_test_counter_wait (&n_run, 1);
+  tf__thread_pool_unref (pool);
+  job_clear (&job);
+  tf_test_counter_clear (&n_run);
+}
+
+#endif
+
 int
 main (int    argc,
       char **argv)
@@ -163,6 +233,9 @@ main (int    argc,
   tf_test_add ("/context/thread/pool/is-crowded-when-jobs-of-others-wait", test_crowded);
   tf_test_add ("/context/thread/pool/goes-without-its-jobs", test_freed_with_jobs);
   tf_test_add ("/context/thread/pool/can-be-closed", test_closed);
+#ifdef HAS_SHORTAGE
+  tf_test_add ("/context/thread/pool/tries-again-after-a-shortage", test_shortage);
+#endif
 
   return g_test_run ();
 }

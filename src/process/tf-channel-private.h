@@ -16,6 +16,10 @@ typedef struct
   int       fd;  /* (owned) [const] */
   TfWireEnd end; /* [const] what comes in here */
 
+  /* Whether nobody reads at the other end any more, though its socket is open: asked when writing takes long. */
+  gboolean (*is_gone) (gpointer peer); /* (nullable) [const] */
+  gpointer peer;                       /* (unowned) [const] */
+
   TfLock      lock;      /* held while a frame is written, which may take as long as the other end likes */
   GByteArray *out;       /* (owned) [lock] small frames that have not been written yet */
   GError     *out_error; /* (owned) (nullable) [lock] the first one: nothing is written after it */
@@ -53,6 +57,10 @@ void tf__frame_clear (TfFrame *self);
 void tf__channel_init (TfChannel *self,
                        int        fd,
                        TfWireEnd  end);
+/* Before anything is sent: @is_gone is asked each second in which nothing can be written, with the lock held. */
+void tf__channel_watch_peer (TfChannel *self,
+                             gboolean (*is_gone) (gpointer peer),
+                             gpointer peer);
 void tf__channel_clear (TfChannel *self);
 
 /* When a frame is written: with all that was kept back before it; or at once if nothing was written for a millisecond,
@@ -87,6 +95,8 @@ gboolean tf__channel_try_send (TfChannel  *self,
 
 /* The receiver. Whether the next call of tf__channel_receive() need not even look at the socket. */
 gboolean tf__channel_has_frame (TfChannel *self);
+/* The receiver. Whether nothing has come, nor the end, since the last frame. */
+gboolean tf__channel_is_silent (TfChannel *self);
 /* The receiver. Waits until there is something to receive, which may be the end; FALSE if there was nothing. */
 gboolean tf__channel_wait (TfChannel *self,
                            gint64     spin_us,

@@ -166,6 +166,23 @@ tf__channel_has_frame (TfChannel *self)
 }
 
 gboolean
+tf__channel_is_silent (TfChannel *self)
+{
+  struct pollfd input = { self->fd, POLLIN, 0 };
+  int           n;
+
+  if (self->in_error != NULL || self->has_header || self->in_first < self->in_last ||
+      self->n_fds > 0)
+    return FALSE;
+
+  do
+    n = poll (&input, 1, 0);
+  while (n < 0 && errno == EINTR);
+
+  return n == 0;
+}
+
+gboolean
 tf__channel_wait (TfChannel *self,
                   gint64     spin_us,
                   int        timeout_ms)

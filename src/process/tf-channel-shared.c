@@ -17,6 +17,9 @@
 #define OUT_SIZE ((gsize) 16 * 1024)
 #define SOON_US  1000
 
+/* How often it is asked whether the other end is still there, while it takes nothing. */
+#define LOOK_SECONDS 1
+
 void
 tf__channel_init (TfChannel *self,
                   int        fd,
@@ -26,6 +29,18 @@ tf__channel_init (TfChannel *self,
   tf__lock_init (&self->lock);
   self->out = g_byte_array_new ();
   self->in = g_malloc (TF_CHANNEL_IN_SIZE);
+}
+
+void
+tf__channel_watch_peer (TfChannel *self,
+                        gboolean (*is_gone) (gpointer peer),
+                        gpointer peer)
+{
+  const struct timeval patience = { .tv_sec = LOOK_SECONDS };
+
+  self->is_gone = is_gone;
+  self->peer = peer;
+  setsockopt (self->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
 
 void
@@ -117,6 +132,14 @@ break_locked (TfChannel *self,
   return FALSE;
 }
 
+static void
+wait_for_room (TfChannel *self)
+{
+  struct pollfd room = { self->fd, POLLOUT, 0 };
+
+  poll (&room, 1, self->is_gone == NULL ? -1 : LOOK_SECONDS * 1000);
+}
+
 static gboolean
 write_locked (TfChannel    *self,
               struct iovec *parts,
@@ -138,8 +161,7 @@ write_locked (TfChannel    *self,
 
   while (n_left > 0)
     {
-      struct pollfd room = { self->fd, POLLOUT, 0 };
-      gssize        n = send_some (self->fd, parts, n_parts, bulk_fd, 0);
+      gssize n = send_some (self->fd, parts, n_parts, bulk_fd, 0);
 
       if (n > 0)
         {
@@ -148,7 +170,11 @@ write_locked (TfChannel    *self,
           bulk_fd = -1;
         }
       else if (errno == EAGAIN || errno == EWOULDBLOCK)
-        poll (&room, 1, -1);
+        {
+          if (self->is_gone != NULL && self->is_gone (self->peer))
+            return break_locked (self, EPIPE, error);
+          wait_for_room (self);
+        }
       else if (errno != EINTR)
         return break_locked (self, errno, error);
     }

@@ -37,7 +37,8 @@ struct _TfProcessCrew
 
 extern const TfTaskRunnerClass tf__process_runner_class;
 
-/* A new process, for a task or, if that is NULL, for later; NULL with an error. */
+/* A new process, for a task or, if that is NULL, for later; NULL with an error. The caller has counted it as one that
+ * starts. */
 TfProcess *tf__crew_start_process (TfProcessCrew *self,
                                    TfTask        *task,
                                    GError       **error);

@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 
@@ -205,7 +204,6 @@ tf__crew_start_process (TfProcessCrew *self,
 
   tf__lock (&self->lock);
   settings = copy_settings_locked (self);
-  self->n_starting++;
   tf__unlock (&self->lock);
 
   process = tf__process_spawn (&settings, &reason);
@@ -262,30 +260,6 @@ explain_back_off (TfProcessCrew *self)
   return error;
 }
 
-static TfProcess *
-start_for (TfProcessCrew *self,
-           TfTask        *task,
-           GError       **error)
-{
-  g_autoptr (GError) reason = NULL;
-
-  for (guint i = 0; i < N_START_ATTEMPTS; i++)
-    {
-      TfProcess *process;
-
-      if (!wait_for_turn (self, task))
-        break;
-
-      g_clear_error (&reason);
-      process = tf__crew_start_process (self, task, &reason);
-      if (process != NULL)
-        return process;
-    }
-
-  g_propagate_error (error, reason == NULL ? explain_back_off (self) : g_steal_pointer (&reason));
-  return NULL;
-}
-
 /* Taking and giving back */
 
 /* Nothing comes from it any more. */
@@ -296,15 +270,6 @@ tf__crew_has_hung_up (TfProcess *process)
   gssize n = recv (process->jobs.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 
   return n == 0 || (n < 0 && errno == ECONNRESET);
-}
-
-/* An idle process has nothing to say. */
-static gboolean
-is_alive (TfProcess *process)
-{
-  struct pollfd poll_fd = { .fd = process->jobs.fd, .events = POLLIN };
-
-  return poll (&poll_fd, 1, 0) == 0;
 }
 
 /* One that is being started without a task is as good, for one of those that want it. */
@@ -321,9 +286,11 @@ wait_for_warm_start_locked (TfProcessCrew *self,
   self->is_awaited = FALSE;
 }
 
+/* @claims: if there is none, one more is counted as starting. */
 static TfProcess *
 pop_idle (TfProcessCrew *self,
-          TfTask        *task)
+          TfTask        *task,
+          gboolean       claims)
 {
   TfProcess *process = NULL;
 
@@ -331,6 +298,8 @@ pop_idle (TfProcessCrew *self,
   wait_for_warm_start_locked (self, task);
   if (self->idle->len > 0)
     process = tf__process_ref (g_ptr_array_steal_index (self->idle, self->idle->len - 1));
+  else if (claims)
+    self->n_starting++;
   tf__unlock (&self->lock);
 
   return process;
@@ -350,16 +319,18 @@ tf__crew_bury (TfProcessCrew *self,
   return error;
 }
 
-TfProcess *
-tf__crew_take_process (TfProcessCrew *self,
-                       TfTask        *task,
-                       GError       **error)
+/* NULL as above. */
+static TfProcess *
+take_idle (TfProcessCrew *self,
+           TfTask        *task,
+           gboolean       claims)
 {
   TfProcess *process;
 
-  while ((process = pop_idle (self, task)) != NULL)
+  while ((process = pop_idle (self, task, claims)) != NULL)
     {
-      if (is_alive (process))
+      /* An idle process has nothing to say. */
+      if (tf__channel_is_silent (&process->jobs))
         return process;
 
       /* It was nobody's. */
@@ -367,7 +338,46 @@ tf__crew_take_process (TfProcessCrew *self,
       tf__process_unref (process);
     }
 
-  return start_for (self, task, error);
+  return NULL;
+}
+
+static TfProcess *
+start_for (TfProcessCrew *self,
+           TfTask        *task,
+           GError       **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  for (guint i = 0; i < N_START_ATTEMPTS; i++)
+    {
+      TfProcess *process;
+
+      if (!wait_for_turn (self, task))
+        break;
+
+      /* One may have been started, or given back, in the meantime. */
+      process = take_idle (self, task, TRUE);
+      if (process != NULL)
+        return process;
+
+      g_clear_error (&reason);
+      process = tf__crew_start_process (self, task, &reason);
+      if (process != NULL)
+        return process;
+    }
+
+  g_propagate_error (error, reason == NULL ? explain_back_off (self) : g_steal_pointer (&reason));
+  return NULL;
+}
+
+TfProcess *
+tf__crew_take_process (TfProcessCrew *self,
+                       TfTask        *task,
+                       GError       **error)
+{
+  TfProcess *process = take_idle (self, task, FALSE);
+
+  return process != NULL ? process : start_for (self, task, error);
 }
 
 static void check_idle_locked (TfProcessCrew *self) TF_CALLER_HOLDS (self->lock);
@@ -464,6 +474,8 @@ tf__crew_give_back (TfProcessCrew *self,
   tf__lock (&self->lock);
   process->idle_since = g_get_monotonic_time ();
   g_ptr_array_add (self->idle, process);
+  if (self->is_awaited)
+    g_cond_broadcast (&self->changed);
   check_idle_locked (self);
   tf__unlock (&self->lock);
 }

@@ -105,8 +105,12 @@ gboolean tf__process_is_gone (TfProcess *self);
 void tf__process_quit (TfProcess *self);
 void tf__process_signal (TfProcess *self,
                          int        signal);
-/* Reads what there is of its standard error, and passes it on; FALSE at its end. Does not wait. */
+
+/* Its standard error: tf-process-words-shared.c. Reads what there is, but not without end, and passes it on; FALSE at
+ * its end. Does not wait. */
 gboolean tf__process_drain (TfProcess *self);
+/* The last lines, whole ones, and of what may be printed. */
+char *tf__process_dup_last_words (TfProcess *self);
 /* A new job: what was written before it is not its last words. How much that was so far; and to forget so much. */
 guint64 tf__process_count_words (TfProcess *self);
 void    tf__process_forget_words (TfProcess *self,

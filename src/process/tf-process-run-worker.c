@@ -19,6 +19,10 @@
 /* How often it asks whether the process is still there: what a job has forked may hold its socket open. */
 #define LOOK_US G_USEC_PER_SEC
 
+/* So often one that has no job, and has only to answer. Counted, since whoever has stopped it may have stopped the
+ * program, too. */
+#define MAX_LOOKS 10
+
 /* So many frames may come together before the main loop hears of them. */
 #define MAX_HELD 64
 
@@ -38,7 +42,8 @@ get_plain_run (TfProcess  *self,
     {
       g_clear_pointer (&self->plain_run, g_variant_unref);
       self->plain_run = g_variant_ref_sink (
-        g_variant_new ("(sss@(sv))", reference, name, "", tf__wire_pack_value (NULL, NULL, NULL)));
+        g_variant_new ("(s@ss@(sv))", reference, tf__wire_pack_text (name), "",
+                       tf__wire_pack_value (NULL, NULL, NULL)));
       self->plain_reference = reference;
       g_free (self->plain_name);
       self->plain_name = g_strdup (name);
@@ -81,8 +86,8 @@ tf__process_send (TfProcess *self,
 
   return tf__channel_send (
     &self->jobs, TF_FRAME_RUN, job,
-    g_variant_new ("(sss@(sv))", reference, tf_task_get_name (task),
-                   description == NULL ? "" : description, packed),
+    g_variant_new ("(s@s@s@(sv))", reference, tf__wire_pack_text (tf_task_get_name (task)),
+                   tf__wire_pack_text (description), packed),
     bulk, -1, 0, when, error);
 }
 
@@ -242,7 +247,7 @@ take_frame (TfTask   *task,
     }
 }
 
-/* The next frame, or an error once nothing can come any more. */
+/* The next frame, or an error once nothing can come any more. Without a job it does not wait for ever. */
 static gboolean
 receive (TfProcess *self,
          guint64    job,
@@ -251,7 +256,7 @@ receive (TfProcess *self,
 {
   gboolean is_gone = FALSE;
 
-  while (TRUE)
+  for (guint n_looks = 0; job != 0 || n_looks < MAX_LOOKS; n_looks++)
     {
       g_autoptr (GError) own_error = NULL;
       gint64             deadline_us = tf__clock_deadline (is_gone ? 0 : LOOK_US);
@@ -271,6 +276,9 @@ receive (TfProcess *self,
       if (self->n_ahead > 0 && !self->is_withdrawing)
         tf__process_withdraw (self, job);
     }
+
+  g_set_error_literal (error, TF_ERROR, TF_ERROR_PROTOCOL, "A worker does not withdraw jobs");
+  return FALSE;
 }
 
 /* The answer to WITHDRAW. */

@@ -506,7 +506,8 @@ runner_accept (TfTaskRunner *runner,
 
   if (task->kind == TF_TASK_OF_BINDING)
     return refuse (task, error,
-                   "it is a function of another language; name it by a reference instead");
+                   "it is a function of another language; submit what Tf.call_task() or "
+                   "tf_task_new_for_reference() makes of its name instead");
 
   if (task->kind != TF_TASK_WITH_ARGUMENT && task->data != NULL)
     return refuse (task, error,

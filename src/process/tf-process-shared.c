@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -28,10 +27,13 @@
 #define START_TIMEOUT_US (30 * G_USEC_PER_SEC)
 
 /* How long one whose sockets are closed may take to end by itself. */
-#define END_PATIENCE_MS 500
+#define END_PATIENCE_US (500 * 1000)
 
-/* How much of its standard error is kept. */
-#define ERROR_TAIL_SIZE 2048
+/* How many descriptors GLib needs for a moment to start one. */
+#define N_SPARE_FDS 3
+
+/* How long it is left alone at most, again and again, until it has ended. */
+#define LONGEST_PAUSE_MS 8
 
 /* The program */
 
@@ -123,6 +125,30 @@ close_pair (Pair *pair)
     g_close (pair->theirs, NULL);
 }
 
+/* What a worker reads from; -1 with an error. While it starts a process GLib takes it for granted that this can be
+ * opened, and that there are some more descriptors: else it ends the program. */
+static int
+open_nothing (GError **error)
+{
+  int   fds[1 + N_SPARE_FDS];
+  gsize n = 0;
+  int   code;
+
+  while (n < G_N_ELEMENTS (fds) && (fds[n] = open ("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+    n++;
+  code = errno;
+  for (gsize i = 1; i < n; i++)
+    close (fds[i]);
+  if (n == G_N_ELEMENTS (fds))
+    return fds[0];
+
+  if (n > 0)
+    close (fds[0]);
+  g_set_error (error, TF_ERROR, TF_ERROR_WORKER_START, "No descriptors for a worker: %s",
+               g_strerror (code));
+  return -1;
+}
+
 /* Nothing here changes the way in which GLib starts a process without copying the memory of this one: no child
  * setup, no working directory, no closing of descriptors. */
 static GSubprocess *
@@ -139,7 +165,12 @@ launch (const TfProcessSettings *settings,
     g_strdup_printf (TF_WORKER_FORMAT, TF_WIRE_VERSION, TF_WORKER_JOBS_FD, TF_WORKER_CONTROL_FD,
                      (int) getpid (), token);
   GSubprocess *subprocess;
+  int          input = open_nothing (error);
 
+  if (input < 0)
+    return NULL;
+
+  g_subprocess_launcher_take_stdin_fd (launcher, input);
   for (char **entry = settings->environment; entry != NULL && *entry != NULL; entry++)
     {
       g_auto (GStrv) parts = g_strsplit (*entry, "=", 2);
@@ -215,6 +246,25 @@ check_hello (GVariant   *hello,
   return TRUE;
 }
 
+/* What a worker says that cannot work: whatever the domain is, it is of a start. */
+static GError *
+explain_refusal (GVariant *body,
+                 gboolean  is_failure)
+{
+  g_autoptr (GError) reason = NULL;
+  const char        *type;
+  const char        *text;
+
+  if (!is_failure)
+    {
+      reason = tf__wire_unpack_error (body);
+      return g_error_new_literal (TF_ERROR, TF_ERROR_WORKER_START, reason->message);
+    }
+
+  g_variant_get (body, "(&s&s&s)", &type, &text, NULL);
+  return g_error_new (TF_ERROR, TF_ERROR_WORKER_START, "%s: %s", type, text);
+}
+
 /* FALSE with TF_ERROR_WORKER_START, or with what came instead. */
 static gboolean
 wait_for (TfProcess  *self,
@@ -231,8 +281,10 @@ wait_for (TfProcess  *self,
   is_well = frame.header.type == type && frame.header.job == 0;
   if (is_well && type == TF_FRAME_HELLO)
     is_well = check_hello (frame.body, self->token, error);
-  else if (!is_well && frame.header.type == TF_FRAME_ERROR)
-    g_propagate_error (error, tf__wire_unpack_error (frame.body));
+  else if (!is_well && (frame.header.type == TF_FRAME_ERROR ||
+                        frame.header.type == TF_FRAME_FAILURE))
+    g_propagate_error (error,
+                       explain_refusal (frame.body, frame.header.type == TF_FRAME_FAILURE));
   else if (!is_well)
     g_set_error_literal (error, TF_ERROR, TF_ERROR_PROTOCOL, "A worker began with something else");
 
@@ -286,6 +338,12 @@ explain_start (TfProcess *self,
   return error;
 }
 
+static gboolean
+is_gone (gpointer process)
+{
+  return tf__process_is_gone (process);
+}
+
 TfProcess *
 tf__process_spawn (const TfProcessSettings *settings,
                    GError                 **error)
@@ -311,6 +369,7 @@ tf__process_spawn (const TfProcessSettings *settings,
   tf__lock_init (&self->lock);
   tf__channel_init (&self->jobs, pairs[0].ours, TF_WIRE_TO_PROGRAM);
   tf__channel_init (&self->control, pairs[1].ours, TF_WIRE_TO_PROGRAM);
+  tf__channel_watch_peer (&self->jobs, is_gone, self);
   self->error_fd = pairs[2].ours;
   self->error_tail = g_string_new (NULL);
   self->token = g_steal_pointer (&token);
@@ -361,90 +420,6 @@ tf__process_unref (TfProcess *self)
   g_free (self);
 }
 
-/* Standard error */
-
-static void
-keep_tail (TfProcess  *self,
-           const char *text,
-           gsize       size) TF_CALLER_HOLDS (self->lock)
-{
-  self->n_words += size;
-  g_string_append_len (self->error_tail, text, (gssize) size);
-  if (self->error_tail->len > ERROR_TAIL_SIZE)
-    g_string_erase (self->error_tail, 0, (gssize) (self->error_tail->len - ERROR_TAIL_SIZE));
-}
-
-/* Passed on as it is: where the program's own messages go. What that does not take at once is lost, since whoever has
- * stopped reading there must not stop the minder. A pipe that takes anything takes PIPE_BUF. */
-static void
-pass_on (const char *text,
-         gsize       size)
-{
-  struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
-
-  while (size > 0 && poll (&out, 1, 0) == 1)
-    {
-      gssize n_written = write (STDERR_FILENO, text, MIN (size, PIPE_BUF));
-
-      if (n_written < 0 && errno == EINTR)
-        continue;
-      if (n_written <= 0)
-        return;
-
-      text += n_written;
-      size -= (gsize) n_written;
-    }
-}
-
-gboolean
-tf__process_drain (TfProcess *self)
-{
-  char   buffer[4096];
-  gssize n_read;
-
-  do
-    {
-      tf__lock (&self->lock);
-      n_read = self->error_fd < 0 ? 0 : read (self->error_fd, buffer, sizeof (buffer));
-      if (n_read > 0)
-        keep_tail (self, buffer, (gsize) n_read);
-      tf__unlock (&self->lock);
-
-      if (n_read > 0)
-        pass_on (buffer, (gsize) n_read);
-    }
-  while (n_read > 0);
-
-  return n_read < 0 && (errno == EAGAIN || errno == EINTR);
-}
-
-guint64
-tf__process_count_words (TfProcess *self)
-{
-  guint64 n_words;
-
-  tf__process_drain (self);
-
-  tf__lock (&self->lock);
-  n_words = self->n_words;
-  tf__unlock (&self->lock);
-
-  return n_words;
-}
-
-void
-tf__process_forget_words (TfProcess *self,
-                          guint64    n_words)
-{
-  guint64 n_later;
-
-  tf__lock (&self->lock);
-  n_later = self->n_words - n_words;
-  if (n_later < self->error_tail->len)
-    g_string_erase (self->error_tail, 0, (gssize) (self->error_tail->len - n_later));
-  tf__unlock (&self->lock);
-}
-
 /* The end */
 
 static const char *
@@ -482,60 +457,35 @@ get_signal_name (int number)
   return "a signal";
 }
 
-/* The last lines, whole ones, and of what may be printed. */
-static char *
-dup_last_words (TfProcess *self)
-{
-  g_autofree char *tail = NULL;
-  char            *text;
-  char            *begin;
-
-  tf__lock (&self->lock);
-  tail = g_strdup (self->error_tail->str);
-  tf__unlock (&self->lock);
-
-  text = g_utf8_make_valid (g_strchomp (tail), -1);
-  begin = strlen (text) + 1 < ERROR_TAIL_SIZE ? NULL : strchr (text, '\n');
-  if (begin != NULL)
-    memmove (text, begin + 1, strlen (begin));
-  return text;
-}
-
-static void
-on_ended_cb (GObject      *subprocess,
-             GAsyncResult *result,
-             gpointer      has_ended)
-{
-  /* TRUE, or FALSE when the waiting was given up. */
-  *(int *) has_ended = g_subprocess_wait_finish (G_SUBPROCESS (subprocess), result, NULL);
-}
-
+/* GLib's own way to wait makes a main context, which ends the program if there is no descriptor for that. FALSE if it
+ * has not ended in time. */
 static gboolean
-on_patience_over_cb (gpointer cancellable)
+wait_for_end (TfProcess *self,
+              gint64     timeout_us)
 {
-  g_cancellable_cancel (cancellable);
-  return G_SOURCE_REMOVE;
+  gint64 end_us = g_get_monotonic_time () + timeout_us;
+  int    pause_ms = 1;
+
+  while (!tf__process_is_gone (self))
+    {
+      if (timeout_us >= 0 && g_get_monotonic_time () >= end_us)
+        return FALSE;
+
+      poll (NULL, 0, pause_ms);
+      pause_ms = MIN (2 * pause_ms, LONGEST_PAUSE_MS);
+    }
+
+  return TRUE;
 }
 
-/* The sockets of a process are closed a moment before it has ended. */
+/* The system does not tell a program that does not want to know. */
 static gboolean
-wait_briefly (TfProcess *self)
+is_end_told (void)
 {
-  g_autoptr (GMainContext) context = g_main_context_new ();
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GSource)      patience = g_timeout_source_new (END_PATIENCE_MS);
-  int                      has_ended = -1;
+  struct sigaction action;
 
-  g_main_context_push_thread_default (context);
-  g_source_set_callback (patience, on_patience_over_cb, cancellable, NULL);
-  g_source_attach (patience, context);
-  g_subprocess_wait_async (self->subprocess, cancellable, on_ended_cb, &has_ended);
-  while (has_ended < 0)
-    g_main_context_iteration (context, TRUE);
-  g_source_destroy (patience);
-  g_main_context_pop_thread_default (context);
-
-  return has_ended;
+  return sigaction (SIGCHLD, NULL, &action) != 0 ||
+         (action.sa_handler != SIG_IGN && (action.sa_flags & SA_NOCLDWAIT) == 0);
 }
 
 GError *
@@ -544,14 +494,17 @@ tf__process_bury (TfProcess *self,
 {
   g_autofree char *words = NULL;
   g_autofree char *how = NULL;
-  gboolean         has_ended = is_silent && wait_briefly (self);
+  /* The sockets of a process are closed a moment before it has ended. */
+  gboolean has_ended = is_silent && wait_for_end (self, END_PATIENCE_US);
 
   g_subprocess_force_exit (self->subprocess);
-  g_subprocess_wait (self->subprocess, NULL, NULL);
+  wait_for_end (self, -1);
   tf__process_drain (self);
 
   if (is_silent && !has_ended)
     how = g_strdup ("closed its connection, and was ended");
+  else if (!is_end_told ())
+    how = g_strdup ("ended; nobody knows how, since the program ignores SIGCHLD");
   else if (g_subprocess_get_if_signaled (self->subprocess))
     how = g_strdup_printf ("was ended by %s (signal %d)",
                            get_signal_name (g_subprocess_get_term_sig (self->subprocess)),
@@ -560,7 +513,7 @@ tf__process_bury (TfProcess *self,
     how = g_strdup_printf ("ended with the exit status %d",
                            g_subprocess_get_exit_status (self->subprocess));
 
-  words = dup_last_words (self);
+  words = tf__process_dup_last_words (self);
   if (words[0] == '\0')
     return g_error_new (TF_ERROR, TF_ERROR_WORKER_LOST, "The worker process %s", how);
 

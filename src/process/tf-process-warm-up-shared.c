@@ -17,7 +17,11 @@ begin_warm_start (TfProcessCrew *self)
   tf__lock (&self->lock);
   is_needed = !self->is_closed && self->processes->len + self->n_starting < self->n_warm;
   self->is_warm_start = is_needed;
-  if (!is_needed)
+  if (is_needed)
+    {
+      self->n_starting++;
+    }
+  else
     {
       self->is_warming = FALSE;
       self->n_warm = 0;

@@ -106,6 +106,8 @@ gboolean tf__wire_is_portable (GType type);
 GVariant *tf__wire_pack_value (const GValue *value,
                                GBytes      **bulk,
                                GError      **error);
+/* Text that people read, of type "s", floating: what is not UTF-8 in it is replaced. NULL is empty. */
+GVariant *tf__wire_pack_text (const char *text);
 /* The same for a GBytes all of which is in the bulk, perhaps in a memfd. */
 GVariant *tf__wire_pack_bulk_bytes (void);
 /* @value is uninitialised, and stays so if there is none. @bulk: that of the frame, if it has any. Fails with

@@ -48,6 +48,7 @@ unpack_date_time (GVariant *contents,
 {
   g_autoptr (GDateTime) seconds = NULL;
   g_autoptr (GDateTime) utc = NULL;
+  g_autoptr (GDateTime) local = NULL;
   g_autoptr (GTimeZone) zone = NULL;
   gint64                unix_s;
   guint32               microsecond;
@@ -64,7 +65,11 @@ unpack_date_time (GVariant *contents,
     return fail (error, "GDateTime", "there is no such time");
 
   zone = offset == 0 ? g_time_zone_new_utc () : g_time_zone_new_offset (offset);
-  g_value_take_boxed (value, g_date_time_to_timezone (utc, zone));
+  local = g_date_time_to_timezone (utc, zone);
+  if (local == NULL)
+    return fail (error, "GDateTime", "there is no such time");
+
+  g_value_take_boxed (value, g_steal_pointer (&local));
   return TRUE;
 }
 

@@ -223,12 +223,16 @@ pack_bytes (const GValue *value,
 }
 
 GVariant *
+tf__wire_pack_text (const char *text)
+{
+  return g_variant_new_take_string (g_utf8_make_valid (text == NULL ? "" : text, -1));
+}
+
+GVariant *
 tf__wire_pack_error (const GError *error)
 {
-  g_autofree char *domain = g_utf8_make_valid (g_quark_to_string (error->domain), -1);
-  g_autofree char *message = g_utf8_make_valid (error->message, -1);
-
-  return g_variant_new ("(sis)", domain, error->code, message);
+  return g_variant_new ("(@si@s)", tf__wire_pack_text (g_quark_to_string (error->domain)),
+                        error->code, tf__wire_pack_text (error->message));
 }
 
 static GVariant *

@@ -43,6 +43,7 @@ struct _TfJobDesk
   gboolean is_awaited; /* [lock] somebody waits for the end of the task */
   gboolean is_kept;    /* [lock] the channel may keep events back */
   gboolean is_sending; /* [lock] somebody has taken the progress, and sends it */
+  guint    n_sending;  /* [lock] threads that send something else of the task just now */
   gboolean is_dirty;   /* [lock] progress has not been sent */
   gint64   sent_us;    /* [lock] when progress was last taken */
   gint64   completed;  /* [lock] */

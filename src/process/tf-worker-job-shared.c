@@ -247,10 +247,10 @@ end (TfJobDesk *self)
   GError       *error;
 
   tf__lock (&self->lock);
-  while (self->is_sending)
+  task = g_steal_pointer (&self->task);
+  while (self->is_sending || self->n_sending > 0)
     tf__lock_wait (&self->lock, &self->changed);
   has_progress = tf__job_desk_take_progress_locked (self, &progress);
-  task = g_steal_pointer (&self->task);
   error = g_steal_pointer (&self->error);
   /* Which is a system call, even if nobody waits. */
   if (self->is_awaited)
@@ -316,13 +316,21 @@ conclude (TfJobDesk *self,
           GError   **error)
 {
   guint64  job = self->job;
+  GError  *own_error = NULL;
   gboolean is_sent;
 
   if (job_error != NULL)
-    is_sent = tf__job_desk_send_error (self, job, job_error, error);
+    is_sent = tf__job_desk_send_error (self, job, job_error, &own_error);
   else
-    is_sent = tf__job_desk_send_outcome (self, task, job, n_returned, error);
+    is_sent = tf__job_desk_send_outcome (self, task, job, n_returned, &own_error);
 
+  /* It is too large, and nothing was sent. */
+  if (g_error_matches (own_error, TF_ERROR, TF_ERROR_NOT_PORTABLE))
+    is_sent = tf__job_desk_send_error (self, job, own_error, error);
+  else if (own_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&own_error));
+
+  g_clear_error (&own_error);
   g_clear_error (&job_error);
   tf__job_desk_free_memory (self);
   tf_task_unref (task);

@@ -35,8 +35,8 @@ send_failure (TfJobDesk       *self,
 
   return tf__channel_send (
     self->channel, TF_FRAME_FAILURE, job,
-    g_variant_new ("(sss)", failure->type, failure->text == NULL ? "" : failure->text,
-                   failure->traceback == NULL ? "" : failure->traceback),
+    g_variant_new ("(@s@s@s)", tf__wire_pack_text (failure->type),
+                   tf__wire_pack_text (failure->text), tf__wire_pack_text (failure->traceback)),
     NULL, -1, 0, TF_SEND_NOW, error);
 }
 

@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <tf/tf-error.h>
+
 #include "core/tf-clock-private.h"
 
 /* What a job tells while it runs: progress, of which the latest counts, and events. Any thread of the worker. */
@@ -41,9 +43,11 @@ tf__job_desk_send_progress (TfJobDesk     *self,
                             TfJobProgress *progress,
                             TfSendWhen     when)
 {
+  GVariant *status = progress->status == NULL ? NULL : tf__wire_pack_text (progress->status);
+
   tf__channel_send (self->channel, TF_FRAME_PROGRESS, progress->job,
-                    g_variant_new ("(xxms)", progress->completed, progress->total,
-                                   progress->status),
+                    g_variant_new ("(xx@ms)", progress->completed, progress->total,
+                                   g_variant_new_maybe (G_VARIANT_TYPE_STRING, status)),
                     NULL, -1, 0, when, NULL);
   g_free (progress->status);
 
@@ -111,8 +115,36 @@ is_wanted (TfTask *task)
   return tf__task_get_fate (task) == TF_FATE_OPEN;
 }
 
+/* FALSE if the task is over: nothing of it may follow its outcome, which waits for what is sent until then. */
+static gboolean
+begin_sending (TfJobDesk *self,
+               TfTask    *task,
+               guint64   *job)
+{
+  gboolean may_send;
+
+  tf__lock (&self->lock);
+  may_send = self->task == task;
+  if (may_send)
+    self->n_sending++;
+  *job = self->job;
+  tf__unlock (&self->lock);
+
+  return may_send;
+}
+
+static void
+end_sending_locked (TfJobDesk *self) TF_CALLER_HOLDS (self->lock)
+{
+  self->n_sending--;
+  /* Nobody else waits for that. */
+  if (self->n_sending == 0 && self->task == NULL)
+    g_cond_broadcast (&self->changed);
+}
+
 static gboolean
 change_progress (TfJobDesk    *self,
+                 TfTask       *task,
                  const gint64 *completed,
                  const gint64 *total,
                  gint64        n_steps,
@@ -122,6 +154,12 @@ change_progress (TfJobDesk    *self,
   gboolean      is_due;
 
   tf__lock (&self->lock);
+  if (self->task != task)
+    {
+      tf__unlock (&self->lock);
+      return FALSE;
+    }
+
   if (completed != NULL)
     self->completed = *completed;
   if (total != NULL)
@@ -159,14 +197,14 @@ sink_set_progress (TfTask       *task,
                    const gint64 *total,
                    const char   *status)
 {
-  return is_wanted (task) && change_progress (desk_of (task), completed, total, 0, status);
+  return is_wanted (task) && change_progress (desk_of (task), task, completed, total, 0, status);
 }
 
 static gboolean
 sink_advance (TfTask *task,
               gint64  n_steps)
 {
-  return is_wanted (task) && change_progress (desk_of (task), NULL, NULL, n_steps, NULL);
+  return is_wanted (task) && change_progress (desk_of (task), task, NULL, NULL, n_steps, NULL);
 }
 
 /* The job fails with the first of them, whatever it returns. */
@@ -182,30 +220,47 @@ tf__job_desk_take_error (TfJobDesk *self,
   g_clear_error (&error);
 }
 
+/* FALSE with TF_ERROR_NOT_PORTABLE if it cannot travel. */
+static gboolean
+send_event (TfJobDesk *self,
+            guint64    job,
+            TfEvent   *event,
+            GError   **error)
+{
+  const GValue      *value = G_VALUE_TYPE (&event->value) == G_TYPE_INVALID ? NULL : &event->value;
+  const char        *kind = tf__event_get_kind (event);
+  g_autoptr (GBytes) bulk = NULL;
+  GVariant          *packed = tf__wire_pack_value (value, &bulk, error);
+
+  if (packed == NULL)
+    return FALSE;
+
+  return tf__channel_send (self->channel, TF_FRAME_EVENT, job,
+                           g_variant_new ("(y@s@(sv))", (guchar) event->road,
+                                          tf__wire_pack_text (kind), packed),
+                           bulk, -1, 0, TF_SEND_SOON, error);
+}
+
 static gboolean
 sink_send (TfTask  *task,
            TfEvent *event)
 {
-  TfJobDesk         *self = desk_of (task);
-  const GValue      *value = G_VALUE_TYPE (&event->value) == G_TYPE_INVALID ? NULL : &event->value;
-  const char        *kind = tf__event_get_kind (event);
-  g_autoptr (GBytes) bulk = NULL;
-  GError            *error = NULL;
-  GVariant          *packed = tf__wire_pack_value (value, &bulk, &error);
-  gboolean           is_sent;
+  TfJobDesk *self = desk_of (task);
+  GError    *error = NULL;
+  gboolean   is_sent;
+  guint64    job;
 
-  if (packed == NULL)
+  if (!begin_sending (self, task, &job))
     {
-      tf__job_desk_take_error (self, error);
       tf__event_clear (event);
       return FALSE;
     }
 
-  is_sent = tf__channel_send (
-    self->channel, TF_FRAME_EVENT, self->job,
-    g_variant_new ("(ys@(sv))", (guchar) event->road, kind == NULL ? "" : kind, packed), bulk, -1,
-    0, TF_SEND_SOON, NULL);
+  is_sent = send_event (self, job, event, &error);
   tf__event_clear (event);
+  if (g_error_matches (error, TF_ERROR, TF_ERROR_NOT_PORTABLE))
+    tf__job_desk_take_error (self, g_steal_pointer (&error));
+  g_clear_error (&error);
 
   tf__lock (&self->lock);
   if (!self->is_kept)
@@ -213,6 +268,7 @@ sink_send (TfTask  *task,
       self->is_kept = TRUE;
       wake_ticker_locked (self);
     }
+  end_sending_locked (self);
   tf__unlock (&self->lock);
 
   return is_sent && is_wanted (task);
@@ -222,9 +278,17 @@ static void
 sink_cancelled (TfTask *task)
 {
   TfJobDesk *self = desk_of (task);
+  guint64    job;
 
-  tf__channel_send (self->channel, TF_FRAME_CANCELLED, self->job, g_variant_new ("()"), NULL, -1, 0,
+  if (!begin_sending (self, task, &job))
+    return;
+
+  tf__channel_send (self->channel, TF_FRAME_CANCELLED, job, g_variant_new ("()"), NULL, -1, 0,
                     TF_SEND_NOW, NULL);
+
+  tf__lock (&self->lock);
+  end_sending_locked (self);
+  tf__unlock (&self->lock);
 }
 
 void

@@ -10,6 +10,7 @@
  * digit, and what it should after these. */
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,6 +26,8 @@ enum
   PROGRESS = 2,
   EVENT = 3,
   RESULT = 4,
+  ERROR = 5,
+  FAILURE = 6,
   READY = 7,
   RUN = 33,
   QUIT = 34,
@@ -88,6 +91,42 @@ put_result (uint64_t job)
   static const char body[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '(', ')', 1 };
 
   put_header (sizeof body, RESULT, 0, job);
+  put (body, sizeof body);
+}
+
+/* What is said twice comes with one read. */
+static void
+put_result_twice (uint64_t job)
+{
+  static char bytes[2][29] = { { 13, 0, 0, 0, RESULT }, { 0 } };
+
+  memcpy (bytes[0] + 8, &job, 8);
+  memcpy (bytes[0] + 26, "()\1", 3);
+  memcpy (bytes[1], bytes[0], sizeof bytes[0]);
+  put (bytes, sizeof bytes);
+}
+
+/* "(sis)": "g-io-error-quark", 24, "No chair is free." */
+static void
+put_error (void)
+{
+  char    body[44] = "g-io-error-quark";
+  int32_t code = 24;
+
+  memcpy (body + 20, &code, 4);
+  memcpy (body + 24, "No chair is free.", 18);
+  body[42] = 17;
+  put_header (43, ERROR, 0, 0);
+  put (body, 43);
+}
+
+/* "(sss)": "Refusal", "No chair is free.", "" */
+static void
+put_failure (void)
+{
+  static const char body[29] = "Refusal\0No chair is free.\0\0\x1a\x08";
+
+  put_header (sizeof body, FAILURE, 0, 0);
   put (body, sizeof body);
 }
 
@@ -267,6 +306,12 @@ begin (const char *how)
   die_if (how, "after-hello");
   if (is (how, "exits-after-hello"))
     exit (5);
+  if (is (how, "refuses"))
+    put_error ();
+  if (is (how, "raises"))
+    put_failure ();
+  if (is (how, "refuses") || is (how, "raises"))
+    exit (0);
   put_ready ();
 }
 
@@ -308,7 +353,14 @@ work (const char *how,
   if (is (how, "stays"))
     wait_for_ever ();
 
-  put_result (job);
+  /* Long enough for the program to want back what it has sent ahead. */
+  if (is (how, "keeps-all") && job == 40)
+    poll (NULL, 0, 50);
+
+  if (is (how, "says-it-twice"))
+    put_result_twice (job);
+  else
+    put_result (job);
   if (is (how, "talks-when-idle"))
     put_progress (job, 1, 1);
   if (is (how, "exits-when-idle"))

@@ -235,6 +235,63 @@ test_warm_up (void)
 }
 
 static void
+test_warm_up_meanwhile (void)
+{
+  g_autofree char *path = make_file ();
+  Workshop         workshop;
+  TfFuture        *future;
+
+  g_test_summary ("A task that waits until a start may be tried again takes a process that was "
+                  "started in the meantime.");
+
+  workshop_open (&workshop, 1);
+  workshop_set_broken (&workshop, "1*exits", path);
+  future = workshop_submit (&workshop, body_pid, NULL);
+  while (count_starts (path) == 0 || count_children (NULL) > 0)
+    g_main_context_iteration (NULL, FALSE);
+  tf_process_context_warm_up (workshop.context, 0);
+  tf_test_wait_done (future);
+  tf_test_assert_state (future, TF_FUTURE_STATE_COMPLETED);
+  g_object_unref (future);
+  wait_n_workers (workshop.context, 1);
+  workshop_close (&workshop);
+  g_assert_cmpuint (count_starts (path), ==, 2);
+  g_unlink (path);
+}
+
+static void
+test_warm_up_hangs (void)
+{
+  Workshop workshop;
+  Journal  journal;
+  Gate     gate;
+
+  g_test_summary ("A task that waits for a start that takes its time takes a process that has "
+                  "become idle before that.");
+
+  gate_init (&gate);
+  workshop_open (&workshop, 2);
+  journal_open (&journal, workshop_submit (&workshop, body_gate, gate_as_argument (&gate)));
+  journal_wait_process (&journal);
+  workshop_set_broken (&workshop, "is-silent", NULL);
+  tf_process_context_warm_up (workshop.context, 2);
+  while (count_children (NULL) < 2)
+    g_thread_yield ();
+  {
+    TfFuture *future = workshop_submit (&workshop, body_pid, NULL);
+
+    while (tf_future_get_state (future) == TF_FUTURE_STATE_WAITING)
+      g_main_context_iteration (NULL, TRUE);
+    gate_open (&gate, 1);
+    g_assert_cmpint (finish_pid (future), ==, (int) journal.process);
+  }
+  tf_test_wait_done (journal.future);
+  journal_close (&journal);
+  workshop_close (&workshop);
+  gate_clear (&gate);
+}
+
+static void
 test_warm_up_often (void)
 {
   g_autofree char *path = make_file ();
@@ -592,6 +649,8 @@ main (int    argc,
   tf_test_add ("/process-context/max-workers/is-kept", test_max_workers);
   tf_test_add ("/process-context/max-workers/of-an-executor", test_executor_max_workers);
   tf_test_add ("/process-context/warm-up/starts-what-is-taken", test_warm_up);
+  tf_test_add ("/process-context/warm-up/meanwhile", test_warm_up_meanwhile);
+  tf_test_add ("/process-context/warm-up/hangs", test_warm_up_hangs);
   tf_test_add ("/process-context/warm-up/may-be-asked-for-often", test_warm_up_often);
   tf_test_add ("/process-context/warm-up/may-be-cut-short", test_warm_up_and_close);
   tf_test_add ("/process-context/warm-up/warns-when-it-fails", test_warm_up_fails);

@@ -4,6 +4,7 @@
 
 #include "workers.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -402,6 +403,193 @@ test_leaves_child (void)
   g_unlink (path);
 }
 
+/* The child holds the sockets as above, and the worker goes on. */
+static void
+body_has_child (TfTask  *task,
+                gpointer user_data)
+{
+  int  fd = open (g_variant_get_bytestring (tf_task_get_argument (task)), O_RDONLY);
+  char byte;
+
+  if (fork () == 0)
+    _exit (read (fd, &byte, 1) == 0 ? 0 : 1);
+  close (fd);
+  tf_task_return_int64 (task, getpid ());
+}
+
+static gboolean
+is_executing (gpointer future)
+{
+  return tf_future_get_state (future) == TF_FUTURE_STATE_EXECUTING;
+}
+
+static void
+test_sends_to_child (void)
+{
+  /* Much more than a socket takes at once. */
+  const gsize        size = 32 * 1024 * 1024;
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (size), size);
+  GVariant          *argument = g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE);
+  g_autofree char   *text = NULL;
+  Gate               gate;
+  Workshop           workshop;
+  TfFuture          *future;
+  int                pid;
+
+  g_test_summary ("A worker is lost while it is sent an argument, although something that a task "
+                  "has forked holds its sockets.");
+
+  gate_init (&gate);
+  workshop_open (&workshop, 1);
+  pid = finish_pid (workshop_submit (&workshop, body_has_child, gate_as_argument (&gate)));
+  g_assert_cmpint (kill (pid, SIGSTOP), ==, 0);
+  future = workshop_submit (&workshop, body_has_child, argument);
+  tf_test_run_until (NULL, is_executing, future);
+  g_assert_cmpint (kill (pid, SIGKILL), ==, 0);
+  text = finish_error (future, TF_ERROR, TF_ERROR_WORKER_LOST);
+  assert_contains (text, "SIGKILL");
+  gate_clear (&gate);
+  workshop_close (&workshop);
+}
+
+/* --- What the program has too little of --- */
+
+static void
+limit_fds (rlim_t         limit,
+           struct rlimit *before)
+{
+  struct rlimit limits;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, before), ==, 0);
+  limits = *before;
+  limits.rlim_cur = limit;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limits), ==, 0);
+}
+
+static void
+test_no_fds_at_the_end (void)
+{
+  struct rlimit    before;
+  g_autofree char *text = NULL;
+  Workshop         workshop;
+  Journal          journal;
+  int              pid;
+
+  g_test_summary ("A worker may go when no descriptor is left in the program.");
+
+  workshop_open (&workshop, 1);
+  journal_open (&journal, workshop_submit (&workshop, body_spin, NULL));
+  pid = journal_wait_process (&journal);
+  limit_fds (3, &before);
+  g_assert_cmpint (kill (pid, SIGKILL), ==, 0);
+  text = finish_error (g_object_ref (journal.future), TF_ERROR, TF_ERROR_WORKER_LOST);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  assert_contains (text, "SIGKILL");
+  journal_close (&journal);
+  workshop_close (&workshop);
+}
+
+static void
+test_no_fds_for_a_start (void)
+{
+  gboolean has_failed = FALSE;
+  gboolean has_worked = FALSE;
+  Workshop workshop;
+
+  g_test_summary ("With too few descriptors, however few, no worker starts; that is all.");
+
+  if (is_instrumented ())
+    {
+      g_test_skip ("the tool that watches needs descriptors of its own");
+      return;
+    }
+
+  for (guint n = 0; n < 20; n++)
+    {
+      struct rlimit before;
+      TfFuture     *future;
+      int           next;
+
+      workshop_open (&workshop, 1);
+      next = dup (STDIN_FILENO);
+      close (next);
+      limit_fds ((rlim_t) next + n, &before);
+      future = workshop_submit (&workshop, body_pid, NULL);
+      tf_test_wait_done (future);
+      g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+      if (tf_future_get_state (future) == TF_FUTURE_STATE_FAILED)
+        {
+          tf_test_assert_error (future, TF_ERROR, TF_ERROR_WORKER_START);
+          has_failed = TRUE;
+        }
+      else
+        {
+          has_worked = TRUE;
+        }
+      g_object_unref (future);
+      workshop_close (&workshop);
+    }
+  g_assert_true (has_failed && has_worked);
+}
+
+/* --- What the program does with signals --- */
+
+static void
+body_says_much (TfTask  *task,
+                gpointer user_data)
+{
+  for (guint i = 0; i < 100; i++)
+    fputs (LAST_WORDS "\n", stderr);
+  die_of_kill ();
+}
+
+static void
+test_no_reader (void)
+{
+  void (*before) (int) = signal (SIGPIPE, SIG_DFL);
+  g_autofree char *text = NULL;
+  Workshop         workshop;
+  int              saved;
+  int              ends[2];
+
+  g_test_summary ("What a worker says does not end a program whose standard error nobody reads.");
+
+  workshop_open (&workshop, 1);
+  saved = dup (STDERR_FILENO);
+  g_assert_cmpint (pipe (ends), ==, 0);
+  dup2 (ends[1], STDERR_FILENO);
+  close (ends[0]);
+  close (ends[1]);
+  text = finish_error (workshop_submit (&workshop, body_says_much, NULL), TF_ERROR,
+                       TF_ERROR_WORKER_LOST);
+  dup2 (saved, STDERR_FILENO);
+  close (saved);
+  assert_contains (text, LAST_WORDS);
+  workshop_close (&workshop);
+  signal (SIGPIPE, before);
+}
+
+static void
+test_sigchld (void)
+{
+  void (*before) (int);
+  g_autofree char *text = NULL;
+  Workshop         workshop;
+
+  g_test_summary ("A program that ignores SIGCHLD is not told how a worker has ended, and does not "
+                  "say so.");
+
+  workshop_open (&workshop, 1);
+  before = signal (SIGCHLD, SIG_IGN);
+  text = finish_error (workshop_submit (&workshop, body_says_much, NULL), TF_ERROR,
+                       TF_ERROR_WORKER_LOST);
+  assert_contains (text, "nobody knows how");
+  assert_contains (text, LAST_WORDS);
+  g_assert_cmpint (workshop_get_pid (&workshop), >, 0);
+  workshop_close (&workshop);
+  signal (SIGCHLD, before);
+}
+
 /* Not g_spawn_sync(), which sets signals back. */
 static void
 body_interrupts (TfTask  *task,
@@ -685,6 +873,11 @@ main (int    argc,
         g_test_add_data_func_full (path, test, test_case, g_free);
       }
   tf_test_add ("/process-fault/outside/is-seen-behind-a-child", test_leaves_child);
+  tf_test_add ("/process-fault/outside/is-sent-to-behind-a-child", test_sends_to_child);
+  tf_test_add ("/process-fault/no-descriptors/at-the-end", test_no_fds_at_the_end);
+  tf_test_add ("/process-fault/no-descriptors/for-a-start", test_no_fds_for_a_start);
+  tf_test_add ("/process-fault/program/has-no-reader", test_no_reader);
+  tf_test_add ("/process-fault/program/ignores-sigchld", test_sigchld);
   tf_test_add ("/process-fault/outside/interrupts-nothing", test_interrupt);
   tf_test_add ("/process-fault/memory/is-used-up", test_memory);
   tf_test_add ("/process-fault/outside/stopped-and-killed", test_stopped_and_killed);

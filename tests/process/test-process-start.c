@@ -28,6 +28,8 @@ static const Flaw start_flaws[] = {
   { "old",               TF_ERROR_WORKER_START, "version 99" },
   { "stranger",          TF_ERROR_WORKER_START, "not the one that was started" },
   { "exits-after-hello", TF_ERROR_WORKER_START, "exit status 5" },
+  { "refuses",           TF_ERROR_WORKER_START, "started: No chair is free." },
+  { "raises",            TF_ERROR_WORKER_START, "started: Refusal: No chair is free." },
 
   { "before-hello/segv",  TF_ERROR_WORKER_START, "SIGSEGV (signal 11)" },
   { "before-hello/abort", TF_ERROR_WORKER_START, "SIGABRT (signal 6)" },
@@ -397,6 +399,71 @@ test_idle (gconstpointer how)
 }
 
 static void
+test_says_it_twice (void)
+{
+  g_autofree char *path = make_file ();
+  Workshop         workshop;
+
+  g_test_summary ("A worker that says more than it was asked for, in one breath, is of no more "
+                  "use: the next task gets another.");
+
+  workshop_open (&workshop, 1);
+  workshop_set_broken (&workshop, "says-it-twice", path);
+  for (guint i = 0; i < 3; i++)
+    {
+      Journal journal;
+
+      journal_open (&journal, submit_nothing (&workshop));
+      tf_test_wait_done (journal.future);
+      tf_test_assert_states (journal.states, "WAITING EXECUTING COMPLETED done");
+      journal_close (&journal);
+    }
+  g_assert_cmpuint (count_starts (path), ==, 3);
+  workshop_close (&workshop);
+  g_unlink (path);
+}
+
+static void
+test_keeps_all (void)
+{
+  enum
+  {
+    N_TASKS = 100
+  };
+  TfTestClock     *clock = tf_test_clock_new (0);
+  g_autofree char *path = make_file ();
+  Workshop         workshop;
+  TfFuture        *futures[N_TASKS];
+
+  g_test_summary ("A worker that never says which jobs it gives back is ended, and another one "
+                  "goes on.");
+
+  workshop_open (&workshop, 1);
+  workshop_set_broken (&workshop, "1*keeps-all", path);
+  tf_test_clock_install (clock);
+  for (guint i = 0; i < N_TASKS; i++)
+    futures[i] = submit_nothing (&workshop);
+  for (guint i = 0; i < N_TASKS; i++)
+    {
+      while (!tf_future_is_done (futures[i]))
+        {
+          /* Not while another one starts, which has a time limit, too. */
+          if (tf_process_context_get_n_workers (workshop.context) > 0 && count_starts (path) == 1)
+            tf_test_clock_advance (clock, G_TIME_SPAN_SECOND);
+          if (!g_main_context_iteration (NULL, FALSE))
+            g_thread_yield ();
+        }
+      tf_test_assert_state (futures[i], TF_FUTURE_STATE_COMPLETED);
+      g_object_unref (futures[i]);
+    }
+  tf_test_clock_uninstall (clock);
+  g_object_unref (clock);
+  g_assert_cmpuint (count_starts (path), ==, 2);
+  workshop_close (&workshop);
+  g_unlink (path);
+}
+
+static void
 test_deaf (void)
 {
   Workshop workshop;
@@ -453,6 +520,8 @@ main (int    argc,
   tf_test_add ("/process-start/program/is-no-worker", test_no_worker);
   tf_test_add ("/process-start/job/odd-progress", test_odd_progress);
   tf_test_add ("/process-start/job/stays", test_deaf);
+  tf_test_add ("/process-start/job/says-it-twice", test_says_it_twice);
+  tf_test_add ("/process-start/job/keeps-all", test_keeps_all);
   tf_test_add ("/process-start/retries/when-the-protocol-is-broken", test_retries);
   tf_test_add ("/process-start/retries/not-of-starts", test_no_retries);
   g_test_add_data_func ("/process-start/idle/talks", "talks-when-idle", test_idle);

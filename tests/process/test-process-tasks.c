@@ -293,6 +293,148 @@ test_early (void)
   gate_clear (&gate);
 }
 
+/* --- What comes too late --- */
+
+static gpointer
+report_on (gpointer data)
+{
+  TfTask *task = data;
+  gint64  n = 0;
+
+  while (tf_task_report_int64 (task, n) && tf_task_advance (task, 1))
+    n++;
+  tf_task_unref (task);
+  return NULL;
+}
+
+static void
+body_leaves_thread (TfTask  *task,
+                    gpointer user_data)
+{
+  g_thread_unref (g_thread_new ("late", report_on, tf_task_ref (task)));
+  for (guint i = 0; i < 100; i++)
+    g_thread_yield ();
+  tf_task_return_int64 (task, getpid ());
+}
+
+static void
+test_late (void)
+{
+  Workshop workshop;
+  int      pid = 0;
+
+  g_test_summary ("What a thread of a task reports while the task ends comes before the end, or "
+                  "not at all: the next task is not touched.");
+
+  workshop_open (&workshop, 1);
+  for (guint i = 0; i < tf_test_scale (300); i++)
+    {
+      int next = finish_pid (workshop_submit (&workshop, body_leaves_thread, NULL));
+
+      g_assert_true (pid == 0 || pid == next);
+      pid = next;
+    }
+  workshop_close (&workshop);
+}
+
+/* --- Text --- */
+
+/* In Latin-1. */
+#define OLD_TEXT "caf\xe9"
+#define NEW_TEXT "caf\xef\xbf\xbd"
+
+static void
+body_old_text (TfTask  *task,
+               gpointer user_data)
+{
+  tf_task_set_status (task, OLD_TEXT);
+  tf_task_send_int64 (task, OLD_TEXT, 1);
+  tf_task_return_failure (task, OLD_TEXT, tf_task_get_description (task), OLD_TEXT, NULL);
+}
+
+static void
+on_old_kind_cb (TfFuture     *future,
+                const char   *kind,
+                const GValue *value,
+                gpointer      n)
+{
+  g_assert_cmpstr (kind, ==, NEW_TEXT);
+  ++*(guint *) n;
+}
+
+static void
+test_old_text (void)
+{
+  const char *environment[] = { "G_DEBUG=fatal-criticals", NULL };
+  TfTask     *task = tf_task_new (body_old_text, NULL, NULL);
+  guint       n = 0;
+  Workshop    workshop;
+  TfFuture   *future;
+
+  g_test_summary ("Texts for people need not be UTF-8, as names of files: what is wrong in them "
+                  "is replaced.");
+
+  tf_task_set_name (task, OLD_TEXT);
+  tf_task_set_description (task, OLD_TEXT);
+  workshop_open (&workshop, 1);
+  tf_process_context_set_environment (workshop.context, environment);
+  future = submit_to (workshop.executor, task);
+  g_signal_connect (future, "message", G_CALLBACK (on_old_kind_cb), &n);
+  tf_test_wait_done (future);
+  tf_test_assert_error (future, TF_ERROR, TF_ERROR_EXCEPTION);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpstr (tf_future_get_status (future), ==, NEW_TEXT);
+  g_assert_cmpstr (tf_future_get_failure_type (future), ==, NEW_TEXT);
+  g_assert_cmpstr (tf_future_get_failure_text (future), ==, NEW_TEXT);
+  g_assert_cmpstr (tf_future_get_failure_traceback (future), ==, NEW_TEXT);
+  g_object_unref (future);
+  workshop_close (&workshop);
+}
+
+/* More than a frame takes. */
+static char *
+make_huge_text (void)
+{
+  return g_strnfill ((gsize) 65 * 1024 * 1024, 'x');
+}
+
+static void
+body_huge_error (TfTask  *task,
+                 gpointer user_data)
+{
+  g_autofree char *text = make_huge_text ();
+
+  tf_task_return_new_error_literal (task, G_IO_ERROR, G_IO_ERROR_FAILED, text);
+}
+
+static void
+body_huge_kind (TfTask  *task,
+                gpointer user_data)
+{
+  g_autofree char *text = make_huge_text ();
+
+  if (!tf_task_send_int64 (task, text, 1))
+    tf_task_return_int64 (task, 1);
+}
+
+static void
+test_huge_text (void)
+{
+  const TfTaskFunc funcs[] = { body_huge_error, body_huge_kind };
+  Workshop         workshop;
+  int              pid;
+
+  g_test_summary ("What is too large for any frame fails the task, and costs no worker.");
+
+  workshop_open (&workshop, 1);
+  pid = workshop_get_pid (&workshop);
+  for (guint i = 0; i < G_N_ELEMENTS (funcs); i++)
+    g_free (finish_error (workshop_submit (&workshop, funcs[i], NULL), TF_ERROR,
+                          TF_ERROR_NOT_PORTABLE));
+  g_assert_cmpint (workshop_get_pid (&workshop), ==, pid);
+  workshop_close (&workshop);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -309,6 +451,9 @@ main (int    argc,
   tf_test_add ("/process-tasks/messages/come-in-order", test_order);
   tf_test_add ("/process-tasks/progress/is-there-before-the-end", test_progress);
   tf_test_add ("/process-tasks/progress/is-sent-on-soon", test_early);
+  tf_test_add ("/process-tasks/end/nothing-comes-after-it", test_late);
+  tf_test_add ("/process-tasks/text/is-mended", test_old_text);
+  tf_test_add ("/process-tasks/text/may-be-too-large", test_huge_text);
 
   return g_test_run ();
 }

@@ -637,6 +637,10 @@ test_misfits (void)
   assert_unreadable ("GVariant", g_variant_new_string ("x"), bulk, TF_ERROR_PROTOCOL);
   assert_unreadable ("GDateTime", g_variant_new ("m(xui)", TRUE, G_MAXINT64, 0, 0), NULL,
                      TF_ERROR_PROTOCOL);
+  /* The last second, and an hour more. */
+  assert_unreadable ("GDateTime",
+                     g_variant_new ("m(xui)", TRUE, G_GINT64_CONSTANT (253402300799), 0, 3600),
+                     NULL, TF_ERROR_PROTOCOL);
   assert_unreadable ("GDateTime", g_variant_new ("m(xui)", TRUE, (gint64) 0, 1000000, 0), NULL,
                      TF_ERROR_PROTOCOL);
   assert_unreadable ("GDateTime", g_variant_new ("m(xui)", TRUE, (gint64) 0, 0, 86400), NULL,

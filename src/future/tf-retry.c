@@ -257,15 +257,15 @@ begin_attempt (TfRetry *self)
     drop_attempt (self, attempt);
   else if (attempt == NULL)
     give_up (self);
-  else if (attempt == TF_FUTURE (self))
-    tf__completion_end_with_error (&self->completion,
-                                   g_error_new_literal (TF_ERROR, TF_ERROR_DEADLOCK,
-                                                        "A future cannot wait for itself"));
   else if (!tf__future_check_owner (attempt, "tf_future_retry"))
     tf__completion_end_with_error (
       &self->completion,
       g_error_new_literal (TF_ERROR, TF_ERROR_WRONG_THREAD,
                            "A future cannot go on with one of another main context"));
+  else if (tf__completion_waits_for (attempt, TF_FUTURE (self)))
+    tf__completion_end_with_error (&self->completion,
+                                   g_error_new_literal (TF_ERROR, TF_ERROR_DEADLOCK,
+                                                        "A future cannot wait for itself"));
   else
     attach (self, attempt);
 }

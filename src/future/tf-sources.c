@@ -171,7 +171,7 @@ tf_future_from_signal (GObject    *object,
 
 /**
  * tf_future_from_cancellable:
- * @cancellable: a cancellable
+ * @cancellable: (not nullable): a cancellable
  *
  * Makes a future that completes, without a value, when a cancellable is cancelled, or has been already.
  *

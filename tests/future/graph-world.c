@@ -156,6 +156,8 @@ is_abort_asked (GraphNode *model)
 {
   Node *node = (Node *) model;
 
+  tf__enter_foreground ();
+
   return !g_atomic_int_get (&node->is_finalised) &&
          tf__completion_is_abort_asked (tf__completion_of (node->raw));
 }

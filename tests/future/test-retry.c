@@ -6,7 +6,7 @@
 
 /* What the attempts do, one character each; the last one again and again:
  * f fails at once, F in the loop; c completes at once, C in the loop; x is cancelled; p is pending; n is none; s is the
- * retry itself. */
+ * retry itself, and d what is derived from it. */
 typedef struct
 {
   const char *plan;
@@ -78,6 +78,9 @@ attempt_planned (guint     attempt,
       return NULL;
     case 's':
       return g_object_ref (plan->retry);
+    case 'd':
+      plan->pending = tf_future_shield (plan->retry);
+      return g_object_ref (plan->pending);
     case 'x':
     case 'p':
       g_clear_object (&plan->pending);
@@ -178,14 +181,23 @@ test_none (void)
 static void
 test_itself (void)
 {
-  Plan      plan = { .plan = "s" };
-  TfFuture *future = retry (&plan, 0);
+  g_test_summary ("A function that returns the future itself, or what needs it, ends it.");
 
-  g_test_summary ("A function that returns the future itself ends it with an error.");
+  for (const char *step = "sd"; *step != '\0'; step++)
+    {
+      Plan      plan = { .plan = step };
+      TfFuture *future = retry (&plan, 0);
 
-  tf_test_wait_done (future);
-  tf_test_assert_error (future, TF_ERROR, TF_ERROR_DEADLOCK);
-  finish (future, &plan);
+      tf_test_wait_done (future);
+      tf_test_assert_error (future, TF_ERROR, TF_ERROR_DEADLOCK);
+      if (plan.pending != NULL)
+        {
+          tf_test_wait_done (plan.pending);
+          tf_test_assert_error (plan.pending, TF_ERROR, TF_ERROR_DEADLOCK);
+        }
+      g_clear_object (&plan.pending);
+      finish (future, &plan);
+    }
 }
 
 static void

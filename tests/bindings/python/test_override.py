@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Tf as Python programs use it, with the override: submitting, values, failures, promises and what is derived."""
 
+import copy
+import dataclasses
 import functools
 import gc
 import inspect
+import pickle
 import threading
 import time
+from unittest import mock
 
 import gi
 import pytest
@@ -55,11 +59,22 @@ class Number(int):
     pass
 
 
+class Stand:
+    """What says that it is something else, as proxies and mocks do."""
+
+    def __init__(self, kind):
+        self.kind = kind
+
+    @property
+    def __class__(self):
+        return self.kind
+
+
 OBJECTS = [
     None, True, False, 0, 1, -1, 2**31, -2**31 - 1, 2**63 - 1, -2**63, 2**63, 10**50, -10**50, 0.0, 1.5, float("inf"),
     "", "text ä", "nul \0 in it", "\udcff", b"bytes", (1, 2), [1, [2]], {"a": {1}}, Thing(), Thing, len, Text("x"),
     Number(3), Gio.Cancellable(), GLib.Variant("(si)", ("x", 1)), GLib.Bytes.new(b"ab"), ValueError("a value"),
-    Tf.FutureState.FAILED, GObject.TYPE_INT, 1j, ...,
+    Tf.FutureState.FAILED, GObject.TYPE_INT, 1j, ..., Stand(GObject.Object), Stand(Tf.Future),
 ]
 KEPT_AS_THEY_ARE = (int, float, str)
 
@@ -102,6 +117,9 @@ def test_name_is_that_of_the_function(executor):
     assert done(executor.submit_call(functools.partial(len, "a"))).get_name() == "len"
     assert "test_name" in done(executor.submit_call(lambda: None)).get_name()
     assert done(executor.submit_call(type("Callable", (), {"__call__": lambda self: 5})())).result == 5
+    future = done(executor.submit_call(mock.Mock(return_value=5)))
+    assert (future.result, future.get_name()) == (5, "Mock")
+    assert done(executor.submit_call(mock.Mock(return_value=5, func=None))).get_name() == "Mock"
 
 
 def test_submit_is_refused_when_stopped():
@@ -352,6 +370,23 @@ def test_cause_is_kept(executor):
         future.result
     assert isinstance(caught.value.__cause__, KeyError)
     assert "direct cause" in future.exception.traceback
+
+
+@dataclasses.dataclass(frozen=True)
+class FrozenError(Exception):
+    number: int
+
+
+def test_exception_may_be_frozen_or_copied(executor):
+    def fail(error):
+        raise error
+
+    for error in (FrozenError(3), ValueError("text")):
+        future = done(executor.submit_call(fail, error))
+        assert future.dup_failure_payload() is error
+        assert future.dup_failure_payload() is error
+    for one in (copy.copy(error), pickle.loads(pickle.dumps(error))):
+        assert type(one) is ValueError and one.args == ("text",)
 
 
 def test_attribute_error_is_not_hidden(executor):

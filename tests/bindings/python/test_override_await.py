@@ -4,6 +4,7 @@
 
 import asyncio
 import contextvars
+import gc
 import os
 import threading
 
@@ -14,6 +15,7 @@ gi.require_version("Tf", "1")
 from gi.repository import Gio, GLib, Tf  # noqa: E402
 
 TIMEOUT = 30
+CANCELLED = Tf.FutureState.CANCELLED
 
 
 @pytest.fixture(name="executor")
@@ -301,6 +303,39 @@ def test_items_may_be_left_early(executor, run):
     assert run(main()) == (None, 3)
 
 
+def test_items_end_when_they_are_closed(executor, run):
+    async def main():
+        future = executor.submit_iteration(range, 1000)
+        items = future.__aiter__()
+        assert await items.__anext__() == 0
+        waiting = Tf.spawn(wait_for(items, future))
+        await Tf.Future.delay(0)
+        await items.aclose()
+        assert await waiting == "closed"
+        with pytest.raises(StopAsyncIteration):
+            await items.__anext__()
+        await future
+
+    async def wait_for(items, future):
+        try:
+            while True:
+                await items.__anext__()
+        except StopAsyncIteration:
+            return "closed"
+
+    run(main())
+
+
+def test_failure_that_looks_like_the_end_of_items(executor, run):
+    async def main():
+        async for item in executor.submit_call(fail, StopAsyncIteration("of the body")):
+            assert item is None
+
+    with pytest.raises(RuntimeError) as info:
+        run(main())
+    assert info.value.__cause__.args == ("of the body",)
+
+
 def test_items_of_a_future_that_is_done(executor, run):
     async def main():
         future = executor.submit_iteration(range, 3)
@@ -564,6 +599,31 @@ def test_loop_without_a_last_turn(executor):
     assert executor.submit_call(len, "a").wait(TIMEOUT)
 
 
+def test_loop_of_glib_after_one_that_was_closed(executor):
+    """What was awaited when the loop was closed does not keep the executor from its main context."""
+
+    async def main():
+        asyncio.get_running_loop().stop()
+        await promise
+
+    promise = Tf.Promise()
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(main())
+    loop.run_forever()
+    loop.close()
+
+    seen = []
+    executor.submit_call(len, "abc").connect("done", lambda future: seen.append(future.result))
+    late = GLib.timeout_add_seconds(TIMEOUT, lambda: seen.append("late"))
+    while not seen:
+        GLib.MainContext.default().iteration(True)
+    GLib.source_remove(late)
+    assert seen == [3]
+    promise.resolve()
+    assert promise.wait(TIMEOUT) and not task.done()
+    task._log_destroy_pending = False
+
+
 def test_no_polling(executor):
     """Nothing wakes the loop while nothing happens."""
     gate = threading.Event()
@@ -626,6 +686,45 @@ def test_await_of_an_executor_that_has_gone():
     run_asyncio(main())
     while GLib.MainContext.default().iteration(False):
         pass
+
+
+@pytest.mark.parametrize("is_collected", [False, True])
+def test_executors_go_while_something_else_is_awaited(is_collected):
+    """An executor that was dropped stops, and its futures are told, as without asyncio; and nothing of it is left."""
+
+    async def main():
+        waiting = asyncio.ensure_future(Tf.Future.delay(60))
+        await pause(0)
+        await turn_over()
+        before = n_descriptors()
+        for i in range(120):
+            assert await turn_over() == CANCELLED
+            if is_collected or i % 40 == 0:
+                gc.collect()
+        while n_descriptors() > before:
+            await pause(0.001)
+        waiting.cancel()
+
+    async def turn_over():
+        gate = threading.Event()
+        executor = Tf.Executor()
+        if is_collected:
+            ring = [executor]
+            ring.append(ring)
+            del ring
+        assert await executor.submit_call(len, "abc") == 3
+        future = executor.submit_call(blocked, gate)
+        del executor
+        if is_collected:
+            gc.collect()
+        gate.set()
+        with pytest.raises(Tf.TaskCancelled):
+            await future
+        while not future.is_done():
+            await pause(0.001)
+        return future.get_state()
+
+    run_asyncio(main())
 
 
 def test_two_loops_in_two_threads():

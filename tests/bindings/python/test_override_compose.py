@@ -439,6 +439,24 @@ def test_retry_of_futures_and_coroutines(executor):
     assert again.calls == [((5,), {})] * 3
 
 
+@pytest.mark.parametrize("make", [Tf.all, Tf.any, Tf.race])
+def test_retry_of_an_empty_set(make):
+    future = done(Tf.Future.retry(make, max_attempts=1))
+    if make is Tf.all:
+        assert future.result is None
+    else:
+        with pytest.raises(GLib.Error) as caught:
+            future.result
+        assert caught.value.matches(Tf.error_quark(), Tf.Error.EMPTY)
+
+
+def test_retry_of_what_needs_it():
+    future = Tf.Future.retry(lambda: future.then(len), max_attempts=1)
+    with pytest.raises(GLib.Error) as caught:
+        done(future).result
+    assert caught.value.matches(Tf.error_quark(), Tf.Error.DEADLOCK)
+
+
 def test_retry_ends_with_its_executor():
     executor = Tf.Executor()
     asked = []

@@ -15,7 +15,7 @@ import gi
 import pytest
 
 gi.require_version("Tf", "1")
-from gi.repository import GLib, GObject, Tf  # noqa: E402
+from gi.repository import Gio, GLib, GObject, Tf  # noqa: E402
 
 TIMEOUT = 60
 # Percent, as in tests/support.
@@ -223,6 +223,36 @@ def test_nothing_is_left_of_exceptions_that_were_raised_again(executor):
             future.result
 
     run_all(executor, submit_failing, read, 100)
+    gc.collect()
+    assert Thing.n_alive == 0
+
+
+def derive(future):
+    return done(future.then(print))
+
+
+def make_set(future):
+    return done(Tf.all(future))
+
+
+@pytest.mark.parametrize("hold", [derive, make_set])
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_nothing_is_left_of_exceptions_of_futures_that_others_have(executor, hold, is_kept):
+    """The frame has what has the future, by ways that the collector of Python does not see."""
+
+    def read(future):
+        other = hold(future)
+        try:
+            raise KeyError
+        except KeyError:
+            for one in (future, other, future):
+                with pytest.raises(OwnError) as caught:
+                    one.result
+                assert isinstance(caught.value.__context__, KeyError)
+                kept = caught.value if is_kept else None
+                assert kept is None or kept.thing is caught.value.thing
+
+    run_all(executor, submit_failing, read, 20)
     gc.collect()
     assert Thing.n_alive == 0
 
@@ -437,6 +467,60 @@ def test_end_of_the_program_with_work_in_flight(rest):
         {rest}
     """)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("arguments", ["", "timeout=30", "30, Gio.Cancellable()"])
+@pytest.mark.parametrize("is_nested", [False, True], ids=["plain", "nested"])
+def test_interrupt_ends_a_wait(arguments, is_nested):
+    result = run_program(f"""
+        import os, signal, sys, threading
+        from gi.repository import Gio
+
+        def interrupt():
+            is_waiting.wait()
+            os.kill(os.getpid(), signal.SIGINT)
+            threading.Event().wait()
+
+        def wait():
+            GLib.idle_add(is_waiting.set)
+            try:
+                executor.submit_call(interrupt).wait({arguments})
+            except KeyboardInterrupt:
+                print("wait")
+                raise
+
+        executor = Tf.Executor()
+        is_waiting = threading.Event()
+        loop = GLib.MainLoop()
+        try:
+            if {is_nested}:
+                GLib.idle_add(wait)
+                loop.run()
+            else:
+                wait()
+        except KeyboardInterrupt:
+            print("program")
+        try:
+            Tf.Promise().wait(0.001)
+        except GLib.Error as error:
+            print(error.code)
+        print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+    """)
+    assert result.stdout.splitlines() == ["wait", "program", "24", "True"]
+    assert result.returncode == 0
+
+
+def test_cancellable_ends_a_wait(executor):
+    gate = threading.Event()
+    future = executor.submit_call(gate.wait, TIMEOUT)
+    cancellable = Gio.Cancellable()
+    threading.Timer(0.01, cancellable.cancel).start()
+    for _ in range(2):
+        with pytest.raises(GLib.Error) as caught:
+            future.wait(TIMEOUT, cancellable)
+        assert caught.value.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)
+    gate.set()
+    assert future.wait(TIMEOUT)
 
 
 def test_end_by_an_exception_in_with():

@@ -20,6 +20,7 @@ import threading
 import traceback
 import weakref
 
+from gi._ossighelper import register_sigint_fallback, wakeup_on_signal
 from gi.overrides import override
 from gi.module import get_introspection_module
 from gi.repository import Gio, GLib, GObject
@@ -72,7 +73,8 @@ def _box(value):
         return GObject.Value(GObject.TYPE_DOUBLE, value)
     if kind is str and _is_text_for_c(value):
         return GObject.Value(GObject.TYPE_STRING, value)
-    if isinstance(value, GObject.Object):
+    # Not isinstance(): a proxy or a mock says that it is what it stands for.
+    if issubclass(kind, GObject.Object):
         return GObject.Value(value.__gtype__, value)
     return GObject.Value(GObject.TYPE_PYOBJECT, value)
 
@@ -203,14 +205,15 @@ class _Held:
     """The payload of a failure: an exception that nobody has read yet.
 
     Who raises it again puts his frames into its traceback, and these have the future; the collector of Python does not
-    see that the future has the exception, because C is in between. So the first future that is read takes the exception
-    out, and has it where the collector looks. Futures that share the failure find it there. When that future goes, it
-    gives the exception back, without the frames of those who read it.
+    see that the future has the exception, because C is in between. So whoever reads a future takes the exception out.
+    Futures that share the failure find it as long as somebody has it. Then it is given back, without the frames of
+    those who read it, and without the exceptions that they were handling.
     """
 
     def __init__(self, exception):
         self.exception = exception
         self.trace = exception.__traceback__
+        self.context = exception.__context__
         self.taken = lambda: None
 
 
@@ -218,32 +221,45 @@ _held_lock = threading.RLock()
 
 
 class _Taken:
-    """The place of a future for its exception."""
+    """A loan of an exception, which alone has it: so the collector finds both when nobody has the exception any more.
 
-    def __init__(self, held, exception):
+    Not a wrapper of a future has it: C may have the future, and so the wrapper, for whatever is in the frames.
+    """
+
+    def __init__(self, held):
         self.held = held
-        self.exception = exception
+        self.exception = held.exception
+        _loans_of(self.exception).append(self)
         held.exception = None
         held.taken = weakref.ref(self)
 
     def __del__(self, lock=_held_lock):
         with lock:
+            _loans_of(self.exception).clear()
+            BaseException.__setattr__(self.exception, "__context__", self.held.context)
             self.held.exception = self.exception.with_traceback(self.held.trace)
+
+    def __reduce__(self):
+        """Nothing of it goes along with a copy of the exception."""
+        return type(None), ()
+
+
+def _loans_of(exception):
+    """One for each failure with this exception. Whatever its class has for attributes is not asked."""
+    return BaseException.__getattribute__(exception, "__dict__").setdefault("_tf_loans", [])
 
 
 def _take_exception(future):
-    taken = getattr(future, "_tf_taken", None)
-    if taken is None:
-        held = future.get_failure_payload()[1]
-        if not isinstance(held, _Held):
-            return held if isinstance(held, BaseException) else None
-        with _held_lock:
-            taken = held.taken()
-            if taken is None and held.exception is None:
-                return None  # Another thread is just giving it back.
-            if taken is None:
-                taken = future._tf_taken = _Taken(held, held.exception)
-    return taken.exception.with_traceback(taken.held.trace)
+    held = future.get_failure_payload()[1]
+    if not isinstance(held, _Held):
+        return held if isinstance(held, BaseException) else None
+    with _held_lock:
+        taken = held.taken()
+        if taken is None and held.exception is None:
+            return None  # It is just being given back.
+        if taken is None:
+            taken = _Taken(held)
+        return taken.exception.with_traceback(held.trace)
 
 
 def _hold(exception):
@@ -291,7 +307,7 @@ Task = override(Task)
 def _run(task, work):
     """Runs a body, and makes of its end what C is told. Nothing gets out of here."""
     try:
-        result = work(task)
+        task.return_value(work(task))
     except BaseException as exception:  # pylint: disable=broad-except
         if isinstance(exception, TaskCancelled) and task.is_cancelled():
             task.return_none()
@@ -301,12 +317,10 @@ def _run(task, work):
             task.return_exception(exception)
         except Exception as second:  # pylint: disable=broad-except
             task.return_failure(type(exception).__name__, f"The exception cannot be passed on: {second!r}", "", None)
-    else:
-        task.return_value(result)
 
 
 def _name_of(function):
-    while hasattr(function, "func"):
+    while isinstance(function, functools.partial):
         function = function.func
     return _text_for_c(lambda: getattr(function, "__qualname__", type(function).__qualname__), "call")
 
@@ -467,7 +481,7 @@ class _Drivers:
 
     def drive_all(self):
         for executor in _executors_on(_main_context()):
-            if executor not in self.driven:
+            if id(executor) not in self.driven:
                 self.drive(executor)
         if not self.driven:
             self.helper = Tf.Executor.new()
@@ -478,8 +492,10 @@ class _Drivers:
             fd = executor.get_fd()
         except GLib.Error:
             return  # It is the executor of another thread.
-        self.driven[executor] = fd
-        self.loop.add_reader(fd, executor.dispatch)
+        reference = weakref.ref(executor)
+        self.driven[id(executor)] = reference, fd
+        _driven_by[id(executor)] = self
+        self.loop.add_reader(fd, _Reader(self, reference))
 
     def leave(self, loop):
         """The next thing is often awaited in the same turn: then all stays as it is."""
@@ -498,13 +514,77 @@ class _Drivers:
             self.leave_all()
 
     def leave_all(self):
-        driven, self.driven = self.driven, {}
-        for executor, fd in driven.items():
-            if not self.loop.is_closed():
-                self.loop.remove_reader(fd)
-            executor.attach()
+        for key in list(self.driven):
+            self.leave_one(key)
         self.loop = None
         self.helper = None
+
+    def leave_closed(self):
+        if self.loop is not None and self.loop.is_closed():
+            self.leave_all()
+            self.n_users = 0
+
+    def leave_one(self, key):
+        get, fd = self.driven.pop(key)
+        _driven_by.pop(key, None)
+        if not self.loop.is_closed():
+            self.loop.remove_reader(fd)
+        executor = get()
+        if executor is not None:
+            executor.attach()
+
+    def take_over(self, executor):
+        """Its last user has gone, on whatever thread: it stops, but nobody else would deliver that."""
+        key = id(executor)
+        loop, driven = self.loop, self.driven.get(key)
+        if driven is None:
+            return
+        self.driven[key] = lambda: executor, driven[1]
+        # A loop that is closed is left when the next one comes.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(self.stop, executor)
+
+    def stop(self, executor):
+        if id(executor) not in self.driven:
+            return
+        get, fd = self.driven[id(executor)]
+        self.loop.add_reader(fd, _Reader(self, get))
+        if executor.__grefcount__ > 1:
+            return  # C has it too, and it goes on.
+        with _executors_lock:
+            _executors.discard(executor)
+        executor.connect("notify::state", self.on_state)
+        if executor.is_running():
+            executor.stop()
+        self.on_state(executor, None)
+
+    def on_state(self, executor, pspec):
+        if executor.is_stopped() and self.loop is not None and not self.loop.is_closed():
+            self.loop.call_soon(self.forget, executor)
+
+    def forget(self, executor):
+        if id(executor) not in self.driven:
+            return
+        self.leave_one(id(executor))
+        if self.n_users > 0:
+            self.drive_all()
+
+
+class _Reader:
+    """What a loop calls for an executor. A loop that is closed while something is awaited drops it, and says no more."""
+
+    def __init__(self, drivers, get):
+        self.drivers = drivers
+        self.get = get
+
+    def __call__(self):
+        executor = self.get()
+        if executor is not None:
+            executor.dispatch()
+
+    def __del__(self, local=_thread_local):
+        if getattr(local, "drivers", None) is self.drivers:
+            self.drivers.leave_closed()
 
 
 def _drivers():
@@ -520,6 +600,8 @@ def _drivers():
 _executors = weakref.WeakSet()
 _executors_lock = threading.RLock()
 _executor_of = weakref.WeakKeyDictionary()
+# By the identity of the executor: when that goes, weak references may have gone before.
+_driven_by = {}
 
 
 def _know_executor(executor):
@@ -645,6 +727,7 @@ class _Items:
 
         self._future = future
         self._flow = flow
+        self._is_closed = False
         self._handlers = [] if future.is_done() else [
             future.connect("item", on_item),
             future.connect("done", lambda future: flow.wake()),
@@ -664,10 +747,12 @@ class _Items:
 
     async def __anext__(self):
         while not self._flow.items:
+            if self._is_closed:
+                raise StopAsyncIteration
             if self._future.is_done():
                 self._disconnect()
                 if self._future.get_state() != Tf.FutureState.COMPLETED:
-                    raise _exception_of(self._future)
+                    raise self._get_failure()
                 raise StopAsyncIteration
             try:
                 await _Suspension(self._arrange)
@@ -677,8 +762,20 @@ class _Items:
                 raise
         return self._flow.take()
 
+    def _get_failure(self):
+        """As from a generator: what means the end of an iteration is not the end of this one."""
+        exception = _exception_of(self._future)
+        if not isinstance(exception, StopAsyncIteration):
+            return exception
+        failure = RuntimeError("The body raised StopAsyncIteration")
+        failure.__cause__ = exception
+        return failure
+
     async def aclose(self):
+        self._is_closed = True
         self._disconnect()
+        self._flow.items.clear()
+        self._flow.wake()
 
     def __del__(self):
         self._disconnect()
@@ -697,7 +794,7 @@ class _Suspension:
 
 def _to_future(value):
     """What a function given to then() returned, for C."""
-    if value is None or isinstance(value, Tf.Future):
+    if value is None or issubclass(type(value), Tf.Future):
         return value
     if inspect.iscoroutine(value):
         return spawn(value)
@@ -764,6 +861,28 @@ def _retry(start, max_attempts, first_delay, max_delay, should_retry):
     return _check_made(attempts).then(_end_attempts)
 
 
+def _wait_or_interrupt(future, microseconds, cancellable):
+    """C does not see the KeyboardInterrupt that Python has got: so the signal ends the wait, as it ends loops of GLib."""
+
+    def interrupt():
+        interrupted.append(True)
+        ender.cancel()
+
+    interrupted = []
+    ender = Gio.Cancellable()
+    handler = 0 if cancellable is None else cancellable.connect(lambda *unused: ender.cancel())
+    try:
+        with register_sigint_fallback(interrupt), wakeup_on_signal():
+            return Tf.Future.wait(future, microseconds, ender)
+    except GLib.Error:
+        if interrupted:
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        if handler != 0:
+            cancellable.disconnect(handler)
+
+
 class Future(Tf.Future):
     @property
     def result(self):
@@ -804,7 +923,10 @@ class Future(Tf.Future):
         return _seconds(Tf.Future.get_elapsed(self))
 
     def wait(self, timeout=None, cancellable=None):
-        return Tf.Future.wait(self, _limit(timeout, "timeout"), cancellable)
+        microseconds = _limit(timeout, "timeout")
+        if microseconds == 0 or self.is_done() or threading.current_thread() is not threading.main_thread():
+            return Tf.Future.wait(self, microseconds, cancellable)
+        return _wait_or_interrupt(self, microseconds, cancellable)
 
     def with_timeout(self, timeout, action=Tf.TimeoutAction.LEAVE):
         return Tf.Future.with_timeout(self, _limit(timeout, "timeout"), action)
@@ -829,7 +951,9 @@ class Future(Tf.Future):
         """Calls a function from the loop until it does not fail. It may return what a function given to then() may."""
 
         def start():
-            return _to_future(function(*args, **kwargs)) or Tf.Future.new_for_value(None)
+            future = _to_future(function(*args, **kwargs))
+            # A set is a list as well, and an empty one is false.
+            return Tf.Future.new_for_value(None) if future is None else future
 
         return _retry(start, max_attempts, first_delay, max_delay, should_retry)
 
@@ -1113,6 +1237,11 @@ class Executor(Tf.Executor):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         _know_executor(self)
+
+    def __del__(self):
+        drivers = _driven_by.pop(id(self), None)
+        if drivers is not None:
+            drivers.take_over(self)
 
     @classmethod
     def new(cls):

@@ -77,6 +77,17 @@ test('an argument that cannot travel is refused at once', () => {
     }
 });
 
+test('a function without a name is refused at once', () => {
+    let error = null;
+    try {
+        Tf.call_task(() => 1);
+    } catch (thrown) {
+        error = thrown;
+    }
+    assert(error?.matches?.(Tf.Error, Tf.Error.NOT_PORTABLE), String(error));
+    assert(error.message.startsWith('A function without a name'), error.message);
+});
+
 for (const [name, check] of Object.entries({
     'nothing': value => value === undefined,
     'null': value => value === undefined,

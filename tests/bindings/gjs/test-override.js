@@ -34,6 +34,15 @@ function newModel() {
     return store;
 }
 
+// What cannot be looked at.
+class Evil {
+    constructor(name) {
+        Object.defineProperty(this, name, {get() {
+            throw new RangeError(name);
+        }});
+    }
+}
+
 function promise(name = 'promise') {
     return Tf.Promise.new(name);
 }
@@ -163,6 +172,10 @@ test('execute() ends as the function does', async () => {
         throw new RangeError('bad');
     }), true);
     assert(await errorOf(bad) instanceof RangeError, 'the error');
+
+    const evil = promise();
+    assertEqual(evil.execute(() => new Evil('then')), true);
+    assertEqual((await errorOf(evil)).message, 'then');
 });
 
 test('Tf.promise() makes a future of a promise, and of a value', async () => {
@@ -217,6 +230,36 @@ test('Tf.spawn() runs an async function', async () => {
         await null;
         throw new RangeError('later');
     })) instanceof RangeError, 'the error');
+});
+
+test('values and errors that cannot be looked at end a spawned function too', async () => {
+    for (const [name, body] of [
+        ['constructor', () => new Evil('constructor')],
+        ['constructor', async () => new Evil('constructor')],
+        ['then', () => new Evil('then')],
+        ['then', async () => new Evil('then')],
+    ])
+        assertEqual((await errorOf(Tf.spawn(body).with_timeout(30_000))).message, name);
+
+    for (const name of ['name', 'message', 'stack']) {
+        const error = new Error('text');
+        Object.defineProperty(error, name, {value: Object.create(null)});
+        const future = Tf.spawn(async () => {
+            throw error;
+        });
+        assert(await errorOf(future.with_timeout(30_000)) === error, name);
+        assert(future.get_failure_type().length > 0, 'a type');
+    }
+});
+
+test('a function that is spawned and returns a future passes a cancel on', async () => {
+    const inner = promise();
+    const future = Tf.spawn(() => inner);
+    assertEqual(future.cancel(), true);
+    assert((await errorOf(future)).matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED), 'CANCELLED');
+    assertEqual(inner.state, Tf.FutureState.CANCELLED);
+    assertEqual(await Tf.spawn(() => Tf.promise('value')), 'value');
+    assert((await errorOf(Tf.spawn(self => self))).matches(Tf.Error, Tf.Error.DEADLOCK), 'DEADLOCK');
 });
 
 test('a spawned function is cancelled by its cancellable', async () => {
@@ -397,6 +440,7 @@ test('sources', async () => {
     await activated;
 
     const cancellable = new Gio.Cancellable();
+    thrownBy(() => Tf.Future.from_cancellable(null));
     const cancelled = Tf.Future.from_cancellable(cancellable);
     cancellable.cancel();
     await cancelled;

@@ -93,20 +93,28 @@ function reject(promise, reason) {
     if (reason instanceof GLib.Error)
         return c.reject_new_error_literal.call(promise, reason.domain, reason.code, reason.message);
 
-    const isError = reason instanceof Error;
-    return c.reject_failure.call(promise,
-        isError ? String(reason.name) : typeof reason,
-        isError ? String(reason.message) : textOf(reason),
-        isError && reason.stack ? String(reason.stack) : null,
-        newValue(JsValue.$gtype, 'set_object', hold(reason)));
+    return c.reject_failure.call(promise, ...describe(reason), newValue(JsValue.$gtype, 'set_object', hold(reason)));
 }
 
-function textOf(value) {
+// The name, the text and the stack. What cannot even be told must not get in the way of the failure.
+function describe(reason) {
+    if (!(reason instanceof Error))
+        return [typeof reason, textOf(reason), null];
+
+    const stack = readText(() => reason.stack ?? '');
+    return [readText(() => reason.name), readText(() => reason.message), stack || null];
+}
+
+function readText(read) {
     try {
-        return String(value);
+        return String(read());
     } catch {
         return 'something without a text was thrown';
     }
+}
+
+function textOf(value) {
+    return readText(() => value);
 }
 
 function failureOf(future, error) {
@@ -199,9 +207,18 @@ function toPromise(future) {
     });
 }
 
+// A value may refuse to be looked at; then that is the failure.
+function resolveOrReject(future, value) {
+    try {
+        return future.resolve(value);
+    } catch (error) {
+        return future.reject(error);
+    }
+}
+
 // The future ends as the promise does; until then it is open, and has progress.
 function adopt(future, promise) {
-    promise.then(value => future.resolve(value), reason => future.reject(reason));
+    promise.then(value => resolveOrReject(future, value), reason => future.reject(reason));
 }
 
 function toFuture(value, name = null) {
@@ -216,18 +233,16 @@ function toFuture(value, name = null) {
 function spawn(func, name = func.name || null) {
     const future = Tf.Promise.new(name);
     setPlace(future);
-    let result;
     try {
-        result = func(future);
+        const result = func(future);
+
+        if (isThenable(result) && !(result instanceof Tf.Future))
+            adopt(future, result);
+        else
+            future.resolve(result);
     } catch (error) {
         future.reject(error);
-        return future;
     }
-
-    if (isThenable(result))
-        adopt(future, result);
-    else
-        future.resolve(result);
     return future;
 }
 
@@ -655,13 +670,11 @@ function addToPromise() {
         return waitForRoom(this);
     };
     prototype.execute = function (func) {
-        let value;
         try {
-            value = func();
+            return this.resolve(func());
         } catch (error) {
             return this.reject(error);
         }
-        return this.resolve(value);
     };
 }
 
@@ -752,12 +765,7 @@ function fail(task, reason) {
         return;
     }
 
-    const isError = reason instanceof Error;
-    task.return_failure(
-        isError ? String(reason.name) : typeof reason,
-        isError ? String(reason.message) : textOf(reason),
-        isError && reason.stack ? String(reason.stack) : null,
-        null);
+    task.return_failure(...describe(reason), null);
 }
 
 // The loop runs until a promise is settled. Functions are not called out of it: GJS forgets an exit in there.
@@ -800,7 +808,8 @@ function findFunction(reference, functions) {
 
     const [, file, exported] = /^js:(.+)#([^#]+)$/.exec(reference) ?? [];
     if (file === undefined)
-        throw notPortable(`“${reference}” names no function that this worker has, and none of a file`);
+        throw notPortable(`“${reference}” names no function that this worker has, and none of a file: ` +
+            'the program asks Tf.worker_requested(), and gives its functions to Tf.worker_run()');
 
     const func = settled(import(Gio.File.new_for_commandline_arg(file).get_uri()))[exported];
     if (typeof func !== 'function')
@@ -887,6 +896,8 @@ function addWorkers() {
     // A task that calls a function in a worker process: one that the worker has given, or “file#name”.
     Tf.call_task = (func, ...args) => {
         const name = typeof func === 'function' ? func.name : func;
+        if (name === '')
+            throw notPortable('A function without a name cannot be called in another process');
         const called = Tf.Task.new_for_reference(`js:${name}`, GLib.Variant.new_tuple(args.map(toVariant)));
         called.set_name(name.replace(/^.*#/, ''));
         return called;

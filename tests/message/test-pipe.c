@@ -449,6 +449,8 @@ static void
 on_delivery_hold_first (Letterbox *self,
                         TfNews     news)
 {
+  tf__enter_foreground ();
+
   if (self->n_events == 1)
     tf__pipe_hold (&self->pipe);
 }

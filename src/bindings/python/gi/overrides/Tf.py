@@ -20,10 +20,15 @@ import threading
 import traceback
 import weakref
 
-from gi._ossighelper import register_sigint_fallback, wakeup_on_signal
 from gi.overrides import override
 from gi.module import get_introspection_module
 from gi.repository import Gio, GLib, GObject
+
+try:
+    # How PyGObject itself ends loops at a Ctrl-C; nothing public does that for other calls that block.
+    from gi._ossighelper import register_sigint_fallback, wakeup_on_signal
+except ImportError:
+    register_sigint_fallback = wakeup_on_signal = None
 
 Tf = get_introspection_module("Tf")
 
@@ -924,9 +929,10 @@ class Future(Tf.Future):
 
     def wait(self, timeout=None, cancellable=None):
         microseconds = _limit(timeout, "timeout")
-        if microseconds == 0 or self.is_done() or threading.current_thread() is not threading.main_thread():
-            return Tf.Future.wait(self, microseconds, cancellable)
-        return _wait_or_interrupt(self, microseconds, cancellable)
+        may_block = microseconds != 0 and not self.is_done()
+        if may_block and wakeup_on_signal is not None and threading.current_thread() is threading.main_thread():
+            return _wait_or_interrupt(self, microseconds, cancellable)
+        return Tf.Future.wait(self, microseconds, cancellable)
 
     def with_timeout(self, timeout, action=Tf.TimeoutAction.LEAVE):
         return Tf.Future.with_timeout(self, _limit(timeout, "timeout"), action)

@@ -475,6 +475,8 @@ wait_for_end (TfProcess *self,
       pause_ms = MIN (2 * pause_ms, LONGEST_PAUSE_MS);
     }
 
+  /* How it ended was written before that, under a lock of GIO's own: a moment later it can be read without. */
+  poll (NULL, 0, 1);
   return TRUE;
 }
 

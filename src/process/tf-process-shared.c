@@ -35,6 +35,9 @@
 /* How long it is left alone at most, again and again, until it has ended. */
 #define LONGEST_PAUSE_MS 8
 
+/* So often it is looked whether GLib knows how one has ended that the system does not know any more. */
+#define MAX_FORGOTTEN 50
+
 /* The program */
 
 /* The executable that runs, also if its file was deleted or replaced: then only by the name that the kernel has for it.
@@ -457,6 +460,32 @@ get_signal_name (int number)
   return "a signal";
 }
 
+/* The system does not tell a program that does not want to know. */
+static gboolean
+is_end_told (void)
+{
+  struct sigaction action;
+
+  return sigaction (SIGCHLD, NULL, &action) != 0 ||
+         (action.sa_handler != SIG_IGN && (action.sa_flags & SA_NOCLDWAIT) == 0);
+}
+
+static gboolean
+is_end_known (TfProcess *self)
+{
+  return g_subprocess_get_identifier (self->subprocess) == NULL;
+}
+
+gboolean
+tf__process_is_gone (TfProcess *self)
+{
+  const char *pid = g_subprocess_get_identifier (self->subprocess);
+
+  /* The system may have forgotten it before GLib could look. */
+  return pid == NULL ||
+         (kill ((pid_t) g_ascii_strtoll (pid, NULL, 10), 0) != 0 && errno == ESRCH);
+}
+
 /* GLib's own way to wait makes a main context, which ends the program if there is no descriptor for that. FALSE if it
  * has not ended in time. */
 static gboolean
@@ -464,10 +493,14 @@ wait_for_end (TfProcess *self,
               gint64     timeout_us)
 {
   gint64 end_us = g_get_monotonic_time () + timeout_us;
+  guint  n_forgotten = 0;
   int    pause_ms = 1;
 
-  while (!tf__process_is_gone (self))
+  while (!is_end_known (self))
     {
+      /* Usually GLib is about to tell what it has just heard. */
+      if (tf__process_is_gone (self) && ++n_forgotten > MAX_FORGOTTEN)
+        return TRUE;
       if (timeout_us >= 0 && g_get_monotonic_time () >= end_us)
         return FALSE;
 
@@ -480,16 +513,6 @@ wait_for_end (TfProcess *self,
   return TRUE;
 }
 
-/* The system does not tell a program that does not want to know. */
-static gboolean
-is_end_told (void)
-{
-  struct sigaction action;
-
-  return sigaction (SIGCHLD, NULL, &action) != 0 ||
-         (action.sa_handler != SIG_IGN && (action.sa_flags & SA_NOCLDWAIT) == 0);
-}
-
 GError *
 tf__process_bury (TfProcess *self,
                   gboolean   is_silent)
@@ -499,13 +522,15 @@ tf__process_bury (TfProcess *self,
   /* The sockets of a process are closed a moment before it has ended. */
   gboolean has_ended = is_silent && wait_for_end (self, END_PATIENCE_US);
 
-  g_subprocess_force_exit (self->subprocess);
+  /* Its number may be that of another one by now. */
+  if (!tf__process_is_gone (self))
+    g_subprocess_force_exit (self->subprocess);
   wait_for_end (self, -1);
   tf__process_drain (self);
 
   if (is_silent && !has_ended)
     how = g_strdup ("closed its connection, and was ended");
-  else if (!is_end_told ())
+  else if (!is_end_told () || !is_end_known (self))
     how = g_strdup ("ended; nobody knows how, since the program ignores SIGCHLD");
   else if (g_subprocess_get_if_signaled (self->subprocess))
     how = g_strdup_printf ("was ended by %s (signal %d)",
@@ -521,12 +546,6 @@ tf__process_bury (TfProcess *self,
 
   return g_error_new (TF_ERROR, TF_ERROR_WORKER_LOST, "The worker process %s; it said last: %s",
                       how, words);
-}
-
-gboolean
-tf__process_is_gone (TfProcess *self)
-{
-  return g_subprocess_get_identifier (self->subprocess) == NULL;
 }
 
 void

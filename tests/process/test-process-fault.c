@@ -590,6 +590,35 @@ test_sigchld (void)
   signal (SIGCHLD, before);
 }
 
+/* The system forgets it before GLib has looked for it, and GLib hears of it never. */
+static void
+test_sigchld_at_the_start (void)
+{
+  static const char *const argv[] = { "true", NULL };
+  GLogLevelFlags           fatal;
+  void (*before) (int);
+  Workshop workshop;
+
+  g_test_summary ("A program that ignores SIGCHLD sees that a program is no worker, however soon "
+                  "that has ended.");
+
+  workshop_open (&workshop, 1);
+  tf_process_context_set_argv (workshop.context, argv);
+  /* GLib warns of what the program does, now and then. */
+  fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  before = signal (SIGCHLD, SIG_IGN);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *text = finish_error (workshop_submit (&workshop, body_says_much, NULL),
+                                            TF_ERROR, TF_ERROR_WORKER_START);
+
+      assert_contains (text, "ended");
+    }
+  workshop_close (&workshop);
+  signal (SIGCHLD, before);
+  g_log_set_always_fatal (fatal);
+}
+
 /* Not g_spawn_sync(), which sets signals back. */
 static void
 body_interrupts (TfTask  *task,
@@ -878,6 +907,7 @@ main (int    argc,
   tf_test_add ("/process-fault/no-descriptors/for-a-start", test_no_fds_for_a_start);
   tf_test_add ("/process-fault/program/has-no-reader", test_no_reader);
   tf_test_add ("/process-fault/program/ignores-sigchld", test_sigchld);
+  tf_test_add ("/process-fault/program/ignores-sigchld-at-the-start", test_sigchld_at_the_start);
   tf_test_add ("/process-fault/outside/interrupts-nothing", test_interrupt);
   tf_test_add ("/process-fault/memory/is-used-up", test_memory);
   tf_test_add ("/process-fault/outside/stopped-and-killed", test_stopped_and_killed);

@@ -111,6 +111,8 @@ void tf__process_signal (TfProcess *self,
 gboolean tf__process_drain (TfProcess *self);
 /* The last lines, whole ones, and of what may be printed. */
 char *tf__process_dup_last_words (TfProcess *self);
+/* What is said of one that a signal has ended. */
+char *tf__process_describe_signal (int number);
 /* A new job: what was written before it is not its last words. How much that was so far; and to forget so much. */
 guint64 tf__process_count_words (TfProcess *self);
 void    tf__process_forget_words (TfProcess *self,

@@ -2,6 +2,10 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* pipe2() */
+#endif
+
 #include "config.h"
 
 #include <errno.h>
@@ -81,42 +85,66 @@ typedef struct
   int theirs;
 } Pair;
 
+/* Above those of the standard, which the program may have closed, and those that a worker gets: GLib puts all in their
+ * places first, and closes them by their old numbers after that. -1 with errno. */
+static int
+move_up (int fd)
+{
+  int higher;
+  int code;
+
+  if (fd < 0 || fd > TF_WORKER_CONTROL_FD)
+    return fd;
+
+  higher = fcntl (fd, F_DUPFD_CLOEXEC, TF_WORKER_CONTROL_FD + 1);
+  code = errno;
+  close (fd);
+  errno = code;
+  return higher;
+}
+
+static gboolean
+move_pair_up (Pair *pair,
+              int   fds[2])
+{
+  int code;
+
+  pair->ours = move_up (fds[0]);
+  code = errno;
+  pair->theirs = move_up (fds[1]);
+  if (pair->ours < 0)
+    errno = code;
+
+  return pair->ours >= 0 && pair->theirs >= 0;
+}
+
 static gboolean
 open_pair (Pair    *pair,
            GError **error)
 {
   int fds[2];
 
-  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_WORKER_START, "No socket for a worker: %s",
-                   g_strerror (errno));
-      return FALSE;
-    }
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0 && move_pair_up (pair, fds))
+    return TRUE;
 
-  pair->ours = fds[0];
-  pair->theirs = fds[1];
-  return TRUE;
+  g_set_error (error, TF_ERROR, TF_ERROR_WORKER_START, "No socket for a worker: %s",
+               g_strerror (errno));
+  return FALSE;
 }
 
 static gboolean
 open_pipe (Pair    *pair,
            GError **error)
 {
-  g_autoptr (GError) own_error = NULL;
-  int                fds[2];
+  int fds[2];
 
-  if (!g_unix_open_pipe (fds, FD_CLOEXEC, &own_error) ||
-      !g_unix_set_fd_nonblocking (fds[0], TRUE, &own_error))
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_WORKER_START, "No pipe for a worker: %s",
-                   own_error->message);
-      return FALSE;
-    }
+  if (pipe2 (fds, O_CLOEXEC) == 0 && move_pair_up (pair, fds) &&
+      fcntl (pair->ours, F_SETFL, O_NONBLOCK) == 0)
+    return TRUE;
 
-  pair->ours = fds[0];
-  pair->theirs = fds[1];
-  return TRUE;
+  g_set_error (error, TF_ERROR, TF_ERROR_WORKER_START, "No pipe for a worker: %s",
+               g_strerror (errno));
+  return FALSE;
 }
 
 static void
@@ -137,7 +165,8 @@ open_nothing (GError **error)
   gsize n = 0;
   int   code;
 
-  while (n < G_N_ELEMENTS (fds) && (fds[n] = open ("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+  while (n < G_N_ELEMENTS (fds) &&
+         (fds[n] = move_up (open ("/dev/null", O_RDONLY | O_CLOEXEC))) >= 0)
     n++;
   code = errno;
   for (gsize i = 1; i < n; i++)
@@ -295,23 +324,36 @@ wait_for (TfProcess  *self,
   return is_well;
 }
 
-static gboolean
-shake_hands (TfProcess               *self,
-             const TfProcessSettings *settings,
-             GError                 **error)
-{
-  gint64 deadline_us = tf__clock_deadline (START_TIMEOUT_US);
-
-  return send_settings (self, settings, error) &&
-         wait_for (self, TF_FRAME_HELLO, deadline_us, error) &&
-         wait_for (self, TF_FRAME_READY, deadline_us, error);
-}
-
 /* The other end is closed. */
 static gboolean
 is_end (const GError *reason)
 {
   return reason->domain == G_IO_ERROR && reason->code != G_IO_ERROR_TIMED_OUT;
+}
+
+static gboolean
+shake_hands (TfProcess               *self,
+             const TfProcessSettings *settings,
+             GError                 **error)
+{
+  gint64             deadline_us = tf__clock_deadline (START_TIMEOUT_US);
+  g_autoptr (GError) send_error = NULL;
+  gboolean           is_ready;
+
+  send_settings (self, settings, &send_error);
+  if (send_error != NULL && !is_end (send_error))
+    {
+      g_propagate_error (error, g_steal_pointer (&send_error));
+      return FALSE;
+    }
+
+  /* One that has left may have said why before that. */
+  is_ready = wait_for (self, TF_FRAME_HELLO, deadline_us, error) &&
+             wait_for (self, TF_FRAME_READY, deadline_us, error);
+  if (is_ready && send_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&send_error));
+
+  return is_ready && send_error == NULL;
 }
 
 /* What is known of a start that failed: what the worker said, or else how it ended. */
@@ -425,41 +467,6 @@ tf__process_unref (TfProcess *self)
 
 /* The end */
 
-static const char *
-get_signal_name (int number)
-{
-  static const struct
-  {
-    int         number;
-    const char *name;
-  } signals[] = {
-    { SIGSEGV, "SIGSEGV" },
-    { SIGABRT, "SIGABRT" },
-    { SIGKILL, "SIGKILL" },
-    { SIGTERM, "SIGTERM" },
-    { SIGBUS, "SIGBUS" },
-    { SIGFPE, "SIGFPE" },
-    { SIGILL, "SIGILL" },
-    { SIGTRAP, "SIGTRAP" },
-    { SIGXCPU, "SIGXCPU" },
-    { SIGHUP, "SIGHUP" },
-    { SIGINT, "SIGINT" },
-    { SIGQUIT, "SIGQUIT" },
-    { SIGPIPE, "SIGPIPE" },
-    { SIGSYS, "SIGSYS" },
-    { SIGXFSZ, "SIGXFSZ" },
-    { SIGUSR1, "SIGUSR1" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    {
-      if (signals[i].number == number)
-        return signals[i].name;
-    }
-
-  return "a signal";
-}
-
 /* The system does not tell a program that does not want to know. */
 static gboolean
 is_end_told (void)
@@ -533,9 +540,7 @@ tf__process_bury (TfProcess *self,
   else if (!is_end_told () || !is_end_known (self))
     how = g_strdup ("ended; nobody knows how, since the program ignores SIGCHLD");
   else if (g_subprocess_get_if_signaled (self->subprocess))
-    how = g_strdup_printf ("was ended by %s (signal %d)",
-                           get_signal_name (g_subprocess_get_term_sig (self->subprocess)),
-                           g_subprocess_get_term_sig (self->subprocess));
+    how = tf__process_describe_signal (g_subprocess_get_term_sig (self->subprocess));
   else
     how = g_strdup_printf ("ended with the exit status %d",
                            g_subprocess_get_exit_status (self->subprocess));

@@ -14,7 +14,7 @@
 
 #include "process/tf-process-private.h"
 
-/* What a worker process writes to its standard error. */
+/* What is said of the end of a worker process: what it wrote to its standard error, and the signal. */
 
 /* How much of it is kept. */
 #define ERROR_TAIL_SIZE 2048
@@ -156,4 +156,45 @@ tf__process_dup_last_words (TfProcess *self)
   if (begin != NULL)
     memmove (text, begin + 1, strlen (begin));
   return text;
+}
+
+static const char *
+get_signal_name (int number)
+{
+  static const struct
+  {
+    int         number;
+    const char *name;
+  } signals[] = {
+    { SIGSEGV, "SIGSEGV" },
+    { SIGABRT, "SIGABRT" },
+    { SIGKILL, "SIGKILL" },
+    { SIGTERM, "SIGTERM" },
+    { SIGBUS, "SIGBUS" },
+    { SIGFPE, "SIGFPE" },
+    { SIGILL, "SIGILL" },
+    { SIGTRAP, "SIGTRAP" },
+    { SIGXCPU, "SIGXCPU" },
+    { SIGHUP, "SIGHUP" },
+    { SIGINT, "SIGINT" },
+    { SIGQUIT, "SIGQUIT" },
+    { SIGPIPE, "SIGPIPE" },
+    { SIGSYS, "SIGSYS" },
+    { SIGXFSZ, "SIGXFSZ" },
+    { SIGUSR1, "SIGUSR1" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    {
+      if (signals[i].number == number)
+        return signals[i].name;
+    }
+
+  return "a signal";
+}
+
+char *
+tf__process_describe_signal (int number)
+{
+  return g_strdup_printf ("was ended by %s (signal %d)", get_signal_name (number), number);
 }

@@ -29,11 +29,14 @@ enum
   ERROR = 5,
   FAILURE = 6,
   READY = 7,
+  WITHDRAWN = 9,
   RUN = 33,
   QUIT = 34,
+  WITHDRAW = 36,
 };
 
 static char token[64];
+static int  answers;
 
 static void
 put (const void *bytes,
@@ -144,19 +147,65 @@ put_progress (uint64_t job,
 }
 
 static void
-get (void  *bytes,
-     size_t size)
+get_from (int    fd,
+          void  *bytes,
+          size_t size)
 {
   size_t n = 0;
 
   while (n < size)
     {
-      ssize_t more = read (JOBS, (char *) bytes + n, size - n);
+      ssize_t more = read (fd, (char *) bytes + n, size - n);
 
       if (more <= 0)
         _exit (0);
       n += (size_t) more;
     }
+}
+
+static void
+get (void  *bytes,
+     size_t size)
+{
+  get_from (JOBS, bytes, size);
+}
+
+/* Who asks for jobs back gets none. */
+static void
+answer (void)
+{
+  char     header[16];
+  char     body[8];
+  uint32_t size;
+  uint16_t type;
+  uint64_t last;
+
+  get_from (CONTROL, header, sizeof header);
+  memcpy (&size, header, 4);
+  memcpy (&type, header + 4, 2);
+  get_from (CONTROL, body, size);
+  if (type != WITHDRAW)
+    return;
+
+  memcpy (&last, body, 8);
+  put_header (1, WITHDRAWN, 0, last);
+  put ("", 1);
+}
+
+static void
+wait_for_job (void)
+{
+  struct pollfd inputs[] = { { answers ? CONTROL : -1, POLLIN, 0 }, { JOBS, POLLIN, 0 } };
+
+  do
+    {
+      poll (inputs, 2, -1);
+      if (inputs[0].revents & POLLIN)
+        answer ();
+      else if (inputs[0].revents != 0)
+        inputs[0].fd = -1;
+    }
+  while (inputs[1].revents == 0);
 }
 
 /* Waits for the next job; ends the process when there is none. */
@@ -171,6 +220,7 @@ get_job (void)
 
   do
     {
+      wait_for_job ();
       get (header, sizeof header);
       memcpy (&size, header, 4);
       memcpy (&type, header + 4, 2);
@@ -383,6 +433,7 @@ main (int    argc,
     n_before = count_start (argv[2]);
   if (how[1] == '*')
     how = n_before < how[0] - '0' ? how + 2 : "works";
+  answers = !is (how, "keeps-all");
 
   begin (how);
   die_in_argument (how);

@@ -569,6 +569,15 @@ test_no_reader (void)
   signal (SIGPIPE, before);
 }
 
+static gboolean
+is_ignored (int number)
+{
+  struct sigaction action;
+
+  g_assert_cmpint (sigaction (number, NULL, &action), ==, 0);
+  return action.sa_handler == SIG_IGN;
+}
+
 static void
 test_sigchld (void)
 {
@@ -583,7 +592,8 @@ test_sigchld (void)
   before = signal (SIGCHLD, SIG_IGN);
   text = finish_error (workshop_submit (&workshop, body_says_much, NULL), TF_ERROR,
                        TF_ERROR_WORKER_LOST);
-  assert_contains (text, "nobody knows how");
+  /* Where GLib cannot follow a process in another way it takes the signal itself, and knows. */
+  assert_contains (text, is_ignored (SIGCHLD) ? "nobody knows how" : "SIGKILL");
   assert_contains (text, LAST_WORDS);
   g_assert_cmpint (workshop_get_pid (&workshop), >, 0);
   workshop_close (&workshop);

@@ -173,6 +173,95 @@ test_no_worker (void)
   check_no_worker ("/bin/cat", "exit status 0");
 }
 
+/* So that GLib takes none of them. */
+static void
+reserve_low_descriptors (void)
+{
+  int fd;
+
+  do
+    fd = open ("/dev/null", O_RDONLY);
+  while (fd >= 0 && fd < 4);
+  if (fd > 4)
+    close (fd);
+}
+
+static void
+start_and_end (guint n_times)
+{
+  for (guint i = 0; i < n_times; i++)
+    {
+      TfProcessContext *context = tf_process_context_new (1);
+      TfExecutor       *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+      TfFuture         *future = tf_executor_submit (executor, tf_task_new_with_argument (body_pid, NULL), NULL);
+
+      g_assert_cmpint (finish_pid (future), >, 0);
+      tf_test_executor_finish (&executor);
+      tf_process_context_close (context);
+      g_object_unref (context);
+    }
+}
+
+static gpointer
+take_and_leave (gpointer is_over)
+{
+  while (!g_atomic_int_get ((int *) is_over))
+    {
+      int first = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+      int second = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+
+      g_thread_yield ();
+      close (first);
+      close (second);
+      g_thread_yield ();
+    }
+
+  return NULL;
+}
+
+static void
+test_low_descriptors (void)
+{
+  /* Those of the standard input, and of the sockets in the worker. */
+  static const int numbers[] = { 0, 3, 4 };
+  int              saved[G_N_ELEMENTS (numbers)];
+  GThread         *thread;
+  int              is_over = FALSE;
+
+  g_test_summary ("A worker gets its sockets, whatever numbers they and its other descriptors have "
+                  "in the program.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    saved[i] = fcntl (numbers[i], F_DUPFD_CLOEXEC, 10);
+
+  /* With none at first, so that GLib has what it keeps. */
+  for (guint n_free = 0; n_free <= G_N_ELEMENTS (numbers); n_free++)
+    {
+      Workshop workshop;
+
+      for (guint i = 0; i < n_free; i++)
+        close (numbers[i]);
+      workshop_open (&workshop, 1);
+      g_assert_cmpint (workshop_get_pid (&workshop), >, 0);
+      workshop_close (&workshop);
+      for (guint i = 0; i < n_free; i++)
+        {
+          g_assert_cmpint (fcntl (numbers[i], F_GETFD), <, 0);
+          dup2 (saved[i], numbers[i]);
+        }
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    close (numbers[i]);
+  thread = g_thread_new ("descriptors", take_and_leave, &is_over);
+  start_and_end (tf_test_scale (100));
+  g_atomic_int_set (&is_over, TRUE);
+  g_thread_join (thread);
+  reserve_low_descriptors ();
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    close (saved[i]);
+}
+
 static void
 test_silent (void)
 {
@@ -491,6 +580,7 @@ main (int    argc,
   if (tf_worker_requested ())
     return tf_worker_run ();
 
+  reserve_low_descriptors ();
   g_test_init (&argc, &argv, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (start_flaws); i++)
@@ -512,6 +602,7 @@ main (int    argc,
       g_test_add_data_func (path, &argument_flaws[i], test_argument);
     }
   tf_test_add ("/process-start/start/not-in-a-tight-loop", test_no_tight_loop);
+  tf_test_add ("/process-start/start/with-low-descriptors", test_low_descriptors);
   tf_test_add ("/process-start/start/is-silent", test_silent);
   tf_test_add ("/process-start/start/floods-stderr", test_flood);
   tf_test_add ("/process-start/start/for-several", test_several);

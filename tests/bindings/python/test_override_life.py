@@ -510,6 +510,30 @@ def test_interrupt_ends_a_wait(arguments, is_nested):
     assert result.returncode == 0
 
 
+@pytest.mark.parametrize("arguments", ["", "30"])
+def test_interrupt_ends_a_shutdown(arguments):
+    result = run_program(f"""
+        import os, signal, threading
+
+        def interrupt():
+            is_begun.set()
+            is_ending.wait()
+            os.kill(os.getpid(), signal.SIGINT)
+            threading.Event().wait()
+
+        is_begun, is_ending = threading.Event(), threading.Event()
+        executor = Tf.Executor()
+        executor.submit_call(interrupt)
+        is_begun.wait()
+        executor.connect("notify::state", lambda executor, pspec: is_ending.set())
+        try:
+            executor.shutdown({arguments})
+        except KeyboardInterrupt:
+            print("interrupted", executor.is_stopped())
+    """)
+    assert (result.stdout, result.stderr, result.returncode) == ("interrupted False\n", "", 0)
+
+
 def test_cancellable_ends_a_wait(executor):
     gate = threading.Event()
     future = executor.submit_call(gate.wait, TIMEOUT)

@@ -6,6 +6,7 @@ import decimal
 import inspect
 import threading
 import time
+from concurrent import futures
 
 import gi
 import pytest
@@ -28,7 +29,7 @@ class OwnIndex:
 class Call:
     """A function that takes a duration, and what C is given instead."""
 
-    def __init__(self, owner, method, name, call, place, is_limit=True, zero=0):
+    def __init__(self, owner, method, name, call, place, is_limit=True, zero=0, is_made_again=False):
         self.owner = owner
         self.method = method
         self.name = name
@@ -36,6 +37,7 @@ class Call:
         self.place = place
         self.is_limit = is_limit
         self.zero = zero
+        self.is_made_again = is_made_again  # on the main thread, for a Ctrl-C
 
 
 class Router(GObject.Object, Tf.MessageRouter):
@@ -46,6 +48,11 @@ def nothing(*args, **kwargs):
     raise AssertionError("is not called")
 
 
+def on_another_thread(function, *args):
+    with futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(function, *args).result()
+
+
 CALLS = [
     Call(Tf.Future, "wait", "timeout", lambda it, value: it.wait(value), 1),
     Call(Tf.Future, "wait", "timeout", lambda it, value: it.wait(timeout=value), 1),
@@ -54,8 +61,8 @@ CALLS = [
     Call(Tf.Future, "with_timeout_full", "timeout",
          lambda it, value: it.with_timeout_full(value, LEAVE, nothing, 1), 1),
     Call(Tf.Future, "delay", "seconds", lambda it, value: Tf.Future.delay(value), 0, False),
-    Call(Tf.Executor, "shutdown", "timeout", lambda it, value: it.shutdown(value), 1),
-    Call(Tf.Executor, "shutdown", "timeout", lambda it, value: it.shutdown(timeout=value), 1),
+    Call(Tf.Executor, "shutdown", "timeout", lambda it, value: it.shutdown(value), 1, is_made_again=True),
+    Call(Tf.Executor, "shutdown", "timeout", lambda it, value: it.shutdown(timeout=value), 1, is_made_again=True),
     Call(Tf.Executor, "set_dispatch_budget", "dispatch_budget",
          lambda it, value: it.set_dispatch_budget(value), 1, False, None),
     Call(Tf.Executor, "set_progress_interval", "progress_interval",
@@ -84,7 +91,10 @@ def fixture_given(request, monkeypatch):
 
     def make(value):
         del seen[:]
-        call.call(thing, value)
+        if call.is_made_again:
+            on_another_thread(call.call, thing, value)
+        else:
+            call.call(thing, value)
         (args,) = seen
         return args[call.place]
 
@@ -145,8 +155,36 @@ def test_limits_may_be_left_out(monkeypatch):
     ):
         seen = []
         monkeypatch.setattr(owner.__mro__[1], method, lambda *args, seen=seen: seen.append(args))
-        getattr(OBJECTS[owner](), method)()
+        on_another_thread(getattr(OBJECTS[owner](), method))
         assert seen[0][1] == -1
+
+
+@pytest.mark.parametrize("timeout, slices", [
+    (0, [0]), (0.1, [100_000]), (0.25, [100_000, 100_000, 50_000]), (None, [100_000] * 4),
+], ids=repr)
+def test_shutdown_comes_back_now_and_then(monkeypatch, timeout, slices):
+    seen = []
+
+    def shutdown(executor, microseconds):
+        seen.append(microseconds)
+        if len(seen) < len(slices):
+            raise GLib.Error.new_literal(Gio.io_error_quark(), "not yet", Gio.IOErrorEnum.TIMED_OUT)
+        return True
+
+    executor = Tf.Executor()
+    monkeypatch.setattr(Tf.Executor.__mro__[1], "shutdown", shutdown)
+    assert executor.shutdown(timeout)
+    assert seen == slices
+
+
+def test_other_errors_of_a_shutdown_are_raised(monkeypatch):
+    def shutdown(executor, microseconds):
+        raise GLib.Error.new_literal(Tf.Error.quark(), "further up", Tf.Error.DEADLOCK)
+
+    executor = Tf.Executor()
+    monkeypatch.setattr(Tf.Executor.__mro__[1], "shutdown", shutdown)
+    with pytest.raises(GLib.Error, match="further up"):
+        executor.shutdown()
 
 
 # A deadline is a time of time.monotonic()

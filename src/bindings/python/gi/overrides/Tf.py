@@ -888,6 +888,26 @@ def _wait_or_interrupt(future, microseconds, cancellable):
             cancellable.disconnect(handler)
 
 
+# In microseconds.
+_LOOK = 100_000
+
+
+def _interruptible(call, microseconds):
+    """A call of C that can be made again and has no cancellable: it comes back now and then, for a Ctrl-C to be heard."""
+    if threading.current_thread() is not threading.main_thread():
+        return call(microseconds)
+
+    while not 0 <= microseconds <= _LOOK:
+        try:
+            return call(_LOOK)
+        except GLib.Error as error:
+            if not error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT):
+                raise
+        if microseconds > 0:
+            microseconds -= _LOOK
+    return call(microseconds)
+
+
 class Future(Tf.Future):
     @property
     def result(self):
@@ -1375,7 +1395,7 @@ class Executor(Tf.Executor):
         Tf.Executor.set_progress_interval(self, _microseconds(progress_interval, "progress_interval"))
 
     def shutdown(self, timeout=None):
-        return Tf.Executor.shutdown(self, _limit(timeout, "timeout"))
+        return _interruptible(functools.partial(Tf.Executor.shutdown, self), _limit(timeout, "timeout"))
 
     def __enter__(self):
         return self

@@ -54,8 +54,8 @@ def on_another_thread(function, *args):
 
 
 CALLS = [
-    Call(Tf.Future, "wait", "timeout", lambda it, value: it.wait(value), 1),
-    Call(Tf.Future, "wait", "timeout", lambda it, value: it.wait(timeout=value), 1),
+    Call(Tf.Future, "wait", "timeout", lambda it, value: it.wait(value), 1, is_made_again=True),
+    Call(Tf.Future, "wait", "timeout", lambda it, value: it.wait(timeout=value), 1, is_made_again=True),
     Call(Tf.Future, "with_timeout", "timeout", lambda it, value: it.with_timeout(value), 1),
     Call(Tf.Future, "with_timeout", "timeout", lambda it, value: it.with_timeout(timeout=value, action=CANCEL), 1),
     Call(Tf.Future, "with_timeout_full", "timeout",

@@ -866,46 +866,83 @@ def _retry(start, max_attempts, first_delay, max_delay, should_retry):
     return _check_made(attempts).then(_end_attempts)
 
 
-def _wait_or_interrupt(future, microseconds, cancellable):
-    """C does not see the KeyboardInterrupt that Python has got: so the signal ends the wait, as it ends loops of GLib."""
-
-    def interrupt():
-        interrupted.append(True)
-        ender.cancel()
-
-    interrupted = []
-    ender = Gio.Cancellable()
-    handler = 0 if cancellable is None else cancellable.connect(lambda *unused: ender.cancel())
-    try:
-        with register_sigint_fallback(interrupt), wakeup_on_signal():
-            return Tf.Future.wait(future, microseconds, ender)
-    except GLib.Error:
-        if interrupted:
-            raise KeyboardInterrupt from None
-        raise
-    finally:
-        if handler != 0:
-            cancellable.disconnect(handler)
-
-
-# In microseconds.
+# In microseconds: a wait that is over so soon is not made ready for signals; and how often C comes back for them.
+_SHORT = 1_000
 _LOOK = 100_000
 
 
-def _interruptible(call, microseconds):
-    """A call of C that can be made again and has no cancellable: it comes back now and then, for a Ctrl-C to be heard."""
-    if threading.current_thread() is not threading.main_thread():
-        return call(microseconds)
+def _check_timed_out(error):
+    if not error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT):
+        raise error
 
-    while not 0 <= microseconds <= _LOOK:
+
+def _may_be_interrupted(microseconds, short):
+    return (not 0 <= microseconds <= short and register_sigint_fallback is not None
+            and threading.current_thread() is threading.main_thread())
+
+
+def _wait(future, microseconds, cancellable):
+    """C cannot be left by an exception, so a Ctrl-C ends the wait, and is raised after it."""
+    if not _may_be_interrupted(microseconds, _SHORT):
+        return Tf.Future.wait(future, microseconds, cancellable)
+
+    ender = None
+    is_interrupted = False
+
+    def interrupt():
+        nonlocal is_interrupted
+        is_interrupted = True
+        if ender is not None:
+            ender.cancel()
+
+    def wait_long():
+        handler = 0 if cancellable is None else cancellable.connect(lambda *unused: ender.cancel())
         try:
-            return call(_LOOK)
+            with wakeup_on_signal():
+                return Tf.Future.wait(future, max(microseconds - _SHORT, -1), ender)
+        except GLib.Error:
+            if is_interrupted:
+                return False
+            raise
+        finally:
+            if handler != 0:
+                cancellable.disconnect(handler)
+
+    # The outermost of these raises at its end; further in it only tells the next one.
+    with register_sigint_fallback(interrupt):
+        try:
+            return Tf.Future.wait(future, _SHORT, cancellable)
         except GLib.Error as error:
-            if not error.matches(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT):
-                raise
-        if microseconds > 0:
-            microseconds -= _LOOK
-    return call(microseconds)
+            _check_timed_out(error)
+        ender = Gio.Cancellable()
+        is_done = not is_interrupted and wait_long()
+    if is_interrupted:
+        raise KeyboardInterrupt
+    return is_done
+
+
+def _shut_down(executor, microseconds):
+    """There is no cancellable, but the call may be made again."""
+    if not _may_be_interrupted(microseconds, _LOOK):
+        return Tf.Executor.shutdown(executor, microseconds)
+
+    is_interrupted = False
+
+    def interrupt():
+        nonlocal is_interrupted
+        is_interrupted = True
+
+    with register_sigint_fallback(interrupt):
+        while not 0 <= microseconds <= _LOOK and not is_interrupted:
+            try:
+                return Tf.Executor.shutdown(executor, _LOOK)
+            except GLib.Error as error:
+                _check_timed_out(error)
+            microseconds = max(microseconds - _LOOK, -1)
+        is_over = not is_interrupted and Tf.Executor.shutdown(executor, microseconds)
+    if is_interrupted:
+        raise KeyboardInterrupt
+    return is_over
 
 
 class Future(Tf.Future):
@@ -948,11 +985,7 @@ class Future(Tf.Future):
         return _seconds(Tf.Future.get_elapsed(self))
 
     def wait(self, timeout=None, cancellable=None):
-        microseconds = _limit(timeout, "timeout")
-        may_block = microseconds != 0 and not self.is_done()
-        if may_block and wakeup_on_signal is not None and threading.current_thread() is threading.main_thread():
-            return _wait_or_interrupt(self, microseconds, cancellable)
-        return Tf.Future.wait(self, microseconds, cancellable)
+        return _wait(self, _limit(timeout, "timeout"), cancellable)
 
     def with_timeout(self, timeout, action=Tf.TimeoutAction.LEAVE):
         return Tf.Future.with_timeout(self, _limit(timeout, "timeout"), action)
@@ -1395,7 +1428,7 @@ class Executor(Tf.Executor):
         Tf.Executor.set_progress_interval(self, _microseconds(progress_interval, "progress_interval"))
 
     def shutdown(self, timeout=None):
-        return _interruptible(functools.partial(Tf.Executor.shutdown, self), _limit(timeout, "timeout"))
+        return _shut_down(self, _limit(timeout, "timeout"))
 
     def __enter__(self):
         return self

@@ -277,7 +277,6 @@ place_parse (Place      *self,
   gsize             id_length = strspn (text, hexadecimal);
   const char       *number = text + id_length + 1;
   g_autofree char  *digits = NULL;
-  guint64           value;
 
   if (id_length == 0 || id_length % 2 != 0 || id_length > 2 * TF_MODULE_MAX_BUILD_ID ||
       text[id_length] != '+')
@@ -286,11 +285,13 @@ place_parse (Place      *self,
   digits = g_strndup (number, strspn (number, hexadecimal));
   self->path = number + strlen (digits) + 1;
   if (self->path[-1] != ':' || (self->path[0] != '/' && self->path[0] != '\0') ||
-      (digits[0] == '0' && digits[1] != '\0') ||
-      !g_ascii_string_to_unsigned (digits, 16, 0, G_MAXSIZE, &value, NULL))
+      digits[0] == '\0' || (digits[0] == '0' && digits[1] != '\0') ||
+      strlen (digits) > 2 * sizeof self->address)
     return FALSE;
 
-  self->address = (gsize) value;
+  /* Not g_ascii_string_to_unsigned(), which takes any errno for its own, also one that threads make who meet at their
+   * first number. */
+  self->address = (gsize) g_ascii_strtoull (digits, NULL, 16);
   self->build_id = g_strndup (text, id_length);
   return TRUE;
 }

@@ -4,6 +4,8 @@
 
 #include "workers.h"
 
+#include <poll.h>
+
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -860,6 +862,7 @@ test_parent_death (void)
   g_autofree char        *program = g_file_read_link ("/proc/self/exe", NULL);
   g_autoptr (GError)      error = NULL;
   g_autoptr (GSubprocess) victim = NULL;
+  struct pollfd           input = { -1, POLLIN, 0 };
   Gate                    gate;
   char                    byte;
   int                     fd;
@@ -876,6 +879,8 @@ test_parent_death (void)
   g_assert_no_error (error);
 
   /* Its worker is there; from here on only that has the other end. */
+  input.fd = fd;
+  g_assert_cmpint (poll (&input, 1, (int) (tf_test_timeout_us () / 1000)), ==, 1);
   g_assert_true (g_unix_set_fd_nonblocking (fd, FALSE, NULL));
   g_assert_cmpint (read (fd, &byte, 1), ==, 1);
   close (gate.fd);

@@ -9,12 +9,15 @@ number_from_environment (const char *name,
                          guint       otherwise)
 {
   const char *text = g_getenv (name);
-  guint64     number;
+  gint64      number;
+  char       *end;
 
   if (text == NULL || *text == '\0')
     return otherwise;
 
-  if (!g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT, &number, NULL))
+  /* As in tf_test_timeout_us(): without errno. */
+  number = g_ascii_strtoll (text, &end, 10);
+  if (*end != '\0' || number < 1 || number > G_MAXUINT)
     g_error ("%s is not a positive number: %s", name, text);
 
   return (guint) number;

@@ -513,8 +513,9 @@ test_says_it_twice (void)
   g_unlink (path);
 }
 
-static void
-test_keeps_all (void)
+/* How often a worker was started for that. */
+static guint
+have_jobs_kept (void)
 {
   enum
   {
@@ -524,9 +525,7 @@ test_keeps_all (void)
   g_autofree char *path = make_file ();
   Workshop         workshop;
   TfFuture        *futures[N_TASKS];
-
-  g_test_summary ("A worker that never says which jobs it gives back is ended, and another one "
-                  "goes on.");
+  guint            n_starts;
 
   workshop_open (&workshop, 1);
   workshop_set_broken (&workshop, "1*keeps-all", path);
@@ -548,9 +547,28 @@ test_keeps_all (void)
     }
   tf_test_clock_uninstall (clock);
   g_object_unref (clock);
-  g_assert_cmpuint (count_starts (path), ==, 2);
+  n_starts = count_starts (path);
   workshop_close (&workshop);
   g_unlink (path);
+  return n_starts;
+}
+
+static void
+test_keeps_all (void)
+{
+  guint n_starts = 1;
+
+  g_test_summary ("A worker that never says which jobs it gives back is ended, and another one "
+                  "goes on.");
+
+  /* Jobs are sent ahead only where they are short, and only these are asked back. */
+  for (guint i = 0; i < 20 && n_starts == 1; i++)
+    n_starts = have_jobs_kept ();
+
+  if (n_starts == 1 && is_instrumented ())
+    g_test_skip ("no job is short for the tool that watches");
+  else
+    g_assert_cmpuint (n_starts, ==, 2);
 }
 
 static void

@@ -247,9 +247,14 @@ test_warm_up_meanwhile (void)
   workshop_open (&workshop, 1);
   workshop_set_broken (&workshop, "1*exits", path);
   future = workshop_submit (&workshop, body_pid, NULL);
-  while (count_starts (path) == 0 || count_children (NULL) > 0)
+  while (count_starts (path) == 0)
     g_main_context_iteration (NULL, FALSE);
-  tf_process_context_warm_up (workshop.context, 0);
+  /* Which does nothing as long as the one that fails counts as starting. */
+  while (count_starts (path) == 1)
+    {
+      tf_process_context_warm_up (workshop.context, 0);
+      g_main_context_iteration (NULL, FALSE);
+    }
   tf_test_wait_done (future);
   tf_test_assert_state (future, TF_FUTURE_STATE_COMPLETED);
   g_object_unref (future);

@@ -61,8 +61,8 @@ typedef struct
   guint n_given_up;       /* abandoned: given up while their code may still run */
   guint n_late;           /* abandoned, and ended since */
   guint n_settled;        /* whose future was done, with "done" and everything before STOPPED delivered */
-  gint  is_list_wanted; /* [atomic] there is a live list */
-  gint  is_facade_gone; /* [atomic] */
+  gint  is_list_wanted;   /* [atomic] there is a live list */
+  gint  is_facade_gone;   /* [atomic] */
 
   TfTask         *first_live;       /* [foreground] in the order of submission, until "done" was delivered */
   TfTask         *last_live;        /* [foreground] */
@@ -136,9 +136,9 @@ void     tf__engine_set_facade_gone (TfEngine *self,
 void     tf__engine_free_facade (TfEngine *self) TF_FOREGROUND;
 guint    tf__engine_get_n_pending (TfEngine *self);
 /* Tasks whose future has something to deliver yet, also in an emission that is in progress. */
-guint    tf__engine_get_n_unsettled (TfEngine *self);
-void     tf__engine_store_state (TfEngine       *self,
-                                 TfExecutorState state);
+guint tf__engine_get_n_unsettled (TfEngine *self);
+void  tf__engine_store_state (TfEngine       *self,
+                              TfExecutorState state);
 /* After a submission in another thread than the owner's. */
 void tf__engine_announce (TfEngine *self);
 

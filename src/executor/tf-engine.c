@@ -275,7 +275,8 @@ static void
 leave_counts (TfEngine *self,
               TfTask   *task)
 {
-  tf__engine_count (self, task->work.pipe.is_timed ? &self->n_left_executing : &self->n_left_waiting);
+  tf__engine_count (self,
+                    task->work.pipe.is_timed ? &self->n_left_executing : &self->n_left_waiting);
 }
 
 static void

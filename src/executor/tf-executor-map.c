@@ -89,7 +89,7 @@ get_name (TfWork *work)
 }
 
 static void
-cancelled (TfWork *work,
+cancelled (TfWork       *work,
            const GError *reason)
 {
   TfMapMember *self = from_work (work);
@@ -111,14 +111,15 @@ cancelled (TfWork *work,
 
 static TfFuture *
 get_need (TfWork *work,
-          guint         index)
+          guint   index)
 {
   return index == 0 && !tf__completion_is_settled ((TfCompletion *) work) ? from_work (work)->task
-                                                               : NULL;
+                                                                          : NULL;
 }
 
 static const TfCompletionClass completion_class = {
-  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled, .get_need = get_need },
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled,
+            .get_need = get_need },
 };
 
 /* Results that need no care are copied, so that the record of the task can go. */
@@ -168,9 +169,23 @@ on_task_done (TfContinuation *continuation,
 }
 
 static void
+on_task_progress (TfContinuation *continuation,
+                  TfFuture       *task,
+                  double          old)
+{
+  TfMapMember *self =
+    (TfMapMember *) ((char *) continuation - G_STRUCT_OFFSET (TfMapMember, continuation));
+
+  tf__enter_foreground ();
+  tf__future_pass_progress_of (TF_FUTURE (self), task);
+}
+
+static const TfContinuationClass task_class = { on_task_done, on_task_progress };
+
+static void
 tf__map_member_init (TfMapMember *self)
 {
-  self->continuation.run = on_task_done;
+  self->continuation.klass = &task_class;
 }
 
 static void

@@ -248,9 +248,10 @@ return_gtask (TfContinuation *continuation,
 TfContinuation *
 tf__gtask_continuation_new (GTask *gtask)
 {
-  ReturnGtask *self = g_new0 (ReturnGtask, 1);
+  static const TfContinuationClass klass = { .run = return_gtask };
+  ReturnGtask                     *self = g_new0 (ReturnGtask, 1);
 
-  self->continuation.run = return_gtask;
+  self->continuation.klass = &klass;
   self->gtask = gtask;
   return &self->continuation;
 }

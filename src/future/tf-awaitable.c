@@ -224,7 +224,8 @@ void
 tf_future_return_to_gtask (TfFuture *self,
                            GTask    *gtask)
 {
-  Return *back;
+  static const TfContinuationClass klass = { .run = on_future_done };
+  Return                          *back;
 
   g_return_if_fail (TF_IS_FUTURE (self));
   g_return_if_fail (G_IS_TASK (gtask));
@@ -239,6 +240,6 @@ tf_future_return_to_gtask (TfFuture *self,
       return;
     }
 
-  back->continuation.run = on_future_done;
+  back->continuation.klass = &klass;
   tf__future_continue_with (self, &back->continuation);
 }

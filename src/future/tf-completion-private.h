@@ -9,9 +9,9 @@
 
 typedef struct _TfCompletion TfCompletion;
 
-/* What a future that is completed by calls, not by a task, has of its own. A class begins with TF_COMPLETION_WORK and
- * sets those functions of TfWorkClass that it needs: "get_name" and "cancelled" in any case, "is_refusing" and "get_need"
- * if it has them. */
+/* What a future that is completed by calls, not by a task, has of its own. A class begins with TF_COMPLETION_WORK
+ * and sets those functions of TfWorkClass that it needs: "get_name" and "cancelled" in any case, "is_refusing" and
+ * "get_need" if it has them. */
 typedef struct
 {
   TfWorkClass work;
@@ -36,8 +36,8 @@ typedef enum
   TF_SPARE_KEPT, /* not for them: code of the user's runs before the caller is back */
 } TfSpare;
 
-/* The work behind such a future, embedded in it. Messages that are pending hold the future. A program may have a hundred
- * thousand of them, so what only few need is kept elsewhere. */
+/* The work behind such a future, embedded in it. Messages that are pending hold the future. A program may have a
+ * hundred thousand of them, so what only few need is kept elsewhere. */
 struct _TfCompletion
 {
   TfWork work; /* first; its pipe counts as a user of its host */
@@ -117,10 +117,10 @@ void          tf__completion_settle_work (TfWork   *work,
                                           TfFuture *future);
 
 /* The initializers of TfWorkClass that are the same for all completions. */
-#define TF_COMPLETION_WORK                                                                     \
-  .pipe = { tf__completion_deliver, tf__completion_ref_pipe, tf__completion_unref_pipe },      \
-  .kind = TF_WORK_COMPLETION, .unref = tf__completion_unref_work,                              \
-  .allow_abort = tf__completion_allow_abort, .begin_wait = tf__completion_begin_wait,          \
+#define TF_COMPLETION_WORK                                                                \
+  .pipe = { tf__completion_deliver, tf__completion_ref_pipe, tf__completion_unref_pipe }, \
+  .kind = TF_WORK_COMPLETION, .unref = tf__completion_unref_work,                         \
+  .allow_abort = tf__completion_allow_abort, .begin_wait = tf__completion_begin_wait,     \
   .end_wait = tf__completion_end_wait, .settle = tf__completion_settle_work
 
 /* The completion of a future, or NULL if it has another kind of work. */

@@ -333,7 +333,8 @@ end_as (TfCompletion *self,
     {
       TfCancelState next;
 
-      if (!tf__cancel_state_after (tf__pipe_get_cancel_state (&self->work.pipe), with_cancel, &next))
+      if (!tf__cancel_state_after (tf__pipe_get_cancel_state (&self->work.pipe), with_cancel,
+                                   &next))
         return FALSE;
 
       take_over_cancel (self, other);

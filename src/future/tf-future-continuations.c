@@ -59,7 +59,7 @@ run_all (TfContinuation **list,
       TfContinuation *continuation = *list;
 
       take_out (list, continuation);
-      continuation->run (continuation, future);
+      continuation->klass->run (continuation, future);
     }
 }
 
@@ -71,6 +71,19 @@ tf__future_run_continuations (TfFuture *self)
   run_all (&priv->continuations, self);
   if (priv->more != NULL)
     run_all (&priv->more->watchers, self);
+}
+
+void
+tf__future_tell_progress (TfFuture *self,
+                          double    old)
+{
+  TfContinuation *continuation = tf__future_get_private (self)->continuations;
+
+  for (; continuation != NULL; continuation = continuation->next)
+    {
+      if (continuation->klass->progressed != NULL)
+        continuation->klass->progressed (continuation, self, old);
+    }
 }
 
 void

@@ -62,6 +62,19 @@ emit_done (TfFuture *self)
   tf__future_run_continuations (self);
 }
 
+/* COMPLETED is a full bar and nothing left to do, whatever was reported. */
+TF_FOREGROUND
+static void
+notify_full_progress (TfFuture *self)
+{
+  const TfFutureMore *more = tf__future_get_private (self)->more;
+
+  if (tf__future_get_counted_fraction (self) != 1)
+    g_object_notify_by_pspec ((GObject *) self, tf__future_props[TF_FUTURE_PROP_FRACTION]);
+  if (more == NULL || more->progress.eta_us != 0)
+    g_object_notify_by_pspec ((GObject *) self, tf__future_props[TF_FUTURE_PROP_ETA]);
+}
+
 TF_FOREGROUND
 static void
 emit_move (TfFuture *self,
@@ -71,14 +84,19 @@ emit_move (TfFuture *self,
   TfFuturePrivate *priv = tf__future_get_private (self);
   gboolean         is_done = tf__phase_is_done (to);
 
-  if (to == TF_PHASE_COMPLETED && tf__outcome_has_value (priv->outcome))
-    g_object_notify_by_pspec ((GObject *) self, tf__future_props[TF_FUTURE_PROP_VALUE]);
-  else if (is_done && to != TF_PHASE_COMPLETED)
+  if (to == TF_PHASE_COMPLETED)
+    {
+      if (tf__outcome_has_value (priv->outcome))
+        g_object_notify_by_pspec ((GObject *) self, tf__future_props[TF_FUTURE_PROP_VALUE]);
+      notify_full_progress (self);
+    }
+  else if (is_done)
     g_object_notify_by_pspec ((GObject *) self, tf__future_props[TF_FUTURE_PROP_ERROR]);
 
   if (tf__phase_get_state (from) != tf__phase_get_state (to))
     tf__future_notify_if_still (self, to, TF_FUTURE_PROP_STATE);
-  if (tf__phase_is_cancellable (from) != tf__phase_is_cancellable (to))
+  if (tf__phase_is_cancellable (from) != tf__phase_is_cancellable (to) &&
+      !tf__work_is_refusing (priv->work))
     tf__future_notify_if_still (self, to, TF_FUTURE_PROP_CANCELLABLE);
 
   if (is_done)

@@ -25,31 +25,44 @@ typedef struct
                            GError  **error);
 } TfCompoundWaitClass;
 
+/* Called in the owner context. */
+typedef struct
+{
+  /* After "done". The continuation is out of the list by then. */
+  void (*run) (TfContinuation *self,
+               TfFuture       *future);
+  /* (nullable) The progress of @future was notified; its fraction was @old before. Must not run code of the user. */
+  void (*progressed) (TfContinuation *self,
+                      TfFuture       *future,
+                      double          old);
+} TfContinuationClass;
+
 /* Code of the library that goes on when a future is done; embedded in what it belongs to. */
 struct _TfContinuation
 {
-  /* In the owner context, after "done". The continuation is out of the list by then. */
-  void (*run) (TfContinuation *self,
-               TfFuture       *future);
-  TfContinuation *next;
-  TfContinuation *previous;
+  const TfContinuationClass *klass;
+  TfContinuation            *next;
+  TfContinuation            *previous;
 };
 
-/* [foreground] The progress as it was last told, for the properties. */
+/* [foreground] The progress as it was last notified, for the properties. */
 typedef struct
 {
-  gint64 completed;
-  gint64 total;
-  char  *status; /* (owned) (nullable) */
-  double rate;
-  gint64 eta_us;
-  gint64 last_us;
+  gint64   completed;
+  gint64   total;
+  double   exact;  /* completed steps, with parts of a step; behind the fraction */
+  char    *status; /* (owned) (nullable) */
+  double   rate;
+  gint64   eta_us;
+  gint64   last_us;
+  gboolean is_reported; /* the rate and the ETA are those of a report; FALSE before the first one */
 } TfProgressView;
 
 /* [foreground] What few futures need. */
 typedef struct
 {
   TfProgressView  progress;
+  TfProgressView *passed;       /* (owned) (nullable) passed on by other futures, and not notified yet */
   GError         *reason;       /* (owned) (nullable): of an abort, here or where the cancel came from */
   GError         *asked_reason; /* (owned) (nullable): of an abort that is on its way here, and may be refused */
   char           *origin;       /* (owned) (nullable) the name of the future where the cancel began: a GRefString */
@@ -127,7 +140,9 @@ gboolean tf__future_block (TfFuture     *self,
                            GCancellable *cancellable,
                            GError      **error);
 /* The failure, or one that may still come, is nothing to report. */
-void     tf__future_mark_read (TfFuture *self);
+void tf__future_mark_read (TfFuture *self);
+/* When a failed future goes: whether its failure began here, and nobody has looked at it in any future that has it. */
+gboolean tf__future_is_unread (TfFuture *self);
 
 /* Whoever waits in between listens, and is woken when it is done. */
 void     tf__future_begin_waiting (TfFuture *self);
@@ -138,7 +153,7 @@ gboolean tf__future_begin_compound_wait (TfFuture *self,
                                          GError  **error);
 void     tf__future_end_compound_wait (TfFuture *self);
 /* Has all threads that wait look whether that is of any use still. */
-void     tf__future_wake_waiters (void);
+void tf__future_wake_waiters (void);
 /* In dispose: whether that is because the last reference goes. */
 gboolean tf__future_has_last_reference (TfFuture *self);
 
@@ -163,8 +178,19 @@ void tf__future_notify_if_still (TfFuture    *self,
 void tf__future_deliver_event (TfFuture *self,
                                TfEvent  *event) TF_FOREGROUND;
 /* The latest progress of a pipe, for the properties; dropped if there is no future, or nobody wants it any more. */
-void          tf__future_take_progress (TfFuture *self,
-                                        TfPipe   *pipe) TF_FOREGROUND;
+void tf__future_take_progress (TfFuture *self,
+                               TfPipe   *pipe) TF_FOREGROUND;
+/* Has @view, of which the status is copied, notified as the progress of a derived future, in a step of its own. */
+void tf__future_pass_progress (TfFuture             *self,
+                               const TfProgressView *view) TF_FOREGROUND;
+/* Passes the progress of another future on. */
+void tf__future_pass_progress_of (TfFuture *self,
+                                  TfFuture *other) TF_FOREGROUND;
+/* The fraction by the counts alone, also of a future that completed. */
+double tf__future_get_counted_fraction (TfFuture *self) TF_FOREGROUND;
+/* Tells the continuations of new progress. */
+void          tf__future_tell_progress (TfFuture *self,
+                                        double    old) TF_FOREGROUND;
 void          tf__future_set_report (TfFuture *self,
                                      int       report) TF_FOREGROUND;
 TfFutureMore *tf__future_ensure_more (TfFuture *self) TF_FOREGROUND;

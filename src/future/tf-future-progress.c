@@ -16,23 +16,23 @@
 
 static void
 update_rate (TfProgressView *view,
-             gint64          completed,
+             double          exact,
              gint64          elapsed_us,
              gint64          now_us)
 {
   double seconds = (now_us - view->last_us) / (double) G_USEC_PER_SEC;
   double rate = view->rate;
 
-  if (view->last_us == 0)
+  if (!view->is_reported)
     {
       /* The first report: the average since the start. */
-      rate = elapsed_us > 0 ? completed / (elapsed_us / (double) G_USEC_PER_SEC) : 0;
+      rate = elapsed_us > 0 ? exact / (elapsed_us / (double) G_USEC_PER_SEC) : 0;
     }
   else if (seconds > 0)
     {
       double weight = seconds / (seconds + RATE_MEMORY_S);
 
-      rate += weight * (((double) completed - (double) view->completed) / seconds - rate);
+      rate += weight * ((exact - view->exact) / seconds - rate);
     }
 
   view->rate = MAX (rate, 0);
@@ -43,7 +43,7 @@ static gint64
 get_eta (const TfProgressView *view)
 {
   /* Numbers come from anywhere, and their difference may be too large. */
-  double left = (double) view->total - (double) view->completed;
+  double left = (double) view->total - view->exact;
 
   if (view->total < 0)
     return -1;
@@ -63,10 +63,10 @@ get_fraction (const TfProgressView *view)
   if (view->total <= 0)
     return 0;
 
-  return CLAMP (view->completed / (double) view->total, 0, 1);
+  return CLAMP (view->exact / (double) view->total, 0, 1);
 }
 
-/* A handler may cancel, and then the rest is not told. */
+/* A handler may cancel, and then the rest is not notified. */
 TF_FOREGROUND
 static void
 notify_progress (TfFuture             *self,
@@ -90,34 +90,22 @@ notify_progress (TfFuture             *self,
   tf__future_notify_if_still (self, TF_PHASE_EXECUTING, TF_FUTURE_PROP_ELAPSED);
 }
 
-/* Takes @status over. */
+/* Takes over @status, the new text or NULL. The continuations come first: they do not run code of the user, which may
+ * take them out of the list. */
 TF_FOREGROUND
 static void
-show_progress (TfFuture *self,
-               gint64    completed,
-               gint64    total,
-               char     *status,
-               gboolean  is_status_new,
-               gint64    now_us)
+show_progress (TfFuture             *self,
+               const TfProgressView *next,
+               char                 *status,
+               gboolean              is_status_new)
 {
-  TfProgressView *view;
-  TfProgressView  old;
+  TfProgressView *view = &tf__future_ensure_more (self)->progress;
+  TfProgressView  old = *view;
 
-  if (tf__future_get_phase (self) != TF_PHASE_EXECUTING)
-    {
-      g_free (status);
-      return;
-    }
-
-  view = &tf__future_ensure_more (self)->progress;
-  old = *view;
-
-  update_rate (view, completed, tf_future_get_elapsed (self), now_us);
-  view->completed = completed;
-  view->total = total;
-  view->eta_us = get_eta (view);
-
-  is_status_new = is_status_new && g_strcmp0 (status, view->status) != 0;
+  *view = *next;
+  view->status = old.status;
+  view->is_reported = TRUE;
+  is_status_new = is_status_new && g_strcmp0 (status, old.status) != 0;
   if (is_status_new)
     {
       /* The old text is kept while handlers may still hold it. */
@@ -125,29 +113,115 @@ show_progress (TfFuture *self,
       status = old.status;
     }
 
+  tf__future_tell_progress (self, get_fraction (&old));
   tf__future_begin_telling (self);
   notify_progress (self, &old, is_status_new);
   tf__future_end_telling (self);
   g_free (status);
 }
 
-void
-tf__future_take_progress (TfFuture *self,
-                          TfPipe   *pipe)
+/* The progress that the work itself has reported. */
+TF_FOREGROUND
+static void
+take_reported (TfFuture *self,
+               TfPipe   *pipe)
 {
-  TfDispatcher *dispatcher = pipe->dispatcher;
-  gint64        completed;
-  gint64        total;
-  char         *status;
-  gboolean      is_status_new;
+  TfDispatcher  *dispatcher = pipe->dispatcher;
+  TfProgressView next;
+  gint64         completed;
+  gint64         total;
+  char          *status;
+  gboolean       is_status_new;
 
   tf__pipe_take_slot (pipe, &completed, &total, &status, &is_status_new);
   tf__pipe_get_box (pipe)->due_us = tf__clock_add (dispatcher->now_us, dispatcher->interval_us);
 
-  if (self != NULL && !tf__pipe_is_cancelled (pipe))
-    show_progress (self, completed, total, status, is_status_new, dispatcher->now_us);
-  else
-    g_free (status);
+  if (self == NULL || tf__pipe_is_cancelled (pipe) ||
+      tf__future_get_phase (self) != TF_PHASE_EXECUTING)
+    {
+      g_free (status);
+      return;
+    }
+
+  next = tf__future_ensure_more (self)->progress;
+  update_rate (&next, (double) completed, tf_future_get_elapsed (self), dispatcher->now_us);
+  next.completed = completed;
+  next.exact = (double) completed;
+  next.total = total;
+  next.eta_us = get_eta (&next);
+  show_progress (self, &next, status, is_status_new);
+}
+
+/* The progress that was passed on. One without a rate of its own, as that of a set, gets it here. */
+TF_FOREGROUND
+static void
+take_passed (TfFuture       *self,
+             TfPipe         *pipe,
+             TfProgressView *passed)
+{
+  TfDispatcher  *dispatcher = pipe->dispatcher;
+  TfPipeBox     *box = tf__pipe_get_box (pipe);
+  TfProgressView next = *passed;
+
+  if (box != NULL)
+    box->due_us = tf__clock_add (dispatcher->now_us, dispatcher->interval_us);
+
+  if (!tf__pipe_is_cancelled (pipe) && tf__future_get_phase (self) == TF_PHASE_EXECUTING)
+    {
+      if (!passed->is_reported)
+        {
+          next = tf__future_ensure_more (self)->progress;
+          update_rate (&next, passed->exact, tf_future_get_elapsed (self), dispatcher->now_us);
+          next.completed = passed->completed;
+          next.exact = passed->exact;
+          next.total = passed->total;
+          next.eta_us = get_eta (&next);
+        }
+      show_progress (self, &next, g_steal_pointer (&passed->status), TRUE);
+    }
+
+  g_free (passed->status);
+  g_free (passed);
+}
+
+void
+tf__future_take_progress (TfFuture *self,
+                          TfPipe   *pipe)
+{
+  TfFutureMore *more = self == NULL ? NULL : tf__future_get_private (self)->more;
+
+  if (more != NULL && more->passed != NULL)
+    take_passed (self, pipe, g_steal_pointer (&more->passed));
+  else if (tf__pipe_get_box (pipe) != NULL)
+    take_reported (self, pipe);
+}
+
+void
+tf__future_pass_progress (TfFuture             *self,
+                          const TfProgressView *view)
+{
+  TfFutureMore *more = tf__future_ensure_more (self);
+  TfPipe       *pipe = &tf__future_get_private (self)->work->pipe;
+  gboolean      is_pending = more->passed != NULL;
+
+  if (!is_pending)
+    more->passed = g_new0 (TfProgressView, 1);
+
+  g_free (more->passed->status);
+  *more->passed = *view;
+  more->passed->status = g_strdup (view->status);
+  if (!is_pending)
+    tf__pipe_post_here (pipe, TF_NEWS_PROGRESS);
+}
+
+void
+tf__future_pass_progress_of (TfFuture *self,
+                             TfFuture *other)
+{
+  const TfFutureMore *more = tf__future_get_private (other)->more;
+
+  if (more != NULL && more->progress.is_reported)
+    tf__future_pass_progress (self, &more->progress);
 }
 
 static const TfProgressView *
@@ -163,13 +237,18 @@ get_view (TfFuture *self)
  * tf_future_get_fraction: (get-property fraction)
  * @self: a future
  *
- * Gets how much of the work is done.
+ * Gets how much of the work is done, for a progress bar.
+ *
+ * A future that completed is at 1, whatever it has reported; one that failed or was cancelled keeps what it had. A
+ * future
+ * that is derived from another one has the fraction of that. The fraction of a [class@FutureSet] is the mean of its
+ * members' fractions, where those that are done count 1.
  *
  * ## Threads
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: completed by total steps, from 0 to 1; 0 while the total is unknown or zero
+ * Returns: completed by total steps, from 0 to 1; 0 while the total is unknown or zero; 1 in the state `COMPLETED`
  *
  * Since: 1.0
  */
@@ -178,6 +257,12 @@ tf_future_get_fraction (TfFuture *self)
 {
   g_return_val_if_fail (TF_IS_FUTURE (self), 0);
 
+  return tf__future_get_phase (self) == TF_PHASE_COMPLETED ? 1 : get_fraction (get_view (self));
+}
+
+double
+tf__future_get_counted_fraction (TfFuture *self)
+{
   return get_fraction (get_view (self));
 }
 
@@ -282,7 +367,7 @@ tf_future_get_rate (TfFuture *self)
  *
  * Call in the owner context, or on any thread once the future is done.
  *
- * Returns: microseconds, or -1 where nobody can tell
+ * Returns: microseconds; 0 in the state `COMPLETED`; -1 if it is unknown
  *
  * Since: 1.0
  */
@@ -291,7 +376,7 @@ tf_future_get_eta (TfFuture *self)
 {
   g_return_val_if_fail (TF_IS_FUTURE (self), -1);
 
-  return get_view (self)->eta_us;
+  return tf__future_get_phase (self) == TF_PHASE_COMPLETED ? 0 : get_view (self)->eta_us;
 }
 
 /**

@@ -155,6 +155,19 @@ tf__future_mark_read (TfFuture *self)
     tf__store (&priv->is_handled, TRUE);
 }
 
+/* A failure that was handled before it came gets its mark now, at the latest. */
+gboolean
+tf__future_is_unread (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf__future_get_private (self);
+
+  if (tf__load (&priv->is_handled))
+    tf__future_mark_read (self);
+
+  return priv->outcome == &priv->work->outcome &&
+         !tf__load (&tf__outcome_get_failure (priv->outcome)->is_read);
+}
+
 /* If another thread drops the last but one at this moment, this is not the last dispose. */
 gboolean
 tf__future_has_last_reference (TfFuture *self)

@@ -297,9 +297,10 @@ tf_future_wait_async (TfFuture           *self,
                       GAsyncReadyCallback callback,
                       gpointer            user_data)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self);
-  GTask           *gtask;
-  Waiter          *waiter;
+  static const TfContinuationClass klass = { .run = on_future_done };
+  TfFuturePrivate                 *priv = tf__future_get_private (self);
+  GTask                           *gtask;
+  Waiter                          *waiter;
 
   g_return_if_fail (TF_IS_FUTURE (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
@@ -318,7 +319,7 @@ tf_future_wait_async (TfFuture           *self,
     }
 
   waiter = g_new0 (Waiter, 1);
-  waiter->continuation.run = on_future_done;
+  waiter->continuation.klass = &klass;
   waiter->gtask = gtask;
   tf__future_continue_with (self, &waiter->continuation);
 

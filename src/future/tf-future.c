@@ -242,17 +242,11 @@ report_unread (TfFuture *self)
   g_autofree char *location = NULL;
   GLogLevelFlags   level;
 
-  if (priv->work == NULL || tf__future_get_phase (self) != TF_PHASE_FAILED)
+  if (priv->work == NULL || tf__future_get_phase (self) != TF_PHASE_FAILED ||
+      !tf__future_is_unread (self) || priv->report == TF_FAILURE_REPORT_SIGNAL)
     return;
-
-  /* Handled before it came: now the mark can be put on the failure. */
-  if (tf__load (&priv->is_handled))
-    tf__future_mark_read (self);
 
   failure = tf__outcome_get_failure (priv->outcome);
-  if (priv->outcome != &priv->work->outcome || tf__load (&failure->is_read) ||
-      priv->report == TF_FAILURE_REPORT_SIGNAL)
-    return;
 
   location = tf__work_dup_location (priv->work);
   level = priv->report == TF_FAILURE_REPORT_FATAL ? G_LOG_LEVEL_ERROR : G_LOG_LEVEL_WARNING;
@@ -285,6 +279,9 @@ tf_future_finalize (GObject *object)
     {
       g_warn_if_fail (priv->more->watchers == NULL);
       g_free (priv->more->progress.status);
+      if (priv->more->passed != NULL)
+        g_free (priv->more->passed->status);
+      g_free (priv->more->passed);
       g_clear_error (&priv->more->reason);
       g_clear_error (&priv->more->asked_reason);
       g_clear_pointer (&priv->more->origin, g_ref_string_release);

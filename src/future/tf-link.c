@@ -76,7 +76,7 @@ tf__link_detach (TfLink *self)
 
 /* Called when CANCELLING was told. */
 static void
-cancelled (TfWork *work,
+cancelled (TfWork       *work,
            const GError *reason)
 {
   TfLink *self = from_work (work);
@@ -364,7 +364,7 @@ on_timer (TfCompletion *completion)
 
 static TfFuture *
 get_need (TfWork *work,
-          guint         index)
+          guint   index)
 {
   TfLink *self = from_work (work);
 
@@ -374,8 +374,20 @@ get_need (TfWork *work,
   return self->upstream;
 }
 
+static void
+on_upstream_progress (TfContinuation *continuation,
+                      TfFuture       *upstream,
+                      double          old)
+{
+  tf__enter_foreground ();
+  tf__future_pass_progress_of (TF_FUTURE (from_continuation (continuation)), upstream);
+}
+
+static const TfContinuationClass upstream_class = { on_upstream_done, on_upstream_progress };
+
 static const TfCompletionClass completion_class = {
-  .work = { TF_COMPLETION_WORK, .get_name = get_name, .is_refusing = is_refusing, .cancelled = cancelled, .get_need = get_need },
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .is_refusing = is_refusing,
+            .cancelled = cancelled, .get_need = get_need },
   .look = look,
   .on_timer = on_timer,
   .ended = ended,
@@ -409,7 +421,7 @@ tf__link_new (TfLinkKind    kind,
   TfLink *self = g_object_new (TF_TYPE_LINK, NULL);
 
   self->kind = kind;
-  self->continuation.run = on_upstream_done;
+  self->continuation.klass = &upstream_class;
   tf__completion_init (&self->completion, &completion_class, TF_FUTURE (self), context, place);
   return self;
 }
@@ -428,6 +440,7 @@ tf__link_attach (TfLink   *self,
   self->upstream = upstream;
   g_object_ref (self);
   tf__future_continue_with (upstream, &self->continuation);
+  tf__future_pass_progress_of (TF_FUTURE (self), upstream);
 }
 
 TfLink *
@@ -438,7 +451,7 @@ tf__link_new_for (TfLinkKind kind,
   TfLink *self = g_object_new (TF_TYPE_LINK, NULL);
 
   self->kind = kind;
-  self->continuation.run = on_upstream_done;
+  self->continuation.klass = &upstream_class;
   tf__completion_init_beside (&self->completion, &completion_class, TF_FUTURE (self), upstream,
                               place);
   tf__link_attach (self, upstream);

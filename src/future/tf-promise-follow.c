@@ -40,6 +40,20 @@ on_leader_done (TfContinuation *continuation,
   g_object_unref (self);
 }
 
+static void
+on_leader_progress (TfContinuation *continuation,
+                    TfFuture       *leader,
+                    double          old)
+{
+  TfPromiseMore *more =
+    (TfPromiseMore *) ((char *) continuation - G_STRUCT_OFFSET (TfPromiseMore, continuation));
+
+  tf__enter_foreground ();
+  tf__future_pass_progress_of (TF_FUTURE (more->promise), leader);
+}
+
+static const TfContinuationClass leader_class = { on_leader_done, on_leader_progress };
+
 /**
  * tf_promise_follow:
  * @self: a promise
@@ -95,8 +109,9 @@ tf_promise_follow (TfPromise *self,
 
   more = tf__promise_ensure_more (self);
   more->leader = other;
-  more->continuation.run = on_leader_done;
+  more->continuation.klass = &leader_class;
   g_object_ref (self);
   tf__future_continue_with (other, &more->continuation);
+  tf__future_pass_progress_of (TF_FUTURE (self), other);
   return TRUE;
 }

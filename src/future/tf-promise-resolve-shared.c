@@ -357,7 +357,8 @@ tf_promise_resolve_pointer (TfPromise     *self,
       return FALSE;
     }
 
-  tf__outcome_take_pointer (&tf__promise_get_private (self)->completion.work.outcome, value, value_free);
+  tf__outcome_take_pointer (&tf__promise_get_private (self)->completion.work.outcome, value,
+                            value_free);
   return end (self);
 }
 

@@ -157,7 +157,7 @@ allow_abort (TfCompletion *completion,
 
 /* Nobody could end it who has not been told. */
 static void
-cancelled (TfWork *work,
+cancelled (TfWork       *work,
            const GError *reason)
 {
   TfPromise     *self = from_work (work);
@@ -214,7 +214,7 @@ ended (TfCompletion *completion)
 
 static TfFuture *
 get_need (TfWork *work,
-          guint         index)
+          guint   index)
 {
   const TfPromiseMore *more = tf__promise_get_more (from_work (work));
 
@@ -230,7 +230,8 @@ get_location (TfWork *work)
 }
 
 static const TfCompletionClass completion_class = {
-  .work = { TF_COMPLETION_WORK, .get_name = get_name, .get_location = get_location, .is_refusing = is_refusing, .cancelled = cancelled, .get_need = get_need },
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .get_location = get_location,
+            .is_refusing = is_refusing, .cancelled = cancelled, .get_need = get_need },
   .ask_abort = allow_abort,
   .look = look,
   .ended = ended,

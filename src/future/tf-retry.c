@@ -107,7 +107,7 @@ free_user_data (TfRetry *self)
 }
 
 static void
-cancelled (TfWork *work,
+cancelled (TfWork       *work,
            const GError *reason)
 {
   TfRetry *self = from_work (work);
@@ -236,6 +236,7 @@ attach (TfRetry  *self,
   self->attempt = attempt;
   g_object_ref (self);
   tf__future_continue_with (attempt, &self->continuation);
+  tf__future_pass_progress_of (TF_FUTURE (self), attempt);
 }
 
 /* The function may do anything, so the future is held by the caller. */
@@ -315,15 +316,29 @@ on_timer (TfCompletion *completion)
 
 static TfFuture *
 get_need (TfWork *work,
-          guint         index)
+          guint   index)
 {
   return index == 0 && !tf__completion_is_settled ((TfCompletion *) work)
            ? from_work (work)->attempt
            : NULL;
 }
 
+static void
+on_attempt_progress (TfContinuation *continuation,
+                     TfFuture       *attempt,
+                     double          old)
+{
+  TfRetry *self = (TfRetry *) ((char *) continuation - G_STRUCT_OFFSET (TfRetry, continuation));
+
+  tf__enter_foreground ();
+  tf__future_pass_progress_of (TF_FUTURE (self), attempt);
+}
+
+static const TfContinuationClass attempt_class = { on_attempt_done, on_attempt_progress };
+
 static const TfCompletionClass completion_class = {
-  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled, .get_need = get_need },
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled,
+            .get_need = get_need },
   .look = look,
   .on_timer = on_timer,
   .ended = ended,
@@ -332,7 +347,7 @@ static const TfCompletionClass completion_class = {
 static void
 tf__retry_init (TfRetry *self)
 {
-  self->continuation.run = on_attempt_done;
+  self->continuation.klass = &attempt_class;
 }
 
 static void

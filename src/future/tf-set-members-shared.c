@@ -15,11 +15,7 @@ typedef struct
 } Slots;
 
 /* Marks a place whose member has ended since, and is never called. */
-static void
-on_nothing (TfContinuation *continuation,
-            TfFuture       *future)
-{
-}
+static const TfContinuationClass ended_class;
 
 /* The set may be going on another thread: this is about the place alone, which may be freed when it is marked. */
 static void
@@ -27,13 +23,15 @@ on_watched_done (TfContinuation *continuation,
                  TfFuture       *future)
 {
   g_object_ref (future);
-  tf__store (&continuation->run, on_nothing);
+  tf__store (&continuation->klass, &ended_class);
 }
+
+static const TfContinuationClass watched_class = { .run = on_watched_done };
 
 static gboolean
 is_watched (TfSetSlot *slot)
 {
-  return tf__load (&slot->continuation.run) == on_watched_done;
+  return tf__load (&slot->continuation.klass) == &watched_class;
 }
 
 void
@@ -41,7 +39,7 @@ tf__set_watch_slot (TfFutureSet *self,
                     TfSetSlot   *slot)
 {
   self->has_watched = TRUE;
-  slot->continuation.run = on_watched_done;
+  slot->continuation.klass = &watched_class;
   tf__future_watch (slot->future, &slot->continuation);
 }
 

@@ -60,6 +60,31 @@ keep_delivered (TfFutureSet *self,
          tf__dispatcher_keep_delivered (completion->work.pipe.dispatcher, &completion->work.pipe);
 }
 
+/* The members that are done count 1, and the others what they have done of their work. */
+TF_FOREGROUND
+static void
+show_progress (TfFutureSet *self)
+{
+  TfProgressView view = { .completed = self->n_done,
+                          .total = self->n_slots,
+                          .exact = self->n_done + MAX (self->n_parts, 0) };
+
+  tf__pipe_ensure_box (&self->completion.work.pipe);
+  tf__future_pass_progress (TF_FUTURE (self), &view);
+}
+
+static void
+on_member_progress (TfContinuation *continuation,
+                    TfFuture       *member,
+                    double          old)
+{
+  TfFutureSet *self = ((TfSetSlot *) continuation)->set;
+
+  tf__enter_foreground ();
+  self->n_parts += tf__future_get_counted_fraction (member) - old;
+  show_progress (self);
+}
+
 /* The member does not hold the set any more. The caller holds it otherwise. */
 TF_FOREGROUND
 static void
@@ -72,6 +97,7 @@ leave (TfFutureSet *self,
 
   slot->set = NULL;
   self->n_listening--;
+  self->n_parts -= tf__future_get_counted_fraction (slot->future);
   if (is_listed)
     tf__future_forget_continuation (slot->future, &slot->continuation);
 
@@ -144,7 +170,7 @@ stop_members (TfFutureSet  *self,
 }
 
 static void
-cancelled (TfWork *work,
+cancelled (TfWork       *work,
            const GError *reason)
 {
   TfFutureSet *self = from_work (work);
@@ -280,7 +306,7 @@ count (TfFutureSet *self,
       return;
     }
 
-  tf__pipe_set_progress_here (&self->completion.work.pipe, self->n_done, self->n_slots);
+  show_progress (self);
 
   if (self->is_cancelled)
     {
@@ -311,7 +337,7 @@ count_first (TfFutureSet *self)
     {
       guint index = self->n_looked++;
 
-      if (self->slots[index].continuation.run == NULL)
+      if (self->slots[index].continuation.klass == NULL)
         count (self, index);
     }
 }
@@ -331,6 +357,8 @@ on_member_done (TfContinuation *continuation,
   count (self, (guint) (slot - self->slots));
   let_go (self);
 }
+
+static const TfContinuationClass member_class = { on_member_done, on_member_progress };
 
 /* Some members were done from the beginning; or there are none at all. */
 static void
@@ -354,7 +382,7 @@ look (TfCompletion *completion)
 /* An "all" cannot end without any of them, and a set of one neither. They are asked for one after the other. */
 static TfFuture *
 get_need (TfWork *work,
-          guint         index)
+          guint   index)
 {
   TfFutureSet *self = from_work (work);
   gboolean     is_all = self->kind == TF_SET_KIND_ALL || self->n_slots <= 1;
@@ -389,7 +417,8 @@ get_need (TfWork *work,
 }
 
 const TfCompletionClass tf__set_completion_class = {
-  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled, .get_need = get_need },
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled,
+            .get_need = get_need },
   .look = look,
   .ended = ended,
 };
@@ -435,9 +464,10 @@ add_member (TfFutureSet *self,
       return;
     }
 
-  slot->continuation.run = on_member_done;
+  slot->continuation.klass = &member_class;
   slot->set = self;
   self->n_listening++;
+  self->n_parts += tf__future_get_counted_fraction (future);
   hold (self);
   tf__future_continue_with (future, &slot->continuation);
 }

@@ -37,6 +37,7 @@ struct _TfFutureSet
   guint          n_listening;    /* [foreground] slots whose member is listened to */
   guint          n_holders;      /* [foreground] these, and calls under way: all of them have one reference */
   guint          n_done;         /* [foreground] */
+  double         n_parts;        /* [foreground] the fractions of the members that are listened to, added up */
   int            winner;         /* [foreground] -1 for none */
   int            last;           /* [foreground] the last that did not win, rather a skipped one; -1 */
   guint          n_looked;       /* [foreground] slots that were looked through for these */

@@ -51,7 +51,7 @@ detach (TfSourceFuture *self)
 }
 
 static void
-cancelled (TfWork *work,
+cancelled (TfWork       *work,
            const GError *reason)
 {
   tf__enter_foreground ();

@@ -11,9 +11,9 @@
 #include "message/tf-dispatcher-private.h"
 #include "message/tf-outcome-private.h"
 
-/* The work behind a future: what a task, a promise, a derived future, a set and a detached future have in common. Each
- * of them embeds a TfWork as its first member. The cancel state is that of the pipe; the rules of how work ends stand in
- * tf-work.c, and those of cancelling in tf-work-shared.c. */
+/* The work behind a future: what a task, a promise, a derived future, a set and a detached future have in common.
+ * Each of them embeds a TfWork as its first member. The cancel state is that of the pipe; the rules of how work ends
+ * stand in tf-work.c, and those of cancelling in tf-work-shared.c. */
 
 typedef struct _TfWork TfWork;
 
@@ -93,7 +93,8 @@ struct _TfWork
   TfFuture          *future; /* a completion: [const]; otherwise [foreground] (owned) until "done" was delivered */
   TfWorkCancellable *own;    /* (owned) (nullable) [atomic] set once */
   gpointer           place;  /* [const] once others know the work: the address of the call that made it */
-  gint64 time_us; /* when it started; [foreground] after the end: how long it took. Valid if the pipe is timed. */
+  gint64
+    time_us; /* when it started; [foreground] after the end: how long it took. Valid if the pipe is timed. */
   union
   {
     /* The one who settled it, then the foreground. */
@@ -144,8 +145,8 @@ gint64 tf__work_get_elapsed (TfWork *self,
 gboolean tf__work_is_outcome_elsewhere (TfWork *self);
 
 /* Owner context: tf-work.c. */
-/* CANCELLING was requested: notifies that, and passes the cancel on. Does nothing if there is no request, or it has been
- * told. */
+/* CANCELLING was requested: notifies that, and passes the cancel on. Does nothing if there is no request, or it has
+ * been told. */
 void tf__work_tell_cancel (TfWork *self) TF_FOREGROUND;
 /* The messages that mean the same for every kind of work. Returns FALSE for those that only one kind knows. */
 gboolean tf__work_deliver (TfWork  *self,

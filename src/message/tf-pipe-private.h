@@ -152,10 +152,6 @@ gboolean tf__pipe_set_progress (TfPipe       *self,
                                 const gint64 *completed,
                                 const gint64 *total,
                                 const char   *status);
-/* Both numbers, in the owner context, for a pipe whose progress is set there only. */
-void     tf__pipe_set_progress_here (TfPipe *self,
-                                     gint64  completed,
-                                     gint64  total) TF_FOREGROUND;
 gboolean tf__pipe_advance (TfPipe *self,
                            gint64  n_steps);
 

@@ -100,22 +100,6 @@ tf__pipe_set_progress (TfPipe       *self,
   return TRUE;
 }
 
-/* Who takes the numbers is the foreground as well: what is announced and not taken may just be replaced, without an
- * order. */
-void
-tf__pipe_set_progress_here (TfPipe *self,
-                            gint64  completed,
-                            gint64  total)
-{
-  TfPipeBox *box = tf__load (&self->box);
-
-  if (box != NULL && tf__load_relaxed (&box->slot.is_dirty) &&
-      tf__load_relaxed (&box->slot.total) == total)
-    tf__store_relaxed (&box->slot.completed, completed);
-  else
-    tf__pipe_set_progress (self, &completed, &total, NULL);
-}
-
 gboolean
 tf__pipe_advance (TfPipe *self,
                   gint64  n_steps)

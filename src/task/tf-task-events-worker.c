@@ -17,15 +17,12 @@ tf__task_send_event (TfTask       *self,
 {
   TfEvent event;
 
-  if (!tf__task_is_running (self, function))
+  /* Before anything is copied. A task that was refused has no host. */
+  if (!tf__task_is_running (self, function) || !tf__task_is_wanted (self))
     return FALSE;
 
   if (self->host->sink == NULL)
     return tf__pipe_send (&self->work.pipe, road, kind, value);
-
-  /* Before anything is copied. */
-  if (!tf__task_is_wanted (self))
-    return FALSE;
 
   tf__event_init (&event, road, kind, value);
   return self->host->sink->send (self, &event);

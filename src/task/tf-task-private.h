@@ -149,8 +149,8 @@ TfTask     *tf__task_ref_new (TfTask *self);
 const char *tf__task_get_name (TfTask *self);
 /* Whether a result is of use: the task was neither cancelled nor given up, and has not ended. */
 gboolean tf__task_is_wanted (TfTask *self);
-/* Asks the background to stop, without telling the foreground or, in a worker process, the program. Returns TRUE for the
- * one call that took effect. */
+/* Asks the background to stop, without telling the foreground or, in a worker process, the program. Returns TRUE for
+ * the one call that took effect. */
 gboolean tf__task_request_cancel (TfTask *self);
 gboolean tf__task_request (TfWork       *work,
                            TfCancelEvent event);

@@ -164,7 +164,7 @@ set_progress (TfTask       *self,
 /**
  * tf_task_set_progress:
  * @self: the task
- * @completed_steps: how many steps are done
+ * @completed_steps: how many steps are done, at least 0
  * @total_steps: how many there are, or -1 while nobody knows
  * @status: (nullable): what the task is doing, or `NULL` to leave the last text
  *
@@ -189,6 +189,7 @@ tf_task_set_progress (TfTask     *self,
                       const char *status)
 {
   g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (completed_steps >= 0, FALSE);
   g_return_val_if_fail (total_steps >= -1, FALSE);
 
   return set_progress (self, &completed_steps, &total_steps, status, G_STRFUNC);
@@ -197,7 +198,7 @@ tf_task_set_progress (TfTask     *self,
 /**
  * tf_task_advance:
  * @self: the task
- * @n_steps: how many more steps are done
+ * @n_steps: how many more steps are done, at least 0
  *
  * Adds to the steps that are done.
  *
@@ -217,6 +218,7 @@ tf_task_advance (TfTask *self,
                  gint64  n_steps)
 {
   g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (n_steps >= 0, FALSE);
 
   if (!tf__task_is_running (self, G_STRFUNC))
     return FALSE;

@@ -279,6 +279,138 @@ test_stop_with_abandoned (void)
   block_clear (&counted.block);
 }
 
+/* Everything that a future tells, in its order, and where the executor is stopped. */
+typedef struct
+{
+  TfExecutor *executor;
+  GString    *told;
+  int         where;
+} Order;
+
+static void
+note (Order      *order,
+      const char *what,
+      int         where)
+{
+  g_string_append_printf (order->told, "%s ", what);
+  if (where == order->where)
+    {
+      order->where = -1;
+      g_assert_true (tf_executor_stop (order->executor, NULL));
+      g_assert_false (tf_executor_is_stopped (order->executor));
+    }
+}
+
+static void
+on_order_state_cb (TfFuture   *future,
+                   GParamSpec *pspec,
+                   Order      *order)
+{
+  if (tf_future_is_done (future))
+    note (order, "state", 0);
+}
+
+static void
+on_order_called_back (TfFuture *future,
+                      gpointer  order)
+{
+  note (order, "callback", 1);
+}
+
+static void
+free_order (gpointer order)
+{
+  note (order, "free", -2);
+}
+
+static void
+on_order_done_cb (TfFuture *future,
+                  Order    *order)
+{
+  note (order, "done", 2);
+}
+
+static void
+on_order_failed_cb (TfExecutor *executor,
+                    TfFuture   *future,
+                    Order      *order)
+{
+  g_autoptr (GError) error = tf_future_dup_error (future);
+
+  g_assert_nonnull (error);
+  note (order, "failed", 3);
+}
+
+static void
+on_order_stopped_cb (TfExecutor *executor,
+                     GParamSpec *pspec,
+                     Order      *order)
+{
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (executor)), ==, 0);
+  note (order, "STOPPED", -2);
+}
+
+static void
+test_stopped_after_everything (void)
+{
+  g_test_summary (
+    "STOPPED is notified after all that the last future has to tell, wherever the stop comes.");
+
+  for (int where = 0; where < 4; where++)
+    {
+      Order     order = { tf_executor_new (), g_string_new (NULL), where };
+      TfTask   *task = tf_task_new (body_fail, &order, free_order);
+      TfFuture *future;
+
+      tf_task_set_callback (task, on_order_called_back, &order, NULL);
+      g_signal_connect (order.executor, "notify::stopped", G_CALLBACK (on_order_stopped_cb),
+                        &order);
+      g_signal_connect (order.executor, "task-failed", G_CALLBACK (on_order_failed_cb), &order);
+      future = tf_executor_submit (order.executor, task, NULL);
+      g_signal_connect (future, "notify::state", G_CALLBACK (on_order_state_cb), &order);
+      g_signal_connect (future, "done", G_CALLBACK (on_order_done_cb), &order);
+      tf_test_run_until (NULL, executor_is_stopped, order.executor);
+      g_assert_cmpstr (order.told->str, ==, "state callback free done failed STOPPED ");
+
+      g_assert_finalize_object (future);
+      tf_test_executor_finish (&order.executor);
+      g_string_free (order.told, TRUE);
+    }
+}
+
+static void
+on_done_run_loop_cb (TfFuture *first,
+                     TfFuture *second)
+{
+  tf_test_wait_done (second);
+  tf_test_drain (NULL);
+}
+
+static void
+test_stopped_after_outer (void)
+{
+  TfExecutor          *executor = tf_executor_new ();
+  g_autoptr (GString)  states = watch_states (executor);
+  g_autoptr (TfFuture) first = submit_call (executor, body_until_cancelled, NULL, NULL);
+  g_autoptr (TfFuture) second = submit_call (executor, body_until_cancelled, NULL, NULL);
+  Order                order = { executor, g_string_new (NULL), -1 };
+
+  g_test_summary (
+    "STOPPED waits for the handlers of a future in which a nested loop has brought the last one "
+    "to its "
+    "end.");
+
+  g_signal_connect (executor, "notify::stopped", G_CALLBACK (on_order_stopped_cb), &order);
+  g_signal_connect (first, "done", G_CALLBACK (on_done_run_loop_cb), second);
+  g_signal_connect (first, "done", G_CALLBACK (on_order_done_cb), &order);
+  g_assert_true (tf_executor_stop (executor, NULL));
+  tf_test_run_until (NULL, executor_is_stopped, executor);
+  g_assert_cmpstr (order.told->str, ==, "done STOPPED ");
+  g_assert_cmpstr (states->str, ==, "RUNNING STOPPING STOPPED");
+  g_string_free (order.told, TRUE);
+  tf_test_executor_finish (&executor);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -294,6 +426,8 @@ main (int    argc,
   tf_test_add ("/executor/stop/tells-stopped-last", test_stopped_is_last);
   tf_test_add ("/executor/stop/may-be-called-in-a-done-handler", test_stop_in_done);
   tf_test_add ("/executor/stop/does-not-wait-for-what-was-given-up", test_stop_with_abandoned);
+  tf_test_add ("/executor/stop/comes-after-everything", test_stopped_after_everything);
+  tf_test_add ("/executor/stop/comes-after-outer-handlers", test_stopped_after_outer);
 
   return g_test_run ();
 }

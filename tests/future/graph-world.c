@@ -221,14 +221,20 @@ static void
 check_told (Node               *node,
             const GraphOutcome *outcome)
 {
-  const char *expected = "state cancellable done ";
+  gboolean is_refusing = node->model.kind == GRAPH_SHIELD ||
+                         (node->model.kind == GRAPH_PROMISE &&
+                          node->model.abortable == GRAPH_ABORTABLE_NO);
+  const char      *cancellable = is_refusing ? "" : "cancellable ";
+  g_autofree char *expected = NULL;
 
+  /* A future that refuses to be cancelled is not cancellable before its end, either. */
   if (outcome->state == TF_FUTURE_STATE_CANCELLED)
-    expected = "state cancellable error state done ";
+    expected = g_strdup_printf ("state %serror state done ", cancellable);
   else if (outcome->state == TF_FUTURE_STATE_FAILED)
-    expected = "error state cancellable done ";
-  else if (outcome->value != 0)
-    expected = "value state cancellable done ";
+    expected = g_strdup_printf ("error state %sdone ", cancellable);
+  else
+    expected =
+      g_strdup_printf ("%sstate %sdone ", outcome->value != 0 ? "value " : "", cancellable);
 
   if (strcmp (node->told->str, expected) != 0)
     fail (node->world, "node %u told “%s”, not “%s”", node->model.index, node->told->str, expected);

@@ -196,6 +196,172 @@ test_after_cancel (void)
 }
 
 static void
+on_done_freed_cb (TfFuture *future,
+                  Room     *room)
+{
+  g_assert_true (room_is_free (room));
+}
+
+static void
+test_never_ran (void)
+{
+  TfExecutor *executor = executor_new (1);
+  Room        room;
+  Meeting     meeting;
+  TfFuture   *busy;
+  TfFuture   *future;
+
+  g_test_summary (
+    "A task that was aborted before it ran is not abandoned, and its data is freed before "
+    "\"done\".");
+
+  meeting_init (&meeting);
+  room_init (&room);
+  busy = submit (executor, run_meeting, &meeting);
+  future = tf_executor_submit_call (executor, run_room, &room, count_free, NULL);
+  g_signal_connect (future, "done", G_CALLBACK (on_done_freed_cb), &room);
+  g_assert_true (tf_future_abort (future, NULL, NULL));
+  while (!tf_future_is_done (future))
+    {
+      g_assert_cmpuint (tf_executor_get_n_abandoned (executor), ==, 0);
+      g_main_context_iteration (NULL, TRUE);
+    }
+  g_assert_cmpuint (tf_executor_get_n_abandoned (executor), ==, 0);
+  g_assert_true (room_is_free (&room));
+
+  tf_test_gate_open (&meeting.go);
+  finish_future (busy);
+  finish_future (future);
+  tf_test_executor_finish (&executor);
+  meeting_clear (&meeting);
+  meeting_clear (&room.meeting);
+}
+
+/* Futures without a task: each is pending, and ends only by the cancel. @upstream has another listener. */
+
+static TfFuture *
+new_promise (TfFuture *upstream)
+{
+  TfPromise *promise = tf_promise_new ("promise");
+
+  tf_promise_set_abortable (promise, TRUE);
+  return TF_FUTURE (promise);
+}
+
+static TfFuture *
+new_delay (TfFuture *upstream)
+{
+  return tf_future_delay (G_TIME_SPAN_DAY);
+}
+
+static TfFuture *
+new_of_cancellable (TfFuture *upstream)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  return tf_future_from_cancellable (cancellable);
+}
+
+static TfFuture *
+pass_nothing (TfFuture *done,
+              gpointer  data)
+{
+  return NULL;
+}
+
+static TfFuture *
+new_then (TfFuture *upstream)
+{
+  return tf_future_then (upstream, pass_nothing, NULL, NULL);
+}
+
+static TfFuture *
+new_set (TfFuture *upstream)
+{
+  return TF_FUTURE (tf_future_all (&upstream, 1, TF_SET_FLAGS_NONE));
+}
+
+static TfFuture *
+fail_attempt (guint     attempt,
+              TfFuture *last,
+              gpointer  data)
+{
+  return tf_future_new_for_error (g_error_new_literal (TF_ERROR, TF_ERROR_FAILED, "busy"));
+}
+
+static TfFuture *
+new_retry (TfFuture *upstream)
+{
+  TfFuture *retry = tf_future_retry (0, G_TIME_SPAN_DAY, -1, fail_attempt, NULL, NULL);
+
+  tf_test_drain (NULL);
+  return retry;
+}
+
+static TfFuture *
+new_follower (TfFuture *upstream)
+{
+  TfFuture *promise = new_promise (upstream);
+
+  g_assert_true (tf_promise_follow (TF_PROMISE (promise), upstream));
+  return promise;
+}
+
+static TfFuture *
+new_timeout (TfFuture *upstream)
+{
+  return tf_future_with_timeout (upstream, -1, TF_TIMEOUT_ACTION_LEAVE);
+}
+
+static TfFuture *(*const makers[]) (TfFuture *upstream) = {
+  new_promise,
+  new_delay,
+  new_of_cancellable,
+  new_then,
+  new_set,
+  new_retry,
+  new_follower,
+  new_timeout,
+};
+
+static void
+test_after_cancel_of_all_kinds (void)
+{
+  g_test_summary (
+    "A future of any kind that is CANCELLING accepts an abort once, and ends with its reason.");
+
+  for (guint i = 0; i < G_N_ELEMENTS (makers); i++)
+    {
+      TfPromise               *upstream = tf_promise_new ("upstream");
+      TfFuture                *listener = tf_future_shield (TF_FUTURE (upstream));
+      TfFuture                *future = makers[i](TF_FUTURE (upstream));
+      g_autoptr (TfTestStates) states = tf_test_states_new (future);
+      g_autoptr (GError)       error = NULL;
+      g_autoptr (GError)       late = NULL;
+
+      g_test_message ("kind %u", i);
+      g_assert_true (tf_future_cancel (future));
+      tf_test_assert_state (future, TF_FUTURE_STATE_CANCELLING);
+      g_assert_true (tf_future_abort (future, "the reason", NULL));
+      g_assert_false (tf_future_abort (future, "another", &late));
+      g_assert_error (late, TF_ERROR, TF_ERROR_DONE);
+      tf_test_wait_done (future);
+      error = tf_future_dup_error (future);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_assert_cmpstr (error->message, ==, "the reason");
+      tf_test_assert_states (states, "EXECUTING CANCELLING CANCELLED done");
+
+      g_clear_pointer (&states, tf_test_states_free);
+      tf_promise_resolve_none (upstream);
+      tf_test_wait_done (listener);
+      tf_test_drain (NULL);
+      g_assert_finalize_object (future);
+      g_assert_finalize_object (listener);
+      g_assert_finalize_object (upstream);
+    }
+}
+
+static void
 test_with_error (void)
 {
   TfExecutor        *executor = executor_new (1);
@@ -351,6 +517,8 @@ main (int   argc,
   tf_test_add ("/future/abort/drops-what-was-reported", test_drops_events);
   tf_test_add ("/future/abort/keeps-a-waiting-task-from-running", test_waiting);
   tf_test_add ("/future/abort/may-follow-a-cancel", test_after_cancel);
+  tf_test_add ("/future/abort/leaves-nothing-of-a-task-that-never-ran", test_never_ran);
+  tf_test_add ("/future/abort/may-follow-a-cancel-of-any-kind", test_after_cancel_of_all_kinds);
   tf_test_add ("/future/abort/may-have-any-error", test_with_error);
   tf_test_add ("/future/abort/may-be-called-in-a-handler", test_inside);
   tf_test_add ("/future/abort/is-not-waited-for-by-a-shutdown", test_shutdown);

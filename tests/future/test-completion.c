@@ -272,7 +272,8 @@ test_late_final (void)
   GThread   *gone_in = NULL;
   GObject   *object = object_new (&gone_in);
 
-  g_test_summary ("An outcome that was settled after a cancel, and written after an abort, is freed.");
+  g_test_summary (
+    "An outcome that was settled after a cancel, and written after an abort, is freed.");
 
   tf_promise_set_abortable (promise, TRUE);
   tf_promise_get_cancellable (promise);

@@ -259,6 +259,65 @@ test_cancellable (void)
   g_assert_finalize_object (g_steal_pointer (&cancellable));
 }
 
+/* One thread asks for the cancellable of each future that is set here. */
+typedef struct
+{
+  TfFuture     *future; /* [atomic] NULL once it has asked */
+  GCancellable *cancellable;
+  gint          is_over; /* [atomic] */
+} Asker;
+
+static gpointer
+run_asker (gpointer data)
+{
+  Asker *asker = data;
+
+  while (!g_atomic_int_get (&asker->is_over))
+    {
+      TfFuture *future = g_atomic_pointer_get (&asker->future);
+
+      if (future == NULL)
+        continue;
+
+      asker->cancellable = tf_future_dup_gcancellable (future);
+      g_atomic_pointer_set (&asker->future, NULL);
+    }
+
+  return NULL;
+}
+
+static void
+test_cancellable_meets_end (void)
+{
+  Asker    asker = { NULL, NULL, 0 };
+  GThread *thread = g_thread_new ("asker", run_asker, &asker);
+
+  g_test_summary (
+    "Whoever asks for the cancellable of a future that was cancelled gets one that is "
+    "cancelled, also "
+    "while the end is delivered.");
+
+  for (guint i = 0; i < tf_test_scale (10000); i++)
+    {
+      TfFuture *future = tf_future_new_detached (TF_TYPE_FUTURE, NULL, NULL, NULL);
+
+      deliver (future, "started");
+      g_assert_true (tf_future_cancel (future));
+      g_atomic_pointer_set (&asker.future, future);
+      for (guint spin = i % 100; spin > 0; spin--)
+        g_assert_nonnull (future);
+      deliver (future, "returned");
+      while (g_atomic_pointer_get (&asker.future) != NULL)
+        g_thread_yield ();
+      g_assert_true (g_cancellable_is_cancelled (asker.cancellable));
+      g_clear_object (&asker.cancellable);
+      g_assert_finalize_object (future);
+    }
+
+  g_atomic_int_set (&asker.is_over, 1);
+  g_thread_join (thread);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -272,6 +331,8 @@ main (int    argc,
   tf_test_add ("/detached/cancel/may-deliver-the-end", test_end_in_cancel);
   tf_test_add ("/detached/cancel/has-handlers-that-deliver-the-end", test_end_in_handler);
   tf_test_add ("/detached/cancel/has-a-cancellable", test_cancellable);
+  tf_test_add ("/detached/cancel/has-a-cancelled-cancellable-at-its-end",
+               test_cancellable_meets_end);
   tf_test_add ("/detached/abort/drops-what-comes-late", test_abort);
 
   return g_test_run ();

@@ -445,6 +445,75 @@ test_storm (void)
   tf_test_executor_finish (&executor);
 }
 
+/* A value that counts on which side it is copied and freed. */
+
+static gint     n_copies; /* [atomic] in the background */
+static gint     n_frees;  /* [atomic] the same */
+static GThread *owner;
+
+static gpointer
+copy_counted (gpointer value)
+{
+  if (g_thread_self () != owner)
+    g_atomic_int_inc (&n_copies);
+  return g_memdup2 (value, sizeof (int));
+}
+
+static void
+free_counted (gpointer value)
+{
+  if (g_thread_self () != owner)
+    g_atomic_int_inc (&n_frees);
+  g_free (value);
+}
+
+typedef struct
+{
+  GType         type;
+  TfTestCounter n_taken;
+} Flood;
+
+static void
+run_flood (TfTask  *task,
+           gpointer data)
+{
+  Flood *flood = data;
+  GValue value = G_VALUE_INIT;
+  int    number = 7;
+
+  g_value_init (&value, flood->type);
+  g_value_set_static_boxed (&value, &number);
+  while (tf_task_report (task, &value))
+    tf_test_counter_add (&flood->n_taken, 1);
+  g_value_unset (&value);
+}
+
+static void
+test_refused_value (void)
+{
+  TfExecutor *executor = executor_new (1);
+  GType       type = g_boxed_type_register_static ("TfTestCounted", copy_counted, free_counted);
+  Flood       flood = { .type = type };
+  TfFuture   *future;
+
+  g_test_summary (
+    "A value that is refused was not copied; one that was copied is freed in the owner context.");
+
+  owner = g_thread_self ();
+  tf_test_counter_init (&flood.n_taken);
+  future = submit (executor, run_flood, &flood);
+  tf_test_counter_wait (&flood.n_taken, HIGH_WATER);
+  g_assert_true (tf_future_cancel (future));
+  tf_test_wait_done (future);
+  g_assert_cmpint (g_atomic_int_get (&n_copies), ==, tf_test_counter_get (&flood.n_taken));
+  g_assert_cmpint (g_atomic_int_get (&n_frees), ==, 0);
+
+  finish_future (future);
+  tf_test_executor_finish (&executor);
+  g_assert_cmpint (g_atomic_int_get (&n_frees), ==, 0);
+  tf_test_counter_clear (&flood.n_taken);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -456,6 +525,7 @@ main (int   argc,
   tf_test_add ("/future/flow/never-stops-the-owner-thread", test_owner_never_waits);
   tf_test_add ("/future/flow/is-refused-after-a-cancel", test_refused);
   tf_test_add ("/future/flow/is-dropped-by-a-cancel", test_queued);
+  tf_test_add ("/future/flow/copies-no-refused-value", test_refused_value);
   tf_test_add ("/future/flow/ends-with-a-cancel-in-a-handler", test_cancel_in_handler);
   tf_test_add ("/future/flow/keeps-the-order-of-each-thread", test_threads);
   tf_test_add ("/future/flow/ends-at-any-moment", test_storm);

@@ -122,7 +122,7 @@ make_any_step (TfTask *task,
       is_wanted = tf_task_set_status (task, NULL);
       break;
     case 8:
-      is_wanted = tf_task_set_progress (task, -2, 4, "");
+      is_wanted = tf_task_set_progress (task, 0, 4, "");
       break;
     default:
       g_assert_not_reached ();
@@ -160,10 +160,11 @@ test_values (void)
   climb (&stairs);
   assert_progress (future, 15, -1, 0, "three");
   climb (&stairs);
-  assert_progress (future, -2, 4, 0, "");
+  assert_progress (future, 0, 4, 0, "");
 
   tf_test_wait_done (future);
-  assert_progress (future, -2, 4, 0, "");
+  assert_progress (future, 0, 4, 1, "");
+  g_assert_cmpint (tf_future_get_eta (future), ==, 0);
   finish_future (future);
   tf_test_executor_finish (&executor);
   stairs_clear (&stairs);

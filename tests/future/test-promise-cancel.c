@@ -184,7 +184,9 @@ test_cancel_after_resolve (void)
   g_autoptr (GObject) object = object_new (&gone_in);
   g_autoptr (GError)  error = NULL;
 
-  g_test_summary ("A cancel or an abort that comes after the result is too late, also before the result is delivered.");
+  g_test_summary (
+    "A cancel or an abort that comes after the result is too late, also before the result is "
+    "delivered.");
 
   tf_promise_set_abortable (promise, TRUE);
   g_assert_true (tf_promise_resolve_object (promise, object));

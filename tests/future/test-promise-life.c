@@ -209,8 +209,9 @@ test_responsible (void)
   TfFuture  *derived = tf_future_shield (TF_FUTURE (promise));
   TfTestLog *log = tf_test_log_new (G_LOG_LEVEL_WARNING);
 
-  g_test_summary ("A failure that was passed on is logged once, by the future where it began, when the last one "
-                  "that has it goes.");
+  g_test_summary (
+    "A failure that was passed on is logged once, by the future where it began, when the last one "
+    "that has it goes.");
 
   tf_promise_reject (promise, an_error ());
   tf_test_wait_done (derived);

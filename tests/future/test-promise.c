@@ -348,7 +348,7 @@ test_thread (void)
   tf_test_wait_done (TF_FUTURE (promise));
   g_assert_true (done_in == g_thread_self ());
   g_assert_cmpuint (n_reports, ==, 1);
-  g_assert_cmpfloat (tf_future_get_fraction (TF_FUTURE (promise)), ==, 0.5);
+  g_assert_cmpfloat (tf_future_get_fraction (TF_FUTURE (promise)), ==, 1);
   g_assert_cmpstr (tf_future_get_status (TF_FUTURE (promise)), ==, "half");
   tf_test_assert_int64 (TF_FUTURE (promise), 7);
   finish_promise (&promise);

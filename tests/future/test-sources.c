@@ -269,8 +269,9 @@ test_cancel_in_emission (void)
   TfFuture           *before = NULL;
   gulong              handler;
 
-  g_test_summary ("A cancel inside the emission wins if its handler is called before the future's, and comes "
-                  "too late if it is called after.");
+  g_test_summary (
+    "A cancel inside the emission wins if its handler is called before the future's, and comes "
+    "too late if it is called after.");
 
   after = from_signal (object, "one");
   handler = g_signal_connect (object, "one", G_CALLBACK (on_one_cancel_late_cb), &after);

@@ -341,32 +341,6 @@ test_slot (void)
   office_clear (&office);
 }
 
-static void
-test_slot_here (void)
-{
-  Office    office;
-  Letterbox box;
-
-  g_test_summary ("Numbers that only the owner context sets replace those that are announced, and "
-                  "are announced again when these were taken.");
-
-  tf__enter_foreground ();
-  office_init (&office);
-  office.dispatcher.interval_us = 0;
-  letterbox_init (&box, &office, 'a');
-  tf__pipe_set_progress_here (&box.pipe, 1, 10);
-  tf__pipe_set_progress_here (&box.pipe, 2, 10);
-  tf__pipe_set_progress_here (&box.pipe, 3, 11);
-  tf_test_drain (office.context);
-  office_assert_text (&office, "a:progress 3/11 ");
-  tf__pipe_set_progress_here (&box.pipe, 4, 11);
-  tf_test_drain (office.context);
-  office_assert_text (&office, "a:progress 4/11 ");
-
-  letterbox_clear (&box);
-  office_clear (&office);
-}
-
 /* The end and the first event at the same time */
 
 #define N_ROUNDS 3000
@@ -514,7 +488,6 @@ main (int   argc,
   tf_test_add ("/pipe/room/is-waited-for", test_room);
   tf_test_add ("/pipe/room/is-not-waited-for-in-vain", test_room_released);
   tf_test_add ("/pipe/slot/has-the-latest-values", test_slot);
-  tf_test_add ("/pipe/slot/may-be-set-by-the-owner-alone", test_slot_here);
   tf_test_add ("/pipe/news/end-in-a-race-with-an-event", test_end_race);
 
   return g_test_run ();

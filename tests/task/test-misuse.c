@@ -234,6 +234,8 @@ test_arguments (void)
   g_assert_null (tf_task_new_with_argument (NULL, NULL));
   g_assert_false (tf_task_set_total (task, -2));
   g_assert_false (tf_task_set_progress (task, 0, -2, NULL));
+  g_assert_false (tf_task_set_progress (task, -1, 4, NULL));
+  g_assert_false (tf_task_advance (task, -1));
   g_assert_false (tf_task_send (task, NULL, NULL));
   tf_task_set_future_type (task, G_TYPE_OBJECT);
   tf_task_set_cancellable (task, (GCancellable *) object);
@@ -241,7 +243,7 @@ test_arguments (void)
   tf_task_return_boxed (task, G_TYPE_INT, NULL);
   tf_task_return_failure (task, NULL, NULL, NULL, NULL);
   tf_task_unref (NULL);
-  g_assert_cmpuint (tf_test_log_count (log, "*assertion*failed"), ==, 12);
+  g_assert_cmpuint (tf_test_log_count (log, "*assertion*failed"), ==, 14);
   tf_test_log_free (log);
 
   g_object_unref (object);

@@ -58,8 +58,9 @@ typedef struct
   guint n_left_waiting;   /* done or given up, and not seen to start */
   guint n_left_executing; /* done or given up after that */
   guint n_ended;          /* whose final message was taken */
-  guint n_given_up;
-  guint n_late;         /* given up, and ended since */
+  guint n_given_up;       /* abandoned: given up while their code may still run */
+  guint n_late;           /* abandoned, and ended since */
+  guint n_settled;        /* whose future was done, with "done" and everything before STOPPED delivered */
   gint  is_list_wanted; /* [atomic] there is a live list */
   gint  is_facade_gone; /* [atomic] */
 
@@ -134,6 +135,8 @@ void     tf__engine_set_facade_gone (TfEngine *self,
                                      gboolean  keep);
 void     tf__engine_free_facade (TfEngine *self) TF_FOREGROUND;
 guint    tf__engine_get_n_pending (TfEngine *self);
+/* Tasks whose future has something to deliver yet, also in an emission that is in progress. */
+guint    tf__engine_get_n_unsettled (TfEngine *self);
 void     tf__engine_store_state (TfEngine       *self,
                                  TfExecutorState state);
 /* After a submission in another thread than the owner's. */

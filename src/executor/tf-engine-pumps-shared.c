@@ -75,15 +75,15 @@ add_arrival_locked (TfEngine *self,
   self->last_arrival = task;
 }
 
-/* FALSE if the task was cancelled: whoever does that writes the fate first and takes it out of the queue after, under
- * this lock. */
+/* Returns FALSE if the task was cancelled. A cancel steps the cancel state first, and takes the task out of the queue
+ * after, under this lock. */
 static gboolean
 append_locked (TfEngine *self,
                TfTask   *task,
                gboolean  is_first,
                gboolean *start_pump)
 {
-  if (tf__pipe_get_fate (&task->pipe) != TF_FATE_OPEN)
+  if (!tf__task_is_wanted (task))
     return FALSE;
 
   if (is_first)
@@ -104,7 +104,7 @@ appended (TfEngine *self,
   if (start_pump)
     tf__engine_start_pump (self);
   else if (!is_queued)
-    tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+    tf__pipe_post_last (&task->work.pipe, TF_NEWS_FINAL);
   else if (self->pool != NULL)
     tf__thread_pool_try_again (self->pool);
   else if (tf__worker_pool_is_own (self->worker_pool))
@@ -128,7 +128,7 @@ tf__engine_enqueue (TfEngine *self,
   /* Stopped on its own thread since the reservation: accepted, and cancelled as those before it
    * were. */
   if (self->state != TF_EXECUTOR_STATE_RUNNING)
-    tf__pipe_move_fate (&task->pipe, TF_FATE_OPEN, TF_FATE_CANCEL_ASKED);
+    tf__pipe_step (&task->work.pipe, TF_CANCEL_EVENT_CANCEL);
 
   is_queued = append_locked (self, task, FALSE, &start_pump);
   tf__unlock (&self->lock);
@@ -189,7 +189,7 @@ give_up_queue (TfEngine *self,
       TfTask *task = tasks->pdata[i];
 
       tf__task_request_cancel (task);
-      tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+      tf__pipe_post_last (&task->work.pipe, TF_NEWS_FINAL);
     }
 
   tf__engine_unref (self);

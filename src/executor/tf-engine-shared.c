@@ -175,6 +175,12 @@ tf__engine_get_n_pending (TfEngine *self)
   return tf__engine_get_n_open (self) - tf__engine_get_n_abandoned (self);
 }
 
+guint
+tf__engine_get_n_unsettled (TfEngine *self)
+{
+  return get_difference (&self->n_submitted, &self->n_settled);
+}
+
 void
 tf__engine_count (TfEngine *self,
                   guint    *number)

@@ -73,7 +73,7 @@ tf__engine_cancel_all (TfEngine *self)
 void
 tf__engine_check_stopped (TfEngine *self)
 {
-  if (self->is_shutting_down || tf__engine_get_n_pending (self) > 0)
+  if (self->is_shutting_down || tf__engine_get_n_unsettled (self) > 0)
     return;
 
   if (tf__engine_get_state (self) == TF_EXECUTOR_STATE_STOPPING)
@@ -275,7 +275,7 @@ static void
 leave_counts (TfEngine *self,
               TfTask   *task)
 {
-  tf__engine_count (self, task->is_seen_started ? &self->n_left_executing : &self->n_left_waiting);
+  tf__engine_count (self, task->work.pipe.is_timed ? &self->n_left_executing : &self->n_left_waiting);
 }
 
 static void
@@ -287,10 +287,10 @@ host_ended (TfTaskHost *host,
 
   tf__enter_foreground ();
 
-  if (is_given_up)
-    tf__engine_count (self, &self->n_late);
-  else
+  if (!is_given_up)
     leave_counts (self, task);
+  else if (task->is_abandoned)
+    tf__engine_count (self, &self->n_late);
 
   tf__engine_count (self, &self->n_ended);
 }
@@ -303,7 +303,8 @@ host_given_up (TfTaskHost *host,
 
   tf__enter_foreground ();
   leave_counts (self, task);
-  tf__engine_count (self, &self->n_given_up);
+  if (task->is_abandoned)
+    tf__engine_count (self, &self->n_given_up);
 }
 
 static void
@@ -318,17 +319,18 @@ host_settled (TfTaskHost *host,
   if (self->list != NULL)
     tf__live_list_remove (self, task);
 
-  if (tf_future_get_state (task->future) == TF_FUTURE_STATE_FAILED)
+  if (tf_future_get_state (task->work.future) == TF_FUTURE_STATE_FAILED)
     {
       TfExecutor *facade = tf__engine_get_facade (self);
 
       if (facade != NULL)
         {
-          tf__executor_emit_failed (facade, task->future);
+          tf__executor_emit_failed (facade, task->work.future);
           g_object_unref (facade);
         }
     }
 
+  tf__engine_count (self, &self->n_settled);
   tf__engine_check_stopped (self);
 }
 

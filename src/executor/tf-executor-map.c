@@ -77,31 +77,31 @@ map_unref (Map *self)
 /* A member */
 
 static TfMapMember *
-from_completion (TfCompletion *completion)
+from_work (TfWork *work)
 {
-  return (TfMapMember *) completion->future;
+  return (TfMapMember *) work->future;
 }
 
 static const char *
-get_name (TfCompletion *completion)
+get_name (TfWork *work)
 {
   return "map";
 }
 
 static void
-cancelled (TfCompletion *completion,
+cancelled (TfWork *work,
            const GError *reason)
 {
-  TfMapMember *self = from_completion (completion);
+  TfMapMember *self = from_work (work);
 
   tf__enter_foreground ();
 
   if (self->task == NULL ||
-      !tf__completion_stop_other (completion, self->task, &self->continuation, reason))
+      !tf__completion_stop_other (&self->completion, self->task, &self->continuation, reason))
     {
       /* An abort ends it in any case. */
       if (reason == NULL)
-        tf__completion_end_cancelled (completion);
+        tf__completion_end_cancelled (&self->completion);
     }
 
   /* Perhaps with the whole set. */
@@ -110,18 +110,15 @@ cancelled (TfCompletion *completion,
 }
 
 static TfFuture *
-get_need (TfCompletion *completion,
+get_need (TfWork *work,
           guint         index)
 {
-  return index == 0 && !tf__completion_is_claimed (completion) ? from_completion (completion)->task
+  return index == 0 && !tf__completion_is_settled ((TfCompletion *) work) ? from_work (work)->task
                                                                : NULL;
 }
 
 static const TfCompletionClass completion_class = {
-  .pipe = TF_COMPLETION_PIPE,
-  .get_name = get_name,
-  .cancelled = cancelled,
-  .get_need = get_need,
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled, .get_need = get_need },
 };
 
 /* Results that need no care are copied, so that the record of the task can go. */
@@ -141,11 +138,11 @@ end_as_task (TfMapMember *self,
       return;
     }
 
-  if (!tf__completion_claim (&self->completion))
+  if (!tf__completion_settle (&self->completion))
     return;
 
   if (!is_none)
-    self->completion.outcome = *outcome;
+    self->completion.work.outcome = *outcome;
   tf__completion_finish_here (&self->completion);
 }
 
@@ -186,9 +183,8 @@ TF_FOREGROUND
 static gboolean
 is_wanted (TfMapMember *self)
 {
-  return tf__pipe_get_fate (&self->completion.pipe) == TF_FATE_OPEN &&
-         !tf__completion_is_abort_asked (&self->completion) &&
-         !tf__completion_is_claimed (&self->completion);
+  return tf__pipe_is_wanted (&self->completion.work.pipe) &&
+         !tf__completion_is_abort_asked (&self->completion);
 }
 
 /* All of them */
@@ -251,8 +247,8 @@ is_set_cancelled (TfFutureSet *set)
 {
   TfCompletion *completion = tf__completion_of (TF_FUTURE (set));
 
-  return tf__fate_is_cancelled (tf__pipe_get_fate (&completion->pipe)) &&
-         (!tf__completion_is_claimed (completion) || tf_future_set_get_winner (set) < 0);
+  return tf__pipe_is_cancelled (&completion->work.pipe) &&
+         (!tf__completion_is_settled (completion) || tf_future_set_get_winner (set) < 0);
 }
 
 static void
@@ -263,7 +259,7 @@ stop_if_over (Map *self)
 
   if (self->limit == 0 || is_set_cancelled (self->set) ||
       (self->is_error_final &&
-       tf__completion_is_claimed (tf__completion_of (TF_FUTURE (self->set)))))
+       tf__completion_is_settled (tf__completion_of (TF_FUTURE (self->set)))))
     stop (self);
 }
 
@@ -408,7 +404,7 @@ new_map (TfExecutor *executor,
     self->members[i] = new_member (self);
 
   self->set = tf_future_all ((TfFuture **) self->members, n_members, flags);
-  tf__completion_of (TF_FUTURE (self->set))->place = place;
+  tf__completion_of (TF_FUTURE (self->set))->work.place = place;
   return self;
 }
 

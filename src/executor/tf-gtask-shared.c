@@ -39,7 +39,7 @@ unref_closure_work (gpointer  data,
 static void
 set_outcome (TfGtaskWork *self)
 {
-  TfOutcome *outcome = &self->task->outcome;
+  TfOutcome *outcome = &self->task->work.outcome;
   GTask     *completed = tf__load (&self->completed);
   GValue     value = G_VALUE_INIT;
 
@@ -78,7 +78,7 @@ end_half (TfGtaskWork *self)
     return FALSE;
 
   set_outcome (self);
-  tf__pipe_post (&self->task->pipe, TF_NEWS_FINAL);
+  tf__pipe_post (&self->task->work.pipe, TF_NEWS_FINAL);
   return TRUE;
 }
 
@@ -98,7 +98,7 @@ tf__gtask_end (TfGtaskWork *self)
    * eye on it, in case that nobody returned it. */
   if (!end_half (self))
     {
-      tf__pipe_post (&task->pipe, TF_NEWS_RETURNED);
+      tf__pipe_post (&task->work.pipe, TF_NEWS_RETURNED);
       tf__task_end_early (task);
     }
 
@@ -144,7 +144,7 @@ watch (gpointer data)
     return;
 
   /* One that completes on another thread may be doing so right now, and is left alone. */
-  if (g_task_get_context (self->gtask) != self->task->pipe.dispatcher->context)
+  if (g_task_get_context (self->gtask) != self->task->work.pipe.dispatcher->context)
     return;
 
   gtask = g_steal_pointer (&self->gtask);
@@ -219,7 +219,7 @@ tf__gtask_make_task (GTask          *gtask,
   if (cancellable != NULL)
     {
       tf_task_set_cancellable (task, cancellable);
-      task->cancellable = g_object_ref (cancellable);
+      tf__work_set_cancellable (&task->work, cancellable);
     }
 
   return task;

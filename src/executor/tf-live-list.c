@@ -110,5 +110,5 @@ tf__live_list_get_item (TfEngine *self,
   iter = g_sequence_get_iter_at_pos (self->list->items, (int) MIN (position, G_MAXINT));
 
   return g_sequence_iter_is_end (iter) ? NULL
-                                       : g_object_ref (((TfTask *) g_sequence_get (iter))->future);
+                                       : g_object_ref (((TfTask *) g_sequence_get (iter))->work.future);
 }

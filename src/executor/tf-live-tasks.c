@@ -76,7 +76,7 @@ tf__live_tasks_dup_futures (TfEngine *self)
 
   welcome_arrivals (self);
   for (TfTask *task = self->first_live; task != NULL; task = task->next_live)
-    g_ptr_array_add (futures, g_object_ref (task->future));
+    g_ptr_array_add (futures, g_object_ref (task->work.future));
 
   return futures;
 }

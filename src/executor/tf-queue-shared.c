@@ -91,11 +91,11 @@ tf__queue_push (TfQueue *self,
 {
   TfFifo *fifo = ensure_fifo (self, task->priority);
 
-  task->previous_queued = fifo->last;
+  task->work.previous_queued = fifo->last;
   if (fifo->last == NULL)
     fifo->first = task;
   else
-    fifo->last->next_queued = task;
+    fifo->last->work.next_queued = task;
   fifo->last = task;
 
   task->is_queued = TRUE;
@@ -108,11 +108,11 @@ tf__queue_push_first (TfQueue *self,
 {
   TfFifo *fifo = ensure_fifo (self, task->priority);
 
-  task->next_queued = fifo->first;
+  task->work.next_queued = fifo->first;
   if (fifo->first == NULL)
     fifo->last = task;
   else
-    fifo->first->previous_queued = task;
+    fifo->first->work.previous_queued = task;
   fifo->first = task;
 
   task->is_queued = TRUE;
@@ -126,18 +126,18 @@ tf__queue_unlink (TfQueue *self,
   guint   index = find_fifo (self, task->priority);
   TfFifo *fifo = self->fifos->pdata[index];
 
-  if (task->previous_queued == NULL)
-    fifo->first = task->next_queued;
+  if (task->work.previous_queued == NULL)
+    fifo->first = task->work.next_queued;
   else
-    task->previous_queued->next_queued = task->next_queued;
+    task->work.previous_queued->work.next_queued = task->work.next_queued;
 
-  if (task->next_queued == NULL)
-    fifo->last = task->previous_queued;
+  if (task->work.next_queued == NULL)
+    fifo->last = task->work.previous_queued;
   else
-    task->next_queued->previous_queued = task->previous_queued;
+    task->work.next_queued->work.previous_queued = task->work.previous_queued;
 
-  task->next_queued = NULL;
-  task->previous_queued = NULL;
+  task->work.next_queued = NULL;
+  task->work.previous_queued = NULL;
   task->is_queued = FALSE;
   tf__store (&self->n_tasks, self->n_tasks - 1);
 

@@ -24,7 +24,7 @@ refuse (TfTask *task)
   task->is_submitted = TRUE;
   task->data_free = NULL;
   task->callback_data_free = NULL;
-  tf__pipe_exchange_fate (&task->pipe, TF_FATE_CLOSED);
+  tf__pipe_end (&task->work.pipe);
 
   if (data_free != NULL)
     data_free (g_steal_pointer (&task->data));
@@ -101,13 +101,13 @@ on_cancellable_cancelled_cb (GCancellable *cancellable,
 
   /* The pointer is the owner's, and only there it can be read. The future lives until the handler
    * is taken off there. */
-  if (tf__dispatcher_is_owner (task->pipe.dispatcher))
-    future = task->future;
+  if (tf__dispatcher_is_owner (task->work.pipe.dispatcher))
+    future = task->work.future;
 
   if (future != NULL)
     tf_future_cancel (future);
   else if (tf__task_request_cancel (task))
-    tf__pipe_post (&task->pipe, TF_NEWS_CANCEL);
+    tf__pipe_post (&task->work.pipe, TF_NEWS_CANCEL);
 }
 
 static void
@@ -185,12 +185,12 @@ tf__engine_submit (TfEngine       *self,
 
   task->is_submitted = TRUE;
   task->host = &tf__engine_ref (self)->host;
-  task->pipe.dispatcher = &self->dispatcher;
-  task->place = place;
+  task->work.pipe.dispatcher = &self->dispatcher;
+  task->work.place = place;
 
   /* One reference for the caller, one until "done" was delivered. */
   future = tf__task_make_future (task, type);
-  task->future = g_object_ref (future);
+  task->work.future = g_object_ref (future);
 
   /* Nobody else knows the future yet, so whatever thread this is, it is the only one. */
   tf__enter_foreground ();
@@ -199,7 +199,7 @@ tf__engine_submit (TfEngine       *self,
   if (!join_owner (task, future))
     tf__task_request_cancel (task);
   join_cancellable (task);
-  tf__task_join_early_cancellable (task);
+  tf__work_join_cancellable (&task->work);
 
   if (tf__dispatcher_is_owner (&self->dispatcher))
     tf__live_tasks_add (self, task);

@@ -8,6 +8,14 @@
 
 /* What one completion asks of the futures around it: who listens to them, what they wait for, and to stop. */
 
+static gboolean
+has_callback (TfWork *work)
+{
+  const TfWorkClass *klass = tf__work_get_class (work);
+
+  return klass->has_callback != NULL && klass->has_callback (work);
+}
+
 gboolean
 tf__completion_has_other_listeners (TfFuture       *future,
                                     TfContinuation *own)
@@ -16,7 +24,7 @@ tf__completion_has_other_listeners (TfFuture       *future,
 
   return tf__future_is_waited_for (future) || priv->continuations != own ||
          (own != NULL && own->next != NULL) ||
-         (priv->work_class->has_callback != NULL && priv->work_class->has_callback (priv->work)) ||
+         has_callback (priv->work) ||
          tf__future_has_end_handlers (future);
 }
 
@@ -38,12 +46,12 @@ static TfFuture *
 get_need (TfFuture *future,
           guint     index)
 {
-  const TfFuturePrivate *priv = tf__future_get_private (future);
+  TfWork *work = tf__future_get_private (future)->work;
 
-  if (priv->work_class == NULL || priv->work_class->get_need == NULL || tf_future_is_done (future))
+  if (work == NULL || tf__work_get_class (work)->get_need == NULL || tf_future_is_done (future))
     return NULL;
 
-  return priv->work_class->get_need (priv->work, index);
+  return tf__work_get_class (work)->get_need (work, index);
 }
 
 /* The first of those without which @future cannot end; the others are put among those that are @left. */
@@ -97,7 +105,7 @@ tf__completion_cancel_other (TfCompletion *self,
   gboolean      is_done;
 
   g_object_ref (other);
-  tf__future_set_cancel_origin (other, self->future);
+  tf__future_set_cancel_origin (other, self->work.future);
   is_done = reason == NULL ? tf_future_cancel (other)
                            : tf_future_abort_with_error (other, reason, NULL);
   if (!is_done && !had_origin)
@@ -121,14 +129,14 @@ tf__completion_stop_other (TfCompletion   *self,
   if (completion == NULL)
     return tf__completion_cancel_other (self, other, reason);
 
-  if (tf__completion_is_refusing (completion))
+  if (tf__work_is_refusing (&completion->work))
     return FALSE;
 
   /* Handlers of its cancellable may let go of whoever listens to it, and drop it then. */
   held = g_object_ref (other);
   if (reason == NULL)
     {
-      if (!tf__completion_request (completion, TF_FATE_CANCEL_ASKED))
+      if (!tf__work_request (&completion->work, TF_CANCEL_EVENT_CANCEL))
         return FALSE;
     }
   else
@@ -141,7 +149,7 @@ tf__completion_stop_other (TfCompletion   *self,
       more->asked_reason = g_error_copy (reason);
     }
 
-  tf__future_set_cancel_origin (other, self->future);
-  tf__pipe_post (&completion->pipe, TF_NEWS_CANCEL);
+  tf__future_set_cancel_origin (other, self->work.future);
+  tf__pipe_post (&completion->work.pipe, TF_NEWS_CANCEL);
   return TRUE;
 }

@@ -9,38 +9,23 @@
 
 typedef struct _TfCompletion TfCompletion;
 
-/* What a future that is completed by calls, not by a task, has of its own. */
+/* What a future that is completed by calls, not by a task, has of its own. A class begins with TF_COMPLETION_WORK and
+ * sets those functions of TfWorkClass that it needs: "get_name" and "cancelled" in any case, "is_refusing" and "get_need"
+ * if it has them. */
 typedef struct
 {
-  TfPipeClass pipe; /* first: TF_COMPLETION_PIPE */
-
-  const char *(*get_name) (TfCompletion *self);
-  /* (nullable) The place where it was made, if that is known better than by the address of the call. */
-  const char *(*get_location) (TfCompletion *self);
-
-  /* Any thread: neither cancel nor abort takes effect. */
-  gboolean (*is_refusing) (TfCompletion *self);
+  TfWorkClass work;
 
   /* [foreground] (nullable) The last word before an abort takes effect. */
-  TfAbortAnswer (*allow_abort) (TfCompletion *self,
-                                const GError *reason,
-                                GError      **error);
-  /* [foreground] Once, after CANCELLING has been told: ask those who work for it to stop, or end it. With the reason of
-   * an abort, which ends it in any case; NULL for a cancel. */
-  void (*cancelled) (TfCompletion *self,
-                     const GError *reason);
-  /* [foreground] (nullable) Told by tf__completion_look(): in a step of its own. */
+  TfAbortAnswer (*ask_abort) (TfCompletion *self,
+                              const GError *reason,
+                              GError      **error);
+  /* [foreground] (nullable) Called by tf__completion_look(), in a step of its own. */
   void (*look) (TfCompletion *self);
-  /* [foreground] (nullable) A timer has rung. */
-  void (*rang) (TfCompletion *self);
+  /* [foreground] (nullable) A timer of the completion has expired. */
+  void (*on_timer) (TfCompletion *self);
   /* [foreground] (nullable) Before "done": leave those that it listens to, free what the user gave. */
   void (*ended) (TfCompletion *self);
-  /* [foreground] (nullable) The futures without which it cannot end, by number, to be asked for one after the other
-   * from 0 on; NULL after the last. */
-  TfFuture *(*get_need) (TfCompletion *self,
-                         guint         index);
-
-  gboolean is_foreground_only; /* nobody but the foreground ends it */
 } TfCompletionClass;
 
 /* A reference on the future of a caller who ends it and has nothing to do with it afterwards. */
@@ -51,47 +36,32 @@ typedef enum
   TF_SPARE_KEPT, /* not for them: code of the user's runs before the caller is back */
 } TfSpare;
 
-/* The cancellable of one, for those who have asked for it. */
-typedef struct
-{
-  GCancellable *cancellable; /* (owned) [const] */
-  gulong        handler;     /* [atomic] of "cancelled" */
-} TfOwnCancellable;
-
-/* The work behind such a future, embedded in it. News on their way hold the future. A hundred thousand of them are a
- * matter of the memory that is gone through, so what few of them have is elsewhere. */
+/* The work behind such a future, embedded in it. Messages that are pending hold the future. A program may have a hundred
+ * thousand of them, so what only few need is kept elsewhere. */
 struct _TfCompletion
 {
-  TfPipe    pipe;   /* first: a pipe of such a class is a completion; it counts as a user of its host */
-  TfFuture *future; /* [const] in which it is embedded */
+  TfWork work; /* first; its pipe counts as a user of its host */
 
-  guint8 is_claimed;       /* [atomic] the outcome is decided */
-  guint8 is_cancel_spread; /* [foreground] */
-  guint8 is_over;          /* [foreground] */
-  guint8 spare;            /* [foreground] a TfSpare */
+  guint8 spare; /* [foreground] a TfSpare */
 
   /* Of a promise alone, where it takes no room. */
   guint8 abortable;  /* [atomic] a TfAbortable */
-  guint8 has_worker; /* [atomic] somebody has asked for the cancellable, and will end a cancelled one */
+  guint8 has_worker; /* [atomic] somebody has asked for the cancellable, and will end a cancelled promise */
   guint8 is_asking;  /* [foreground] "abort-requested" is being emitted */
 
-  gpointer          place;   /* [const] where it was made */
-  TfOwnCancellable *own;     /* (owned) (nullable) [atomic] set once */
-  TfOutcome         outcome; /* whoever has claimed it, then the foreground */
-  TfFuture         *holder;  /* (owned) (nullable) the same: whose outcome it is, instead */
-  gint64            time_us; /* [foreground] when it was made, 0 if it does no work itself; then how long it took */
+  TfFuture *holder; /* (owned) (nullable) [foreground] the future whose outcome this one has, instead of its own */
 };
 
 static inline const TfCompletionClass *
 tf__completion_get_class (TfCompletion *self)
 {
-  return (const TfCompletionClass *) self->pipe.klass;
+  return (const TfCompletionClass *) self->work.pipe.klass;
 }
 
 static inline TfContextHost *
 tf__completion_get_host (TfCompletion *self)
 {
-  return self->pipe.dispatcher->host;
+  return self->work.pipe.dispatcher->host;
 }
 
 /* Before anybody else knows the future. @context is its own. */
@@ -100,7 +70,7 @@ void tf__completion_init (TfCompletion            *self,
                           TfFuture                *future,
                           GMainContext            *context,
                           gpointer                 place);
-/* The same in the context of @other, without looking at the clock: what is derived from another future does no work. */
+/* Uses the context of @other, and does not look at the clock: a derived future does no work. */
 void tf__completion_init_beside (TfCompletion            *self,
                                  const TfCompletionClass *klass,
                                  TfFuture                *future,
@@ -108,65 +78,71 @@ void tf__completion_init_beside (TfCompletion            *self,
                                  gpointer                 place);
 
 /* Any thread: tf-completion-shared.c. */
-/* TRUE for the one who may set the outcome, and finish then. The foreground, if the class says that nobody else may. */
-gboolean tf__completion_claim (TfCompletion *self);
-gboolean tf__completion_is_claimed (TfCompletion *self);
-void     tf__completion_finish (TfCompletion *self);
-void     tf__completion_look (TfCompletion *self);
-/* The same, and gives the caller's reference away. */
-void          tf__completion_look_last (TfCompletion *self);
-gboolean      tf__completion_request (TfCompletion *self,
-                                      TfFate        fate);
-GCancellable *tf__completion_ensure_cancellable (TfCompletion *self);
-GCancellable *tf__completion_peek_cancellable (TfCompletion *self);
-void          tf__completion_leave_cancellable (TfCompletion *self);
-/* Frees an outcome in the owner context. */
+/* Decides the outcome: TRUE for the one who may write it, and has to finish then. It does not change any more: a later
+ * cancel is too late. */
+gboolean tf__completion_settle (TfCompletion *self);
+/* Whether an outcome is of use: none is decided, and the completion was not aborted. */
+gboolean tf__completion_may_settle (TfCompletion *self);
+/* Whether the outcome is decided, or is that of a future that is followed. */
+gboolean tf__completion_is_settled (TfCompletion *self);
+/* Whether neither a resolve nor a cancel changes anything any more. */
+gboolean tf__completion_has_outcome (TfCompletion *self);
+/* Has a settled one delivered. */
+void tf__completion_finish (TfCompletion *self);
+/* Has the class look at the completion in the owner context. */
+void tf__completion_look (TfCompletion *self);
+/* Gives the caller's reference away to that. */
+void tf__completion_look_last (TfCompletion *self);
+/* Frees the outcome in the owner context. */
 void tf__completion_reap (TfCompletion *self);
-void tf__completion_free_cancellable (TfCompletion *self);
 /* Calls a function in the owner context of @self, which may have gone by then. */
 void tf__completion_free_there (TfCompletion  *self,
                                 gpointer       data,
                                 GDestroyNotify data_free);
 
 /* Owner context: tf-completion.c. */
-extern const TfWorkClass tf__completion_work_class;
+void          tf__completion_deliver (TfPipe  *pipe,
+                                      TfNews   news,
+                                      TfEvent *event);
+TfPipe       *tf__completion_ref_pipe (TfPipe *pipe);
+void          tf__completion_unref_pipe (TfPipe *pipe);
+void          tf__completion_unref_work (TfWork *work);
+TfAbortAnswer tf__completion_allow_abort (TfWork       *work,
+                                          const GError *reason,
+                                          GError      **error);
+gboolean      tf__completion_begin_wait (TfWork  *work,
+                                         GError **error);
+void          tf__completion_end_wait (TfWork *work);
+void          tf__completion_settle_work (TfWork   *work,
+                                          TfFuture *future);
 
-void    tf__completion_deliver (TfPipe  *pipe,
-                                TfNews   news,
-                                TfEvent *event);
-TfPipe *tf__completion_ref_pipe (TfPipe *pipe);
-void    tf__completion_unref_pipe (TfPipe *pipe);
-
-/* What the class of a completion begins with. */
-#define TF_COMPLETION_PIPE                                                     \
-  {                                                                            \
-    tf__completion_deliver, tf__completion_ref_pipe, tf__completion_unref_pipe \
-  }
+/* The initializers of TfWorkClass that are the same for all completions. */
+#define TF_COMPLETION_WORK                                                                     \
+  .pipe = { tf__completion_deliver, tf__completion_ref_pipe, tf__completion_unref_pipe },      \
+  .kind = TF_WORK_COMPLETION, .unref = tf__completion_unref_work,                              \
+  .allow_abort = tf__completion_allow_abort, .begin_wait = tf__completion_begin_wait,          \
+  .end_wait = tf__completion_end_wait, .settle = tf__completion_settle_work
 
 /* The completion of a future, or NULL if it has another kind of work. */
 TfCompletion *tf__completion_of (TfFuture *future);
-/* Whether neither a cancel nor an abort takes effect. */
-gboolean tf__completion_is_refusing (TfCompletion *self);
 /* Whether somebody has asked for an abort that has not been delivered yet. */
 gboolean tf__completion_is_abort_asked (TfCompletion *self) TF_FOREGROUND;
-/* Whether it ends without anything else having to happen: one that follows another is decided, but does not. */
-gboolean tf__completion_has_outcome (TfCompletion *self) TF_FOREGROUND;
 /* Lists it without a wake-up: see tf__pipe_post_here(). The news travel with the spare reference, if there is one. */
 void tf__completion_finish_here (TfCompletion *self) TF_FOREGROUND;
 /* Between the two a reference of the caller's is free. It may go with the news of the end, and these must not be
  * delivered before the second call: so who calls the user's code in between, other than before the end, has it kept. */
 void tf__completion_begin_spare (TfCompletion *self) TF_FOREGROUND;
 void tf__completion_end_spare (TfCompletion *self) TF_FOREGROUND;
-/* Ends a claimed one as another future has, which is done. */
-void tf__completion_end_claimed_as (TfCompletion *self,
-                                    TfFuture     *other) TF_FOREGROUND;
-/* Claims, and ends as another future has, which is done: FALSE if it was claimed before. */
+/* Ends as @other has, which is done: FALSE if it was settled before. */
 gboolean tf__completion_end_as (TfCompletion *self,
                                 TfFuture     *other) TF_FOREGROUND;
-/* The same, with an error, which is taken. */
+/* Ends a completion that follows @other, which is done. */
+void tf__completion_end_as_leader (TfCompletion *self,
+                                   TfFuture     *other) TF_FOREGROUND;
+/* Ends with an error, which is taken: FALSE if it was settled before. */
 gboolean tf__completion_end_with_error (TfCompletion *self,
                                         GError       *error) TF_FOREGROUND;
-/* The same, without a value. */
+/* Ends without a value: FALSE if it was settled before. */
 gboolean tf__completion_end_with_none (TfCompletion *self) TF_FOREGROUND;
 /* Ends it cancelled: nobody works for it any more. */
 void tf__completion_end_cancelled (TfCompletion *self) TF_FOREGROUND;

@@ -8,310 +8,151 @@
 
 #include <tf/tf-error.h>
 
-#include "core/tf-clock-private.h"
-#include "core/tf-place-private.h"
 #include "core/tf-revive-private.h"
 
 /* Promises, derived futures and sets: the work behind all that is completed by a call. */
 
+static TfCompletion *
+from_work (TfWork *work)
+{
+  return (TfCompletion *) work;
+}
+
 TfCompletion *
 tf__completion_of (TfFuture *future)
 {
-  TfFuturePrivate *priv = tf__future_get_private (future);
+  TfWork *work = tf__future_get_private (future)->work;
 
-  return priv->work_class == &tf__completion_work_class ? priv->work : NULL;
+  return work != NULL && tf__work_get_class (work)->kind == TF_WORK_COMPLETION ? from_work (work)
+                                                                               : NULL;
 }
 
 /* What the future asks of its work */
 
-static void
-work_unref (gpointer work)
+void
+tf__completion_unref_work (TfWork *work)
 {
-  TfCompletion *self = work;
+  TfCompletion  *self = from_work (work);
+  TfContextHost *host = tf__completion_get_host (self);
 
-  tf__completion_free_cancellable (self);
   g_clear_object (&self->holder);
   tf__completion_reap (self);
-  tf__pipe_clear (&self->pipe);
-  tf__context_host_leave (tf__completion_get_host (self));
-}
-
-static TfDispatcher *
-work_get_dispatcher (gpointer work)
-{
-  return ((TfCompletion *) work)->pipe.dispatcher;
-}
-
-static TfPipe *
-work_get_pipe (gpointer work)
-{
-  return &((TfCompletion *) work)->pipe;
-}
-
-static const char *
-work_get_name (gpointer work)
-{
-  TfCompletion *self = work;
-
-  return tf__completion_get_class (self)->get_name (self);
-}
-
-static const char *
-work_get_description (gpointer work)
-{
-  return NULL;
-}
-
-static char *
-work_dup_location (gpointer work)
-{
-  TfCompletion            *self = work;
-  const TfCompletionClass *klass = tf__completion_get_class (self);
-  const char              *location = NULL;
-
-  if (klass->get_location != NULL)
-    location = klass->get_location (self);
-
-  return location == NULL ? tf__place_to_string (self->place) : g_strdup (location);
-}
-
-gboolean
-tf__completion_is_refusing (TfCompletion *self)
-{
-  const TfCompletionClass *klass = tf__completion_get_class (self);
-
-  return klass->is_refusing != NULL && klass->is_refusing (self);
-}
-
-static gboolean
-work_is_refusing (gpointer work)
-{
-  return tf__completion_is_refusing (work);
-}
-
-static gboolean
-work_cancel (gpointer work)
-{
-  return !tf__completion_is_refusing (work) && tf__completion_request (work, TF_FATE_CANCEL_ASKED);
-}
-
-static gboolean
-work_is_cancel_asked (gpointer work)
-{
-  return tf__pipe_get_fate (&((TfCompletion *) work)->pipe) == TF_FATE_CANCEL_ASKED;
+  tf__work_clear (work);
+  tf__context_host_leave (host);
 }
 
 static TfAbortAnswer
-refuse_as_done (TfCompletion *self,
-                GError      **error)
+refuse_as_done (TfWork  *work,
+                GError **error)
 {
   g_set_error (error, TF_ERROR, TF_ERROR_DONE, "Task “%s” has already ended",
-               tf__completion_get_class (self)->get_name (self));
+               tf__work_get_class (work)->get_name (work));
   return TF_ABORT_REFUSED;
 }
 
-static TfFuture *
-work_get_need (gpointer work,
-               guint    index)
+/* A cancel whose end is on its way does not count: an abort still gives its reason. */
+static gboolean
+is_too_late (TfWork *work)
 {
-  TfCompletion            *self = work;
-  const TfCompletionClass *klass = tf__completion_get_class (self);
+  TfCancelState state = tf__pipe_get_cancel_state (&work->pipe);
+  TfCancelState next;
 
-  return klass->get_need == NULL ? NULL : klass->get_need (self, index);
+  return !tf__cancel_state_after (state, TF_CANCEL_EVENT_ABORT, &next);
 }
 
-gboolean
-tf__completion_has_outcome (TfCompletion *self)
+TfAbortAnswer
+tf__completion_allow_abort (TfWork       *work,
+                            const GError *reason,
+                            GError      **error)
 {
-  return tf__completion_is_claimed (self) && work_get_need (self, 0) == NULL;
-}
-
-static TfAbortAnswer
-work_allow_abort (gpointer      work,
-                  const GError *reason,
-                  GError      **error)
-{
-  TfCompletion            *self = work;
+  TfCompletion            *self = from_work (work);
   const TfCompletionClass *klass = tf__completion_get_class (self);
   TfAbortAnswer            answer = TF_ABORT_ALLOWED;
 
   tf__enter_foreground ();
 
-  if (self->is_over || tf__completion_has_outcome (self) ||
-      tf__pipe_get_fate (&self->pipe) == TF_FATE_ABORTED)
-    return refuse_as_done (self, error);
+  if (is_too_late (work))
+    return refuse_as_done (work, error);
 
-  if (tf__completion_is_refusing (self))
+  if (tf__work_is_refusing (work))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_NOT_CANCELLABLE, "Task “%s” cannot be given up",
-                   klass->get_name (self));
+                   klass->work.get_name (work));
       return TF_ABORT_REFUSED;
     }
 
-  if (klass->allow_abort != NULL)
-    answer = klass->allow_abort (self, reason, error);
+  if (klass->ask_abort != NULL)
+    answer = klass->ask_abort (self, reason, error);
 
   /* A handler that was asked may have completed it. */
-  if (answer == TF_ABORT_ALLOWED && (self->is_over || tf__completion_has_outcome (self)))
-    return refuse_as_done (self, error);
+  if (answer == TF_ABORT_ALLOWED && is_too_late (work))
+    return refuse_as_done (work, error);
 
   return answer;
 }
 
-static gboolean
-work_abort (gpointer work)
+gboolean
+tf__completion_begin_wait (TfWork  *work,
+                           GError **error)
 {
-  TfCompletion *self = work;
-
-  if (!tf__completion_request (self, TF_FATE_ABORTED))
-    return FALSE;
-
-  tf__pipe_post (&self->pipe, TF_NEWS_ABORT);
-  return TRUE;
+  return tf__future_begin_compound_wait (work->future, error);
 }
 
-TF_FOREGROUND
-static void
-spread (TfCompletion *self,
-        const GError *reason)
+void
+tf__completion_end_wait (TfWork *work)
 {
-  if (self->is_cancel_spread && reason == NULL)
-    return;
-
-  self->is_cancel_spread = TRUE;
-  tf__completion_get_class (self)->cancelled (self, reason);
+  tf__future_end_compound_wait (work->future);
 }
 
-static void
-work_cancelled (gpointer work)
+void
+tf__completion_settle_work (TfWork   *work,
+                            TfFuture *future)
 {
-  TfCompletion    *self = work;
-  TfFuturePrivate *priv = tf__future_get_private (self->future);
-
-  tf__enter_foreground ();
-
-  if (self->is_over)
-    return;
-
-  if (tf__pipe_get_fate (&self->pipe) == TF_FATE_ABORTED)
-    spread (self, priv->more->reason);
-  else
-    spread (self, NULL);
-}
-
-static GCancellable *
-work_dup_gcancellable (gpointer work)
-{
-  return g_object_ref (tf__completion_ensure_cancellable (work));
-}
-
-static gboolean
-work_begin_wait (gpointer work,
-                 GError **error)
-{
-  return tf__future_begin_compound_wait (((TfCompletion *) work)->future, error);
-}
-
-static void
-work_end_wait (gpointer work)
-{
-  tf__future_end_compound_wait (((TfCompletion *) work)->future);
-}
-
-static gint64
-work_get_elapsed (gpointer work)
-{
-  TfCompletion *self = work;
-
-  return self->time_us == 0 || tf__phase_is_done (tf__future_get_phase (self->future))
-           ? self->time_us
-           : MAX (tf__clock_now () - self->time_us, 0);
-}
-
-static void
-work_settle (gpointer  work,
-             TfFuture *future)
-{
-  TfCompletion            *self = work;
+  TfCompletion            *self = from_work (work);
   const TfCompletionClass *klass = tf__completion_get_class (self);
   TfPhase                  phase = tf__future_get_phase (future);
 
   tf__enter_foreground ();
 
-  self->is_over = TRUE;
-  if (tf__completion_peek_cancellable (self) != NULL)
-    tf__completion_leave_cancellable (self);
-  tf__dispatcher_forget_due (self->pipe.dispatcher, &self->pipe);
+  tf__work_leave_cancellable (work);
+  tf__dispatcher_forget_due (work->pipe.dispatcher, &work->pipe);
 
   if (klass->ended != NULL)
     klass->ended (self);
 
-  /* What was decided and came too late. Somebody who has claimed an aborted one may be writing it still. */
+  /* An outcome that was decided and came too late. Of an aborted completion another thread may be writing it still. */
   if (phase == TF_PHASE_CANCELLED)
-    tf__outcome_clear (&self->outcome);
+    tf__outcome_clear (&work->outcome);
 }
 
-static void
-work_drop_callback (gpointer work)
-{
-}
+/* The messages */
 
-static void
-work_post (gpointer work,
-           TfNews   news)
-{
-  tf__pipe_post (&((TfCompletion *) work)->pipe, news);
-}
-
-const TfWorkClass tf__completion_work_class = {
-  .unref = work_unref,
-  .get_dispatcher = work_get_dispatcher,
-  .get_pipe = work_get_pipe,
-  .get_name = work_get_name,
-  .get_description = work_get_description,
-  .dup_location = work_dup_location,
-  .is_refusing = work_is_refusing,
-  .cancel = work_cancel,
-  .is_cancel_asked = work_is_cancel_asked,
-  .cancelled = work_cancelled,
-  .allow_abort = work_allow_abort,
-  .abort = work_abort,
-  .dup_gcancellable = work_dup_gcancellable,
-  .begin_wait = work_begin_wait,
-  .end_wait = work_end_wait,
-  .get_elapsed = work_get_elapsed,
-  .settle = work_settle,
-  .drop_callback = work_drop_callback,
-  .post = work_post,
-  .get_need = work_get_need,
-};
-
-/* The news */
-
-/* What was asked for by one that is derived from this one. */
+/* Takes the abort that a future derived from this one has requested. */
 TF_FOREGROUND
 static void
 take_asked_abort (TfCompletion *self)
 {
-  TfFuturePrivate   *priv = tf__future_get_private (self->future);
+  TfFuture          *future = self->work.future;
+  TfFuturePrivate   *priv = tf__future_get_private (future);
   g_autoptr (GError) reason = g_steal_pointer (&priv->more->asked_reason);
 
-  /* Somebody else was faster, and the reason is his. */
-  if (tf__pipe_get_fate (&self->pipe) == TF_FATE_ABORTED)
+  /* Somebody else was faster, and has given another reason. */
+  if (tf__pipe_get_cancel_state (&self->work.pipe) == TF_CANCEL_STATE_ABORTED)
     return;
 
-  if (!tf_future_abort_with_error (self->future, reason, NULL))
-    tf__future_forget_cancel_origin (self->future);
+  if (!tf_future_abort_with_error (future, reason, NULL))
+    tf__future_forget_cancel_origin (future);
 }
 
 gboolean
 tf__completion_is_abort_asked (TfCompletion *self)
 {
-  const TfFutureMore *more = tf__future_get_private (self->future)->more;
+  const TfFutureMore *more = tf__future_get_private (self->work.future)->more;
 
   return more != NULL && more->asked_reason != NULL;
 }
 
+/* The abort may already have finished the future. If it was refused, a pending cancel still applies. */
 TF_FOREGROUND
 static void
 deliver_cancel (TfCompletion *self)
@@ -319,60 +160,35 @@ deliver_cancel (TfCompletion *self)
   if (tf__completion_is_abort_asked (self))
     take_asked_abort (self);
 
-  /* Given up here or meanwhile, and told. A refusal of that is none of a cancel that was asked for as well. */
-  if (self->is_over || !work_is_cancel_asked (self))
-    return;
-
-  tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL);
-  work_cancelled (self);
+  tf__work_tell_cancel (&self->work);
 }
 
-/* Before the end is seen: from then on other threads may read it. */
 TF_FOREGROUND
 static void
-stop_clock (TfCompletion *self)
+deliver_abort (TfCompletion *self)
 {
-  if (self->time_us != 0)
-    self->time_us = MAX (self->pipe.dispatcher->now_us - self->time_us, 0);
+  tf__work_close (&self->work);
+  tf__work_give_up (&self->work);
 }
 
 TF_FOREGROUND
 static void
 deliver_final (TfCompletion *self)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self->future);
-  TfFate           fate = TF_FATE_OPEN;
-  TfOutcome       *outcome = &self->outcome;
+  TfFuturePrivate *priv = tf__future_get_private (self->work.future);
+  TfCancelState    before = tf__work_close (&self->work);
+  TfOutcome       *outcome = &self->work.outcome;
   TfFutureEvent    event;
 
-  /* Never closed for a moment what was cancelled: others read this. */
-  if (!tf__pipe_move_fate (&self->pipe, TF_FATE_OPEN, TF_FATE_CLOSED))
-    fate = tf__pipe_exchange_fate (&self->pipe, TF_FATE_CANCELLED);
-
-  /* Given up: told already, or in this turn. */
-  if (fate == TF_FATE_ABORTED)
-    {
-      tf__outcome_clear (&self->outcome);
-      return;
-    }
-
-  if (fate == TF_FATE_CANCEL_ASKED)
-    {
-      tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL);
-      if (self->is_over)
-        return;
-    }
-
   if (self->holder != NULL)
-    outcome = tf__future_get_private (self->holder)->outcome;
+    {
+      outcome = tf__future_get_private (self->holder)->outcome;
+      priv->report = tf__future_get_private (self->holder)->report;
+    }
 
   event = outcome != NULL && tf__outcome_get_failure (outcome) != NULL ? TF_FUTURE_EVENT_RAISED
                                                                        : TF_FUTURE_EVENT_RETURNED;
-
-  priv->report = self->holder == NULL ? priv->report
-                                      : tf__future_get_private (self->holder)->report;
-  stop_clock (self);
-  tf__future_move (self->future, event, outcome);
+  tf__work_end (&self->work, before, event, outcome);
 }
 
 void
@@ -385,15 +201,15 @@ tf__completion_deliver (TfPipe  *pipe,
 
   tf__enter_foreground ();
 
-  /* The news of one that was dropped in another thread hold it, and may be the last to do so. */
+  /* The message of a completion that was dropped in another thread holds it, and may be the last to do so. */
   if (news == TF_NEWS_RETURNED)
-    tf__revive_wait (self->future);
+    tf__revive_wait (self->work.future);
 
-  if (self->is_over)
+  if (tf__pipe_is_over (pipe))
     {
-      /* Given up before: nobody wants it. */
+      /* The outcome of an aborted completion came too late. */
       if (news == TF_NEWS_FINAL)
-        tf__outcome_clear (&self->outcome);
+        tf__outcome_clear (&self->work.outcome);
       return;
     }
 
@@ -402,20 +218,8 @@ tf__completion_deliver (TfPipe  *pipe,
     case TF_NEWS_CANCEL:
       deliver_cancel (self);
       break;
-    case TF_NEWS_OWNER_GONE:
-      tf__future_leave_gone_owner (self->future);
-      break;
     case TF_NEWS_ABORT:
-      tf__pipe_drop_events (&self->pipe);
-      stop_clock (self);
-      tf__future_move (self->future, TF_FUTURE_EVENT_GIVEN_UP, NULL);
-      break;
-    case TF_NEWS_EVENTS:
-      if (tf__pipe_get_fate (&self->pipe) == TF_FATE_OPEN)
-        tf__future_deliver_event (self->future, event);
-      break;
-    case TF_NEWS_PROGRESS:
-      tf__future_take_progress (self->future, &self->pipe);
+      deliver_abort (self);
       break;
     case TF_NEWS_RETURNED:
       if (klass->look != NULL)
@@ -425,27 +229,31 @@ tf__completion_deliver (TfPipe  *pipe,
       deliver_final (self);
       break;
     case TF_NEWS_TIMER:
-      klass->rang (self);
+      klass->on_timer (self);
       break;
+    case TF_NEWS_OWNER_GONE:
+    case TF_NEWS_EVENTS:
+    case TF_NEWS_PROGRESS:
     case TF_NEWS_STARTED:
     case TF_NEWS_REAP:
     case TF_NEWS_NONE:
     default:
-      g_assert_not_reached ();
+      if (!tf__work_deliver (&self->work, news, event))
+        g_assert_not_reached ();
     }
 }
 
 TfPipe *
 tf__completion_ref_pipe (TfPipe *pipe)
 {
-  g_object_ref (((TfCompletion *) pipe)->future);
+  g_object_ref (((TfWork *) pipe)->future);
   return pipe;
 }
 
 void
 tf__completion_unref_pipe (TfPipe *pipe)
 {
-  g_object_unref (((TfCompletion *) pipe)->future);
+  g_object_unref (((TfWork *) pipe)->future);
 }
 
 /* The ends */
@@ -455,12 +263,12 @@ tf__completion_finish_here (TfCompletion *self)
 {
   if (self->spare != TF_SPARE_FREE)
     {
-      tf__pipe_post_here (&self->pipe, TF_NEWS_FINAL);
+      tf__pipe_post_here (&self->work.pipe, TF_NEWS_FINAL);
       return;
     }
 
   self->spare = TF_SPARE_NONE;
-  tf__pipe_post_last_here (&self->pipe, TF_NEWS_FINAL);
+  tf__pipe_post_last_here (&self->work.pipe, TF_NEWS_FINAL);
 }
 
 void
@@ -477,82 +285,98 @@ tf__completion_end_spare (TfCompletion *self)
     return;
 
   self->spare = TF_SPARE_NONE;
-  g_object_unref (self->future);
+  g_object_unref (self->work.future);
 }
 
-/* The reason and the origin of a cancel go with it. One that was asked to stop before knows the origin, or is it. */
+/* The reason and the origin of a cancel go with it. A completion that was asked to stop before knows the origin, or is
+ * it. */
 TF_FOREGROUND
 static void
 take_over_cancel (TfCompletion *self,
                   TfFuture     *other)
 {
   const TfFutureMore *from = tf__future_get_private (other)->more;
-  TfFutureMore       *more = tf__future_ensure_more (self->future);
+  TfFutureMore       *more = tf__future_ensure_more (self->work.future);
 
   if (more->reason == NULL && from != NULL && from->reason != NULL)
     more->reason = g_error_copy (from->reason);
-  if (tf__pipe_get_fate (&self->pipe) == TF_FATE_OPEN)
-    tf__future_set_cancel_origin (self->future, other);
+  if (tf__pipe_is_wanted (&self->work.pipe))
+    tf__future_set_cancel_origin (self->work.future, other);
 }
 
+/* Shares the outcome of @other. Never a chain of holders: the last of a long chain would free all of it. And none for
+ * nothing: @other may be a set, which holds its members, and perhaps this future. */
+TF_FOREGROUND
+static void
+take_over_outcome (TfCompletion *self,
+                   TfFuture     *other)
+{
+  TfCompletion    *others = tf__completion_of (other);
+  const TfOutcome *outcome = tf__future_get_private (other)->outcome;
+
+  if (others != NULL && others->holder != NULL)
+    self->holder = g_object_ref (others->holder);
+  else if (outcome != NULL &&
+           (tf__outcome_has_value (outcome) || tf__outcome_get_failure (outcome) != NULL))
+    self->holder = g_object_ref (other);
+}
+
+/* With the two events that settle the completion: one for an outcome, and one for a cancel. */
 TF_FOREGROUND
 static gboolean
-has_contents (TfFuture *done)
+end_as (TfCompletion *self,
+        TfFuture     *other,
+        TfCancelEvent with_outcome,
+        TfCancelEvent with_cancel)
 {
-  const TfOutcome *outcome = tf__future_get_private (done)->outcome;
-
-  return outcome != NULL &&
-         (tf__outcome_has_value (outcome) || tf__outcome_get_failure (outcome) != NULL);
-}
-
-void
-tf__completion_end_claimed_as (TfCompletion *self,
-                               TfFuture     *other)
-{
-  TfCompletion *others = tf__completion_of (other);
-
   if (tf_future_get_state (other) == TF_FUTURE_STATE_CANCELLED)
     {
+      TfCancelState next;
+
+      if (!tf__cancel_state_after (tf__pipe_get_cancel_state (&self->work.pipe), with_cancel, &next))
+        return FALSE;
+
       take_over_cancel (self, other);
-      tf__completion_request (self, TF_FATE_CANCEL_ASKED);
-      self->is_cancel_spread = TRUE;
+      if (!tf__work_request (&self->work, with_cancel))
+        return FALSE;
     }
   else
     {
-      /* Never a chain of holders: the last of a long chain would free all of it. And none for nothing: it may be a set,
-       * which holds its members, and perhaps this future. */
-      if (others != NULL && others->holder != NULL)
-        self->holder = g_object_ref (others->holder);
-      else if (has_contents (other))
-        self->holder = g_object_ref (other);
-      tf__future_mark_read (other);
+      if (!tf__pipe_step (&self->work.pipe, with_outcome))
+        return FALSE;
+
+      take_over_outcome (self, other);
     }
 
   tf__completion_finish_here (self);
+  return TRUE;
 }
 
 gboolean
 tf__completion_end_as (TfCompletion *self,
                        TfFuture     *other)
 {
-  if (!tf__completion_claim (self))
-    return FALSE;
+  return end_as (self, other, TF_CANCEL_EVENT_SETTLE, TF_CANCEL_EVENT_SETTLE_CANCELLED);
+}
 
-  tf__completion_end_claimed_as (self, other);
-  return TRUE;
+void
+tf__completion_end_as_leader (TfCompletion *self,
+                              TfFuture     *other)
+{
+  end_as (self, other, TF_CANCEL_EVENT_LEADER_ENDED, TF_CANCEL_EVENT_LEADER_CANCELLED);
 }
 
 gboolean
 tf__completion_end_with_error (TfCompletion *self,
                                GError       *error)
 {
-  if (!tf__completion_claim (self))
+  if (!tf__completion_settle (self))
     {
       g_error_free (error);
       return FALSE;
     }
 
-  tf__outcome_take_error (&self->outcome, error);
+  tf__outcome_take_error (&self->work.outcome, error);
   tf__completion_finish_here (self);
   return TRUE;
 }
@@ -560,39 +384,34 @@ tf__completion_end_with_error (TfCompletion *self,
 gboolean
 tf__completion_end_with_none (TfCompletion *self)
 {
-  if (!tf__completion_claim (self))
+  if (!tf__completion_settle (self))
     return FALSE;
 
   tf__completion_finish_here (self);
   return TRUE;
 }
 
+/* May be called outside of a turn. */
 void
 tf__completion_end_cancelled (TfCompletion *self)
 {
-  if (!tf__completion_claim (self))
-    return;
-
-  tf__completion_request (self, TF_FATE_CANCEL_ASKED);
-  self->is_cancel_spread = TRUE;
-  /* May be called outside of a turn. */
-  tf__completion_finish (self);
+  if (tf__work_request (&self->work, TF_CANCEL_EVENT_SETTLE_CANCELLED))
+    tf__completion_finish (self);
 }
 
 void
 tf__completion_preset (TfCompletion *self,
                        TfOutcome    *outcome)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self->future);
+  TfFuturePrivate *priv = tf__future_get_private (self->work.future);
 
-  tf__completion_claim (self);
-  self->outcome = *outcome;
+  tf__pipe_end (&self->work.pipe);
+  self->work.outcome = *outcome;
   *outcome = (TfOutcome){ 0 };
-  self->is_over = TRUE;
-  self->time_us = 0;
-  tf__pipe_exchange_fate (&self->pipe, TF_FATE_CLOSED);
-  priv->outcome = &self->outcome;
-  tf__future_store_phase (self->future,
-                          tf__outcome_get_failure (&self->outcome) == NULL ? TF_PHASE_COMPLETED
-                                                                           : TF_PHASE_FAILED);
+  self->work.pipe.is_timed = FALSE;
+  priv->outcome = &self->work.outcome;
+  tf__future_store_phase (self->work.future,
+                          tf__outcome_get_failure (&self->work.outcome) == NULL
+                            ? TF_PHASE_COMPLETED
+                            : TF_PHASE_FAILED);
 }

@@ -204,7 +204,7 @@ limit (TfFuture       *self,
   its_limit->action = action;
   its_limit->on_timeout = on_timeout;
   link->limit = its_limit;
-  tf__timer_set (&its_limit->timer, &link->completion.pipe, deadline_us);
+  tf__timer_set (&its_limit->timer, &link->completion.work.pipe, deadline_us);
   return future;
 }
 

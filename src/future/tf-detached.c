@@ -14,16 +14,16 @@
 /* What the future asks of its work */
 
 static void
-work_unref (gpointer work)
+unref_work (TfWork *work)
 {
-  TfDetached *self = work;
+  TfDetached *self = (TfDetached *) work;
 
   /* What the user gave is freed in the owner context. */
-  if (tf__outcome_is_heavy (&self->outcome) && !tf__dispatcher_is_owner (self->pipe.dispatcher))
+  if (tf__work_is_outcome_elsewhere (work))
     {
       TfContextHost *host = tf__context_host_ref (self->host);
 
-      tf__pipe_post_last (&self->pipe, TF_NEWS_REAP);
+      tf__pipe_post_last (&work->pipe, TF_NEWS_REAP);
       tf__context_host_unref (host);
     }
   else
@@ -32,85 +32,33 @@ work_unref (gpointer work)
     }
 }
 
-static TfDispatcher *
-work_get_dispatcher (gpointer work)
-{
-  return ((TfDetached *) work)->pipe.dispatcher;
-}
-
 static const char *
-work_get_name (gpointer work)
+get_name (TfWork *work)
 {
   return "detached";
 }
 
 static const char *
-work_get_description (gpointer work)
+get_location (TfWork *work)
 {
-  return NULL;
-}
-
-static char *
-work_dup_location (gpointer work)
-{
-  return g_strdup ("a detached future");
+  return "a detached future";
 }
 
 static gboolean
-work_cancel (gpointer work)
-{
-  return tf__detached_request (work, TF_FATE_CANCEL_ASKED);
-}
-
-static gboolean
-work_is_cancel_asked (gpointer work)
-{
-  return tf__pipe_get_fate (&((TfDetached *) work)->pipe) == TF_FATE_CANCEL_ASKED;
-}
-
-static gboolean
-work_abort (gpointer work)
-{
-  TfDetached *self = work;
-
-  if (!tf__detached_request (self, TF_FATE_ABORTED))
-    return FALSE;
-
-  tf__pipe_post (&self->pipe, TF_NEWS_ABORT);
-  return TRUE;
-}
-
-static GCancellable *
-work_dup_gcancellable (gpointer work)
-{
-  return g_object_ref (tf__detached_ensure_cancellable (work));
-}
-
-static gboolean
-work_begin_wait (gpointer work,
-                 GError **error)
+begin_wait (TfWork  *work,
+            GError **error)
 {
   return TRUE;
 }
 
 static void
-work_end_wait (gpointer work)
+end_wait (TfWork *work)
 {
 }
 
-static gint64
-work_get_elapsed (gpointer work)
-{
-  TfDetached *self = work;
-
-  if (!self->has_started)
-    return 0;
-
-  return self->is_over ? self->time_us : MAX (tf__clock_now () - self->time_us, 0);
-}
-
-void
-tf__detached_free_data (TfDetached *self)
+TF_FOREGROUND
+static void
+free_data (TfDetached *self)
 {
   GDestroyNotify data_free = self->data_free;
 
@@ -120,59 +68,19 @@ tf__detached_free_data (TfDetached *self)
 }
 
 static void
-work_settle (gpointer  work,
-             TfFuture *future)
+settle (TfWork   *work,
+        TfFuture *future)
 {
-  TfDetached *self = work;
+  TfDetached *self = (TfDetached *) work;
 
   tf__enter_foreground ();
 
-  tf__detached_leave_cancellable (self);
+  tf__work_leave_cancellable (work);
   if (tf__detached_leave_data (self))
-    tf__detached_free_data (self);
+    free_data (self);
 }
-
-static void
-work_drop_callback (gpointer work)
-{
-}
-
-static void
-work_post (gpointer work,
-           TfNews   news)
-{
-  tf__pipe_post (&((TfDetached *) work)->pipe, news);
-}
-
-static const TfWorkClass work_class = {
-  .unref = work_unref,
-  .get_dispatcher = work_get_dispatcher,
-  .get_name = work_get_name,
-  .get_description = work_get_description,
-  .dup_location = work_dup_location,
-  .cancel = work_cancel,
-  .is_cancel_asked = work_is_cancel_asked,
-  .abort = work_abort,
-  .dup_gcancellable = work_dup_gcancellable,
-  .begin_wait = work_begin_wait,
-  .end_wait = work_end_wait,
-  .get_elapsed = work_get_elapsed,
-  .settle = work_settle,
-  .drop_callback = work_drop_callback,
-  .post = work_post,
-};
 
 /* What the future is told */
-
-TF_FOREGROUND
-static void
-stop_clock (TfDetached *self)
-{
-  if (self->has_started)
-    self->time_us = MAX (tf__clock_now () - self->time_us, 0);
-
-  self->is_over = TRUE;
-}
 
 static void
 deliver (TfPipe  *pipe,
@@ -183,42 +91,34 @@ deliver (TfPipe  *pipe,
 
   tf__enter_foreground ();
 
-  if (news == TF_NEWS_REAP)
+  switch (news)
     {
-      tf__outcome_clear (&self->outcome);
-      return;
-    }
-
-  /* A call of the cancel function has returned after the end. */
-  if (news == TF_NEWS_RETURNED)
-    {
-      tf__detached_free_data (self);
-      return;
-    }
-
-  if (self->future == NULL)
-    return;
-
-  if (news == TF_NEWS_CANCEL)
-    {
-      tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL);
-    }
-  else if (news == TF_NEWS_ABORT)
-    {
-      stop_clock (self);
-      tf__future_move (self->future, TF_FUTURE_EVENT_GIVEN_UP, NULL);
-      tf__future_release (g_steal_pointer (&self->future));
-    }
-  else if (news == TF_NEWS_OWNER_GONE)
-    {
-      tf__future_leave_gone_owner (self->future);
+    case TF_NEWS_RETURNED:
+      /* A call of the cancel function has returned after the end. */
+      free_data (self);
+      break;
+    case TF_NEWS_ABORT:
+      tf__work_give_up (&self->work);
+      break;
+    case TF_NEWS_CANCEL:
+    case TF_NEWS_OWNER_GONE:
+    case TF_NEWS_REAP:
+    case TF_NEWS_STARTED:
+    case TF_NEWS_EVENTS:
+    case TF_NEWS_PROGRESS:
+    case TF_NEWS_FINAL:
+    case TF_NEWS_TIMER:
+    case TF_NEWS_NONE:
+    default:
+      if (!tf__work_deliver (&self->work, news, event))
+        g_assert_not_reached ();
     }
 }
 
 static TfPipe *
 pipe_ref (TfPipe *pipe)
 {
-  return &tf__detached_ref ((TfDetached *) pipe)->pipe;
+  return &tf__detached_ref ((TfDetached *) pipe)->work.pipe;
 }
 
 static void
@@ -227,7 +127,18 @@ pipe_unref (TfPipe *pipe)
   tf__detached_unref ((TfDetached *) pipe);
 }
 
-const TfPipeClass tf__detached_pipe_class = { deliver, pipe_ref, pipe_unref };
+static const TfWorkClass work_class = {
+  .pipe = { deliver, pipe_ref, pipe_unref },
+  .kind = TF_WORK_DETACHED,
+  .unref = unref_work,
+  .get_name = get_name,
+  .get_location = get_location,
+  .request = tf__detached_request,
+  .requested = tf__detached_requested,
+  .begin_wait = begin_wait,
+  .end_wait = end_wait,
+  .settle = settle,
+};
 
 /**
  * tf_future_new_detached:
@@ -268,12 +179,12 @@ tf_future_new_detached (GType          future_type,
   g_return_val_if_fail (g_type_is_a (future_type, TF_TYPE_FUTURE), NULL);
   g_return_val_if_fail (!G_TYPE_IS_ABSTRACT (future_type), NULL);
 
-  self = tf__detached_new ();
+  self = tf__detached_new (&work_class);
   self->cancel_func = cancel_func;
   self->data = user_data;
   self->data_free = user_data_free;
-  future = tf__future_new (future_type, &work_class, self);
-  self->future = g_object_ref (future);
+  future = tf__future_new (future_type, &self->work);
+  self->work.future = g_object_ref (future);
   return future;
 }
 
@@ -284,32 +195,20 @@ deliver_final (TfDetached   *self,
                TfFutureEvent event,
                TfOutcome    *outcome)
 {
-  TfFate fate;
+  TfCancelState before;
 
   /* Given up: told already, or in the next turn. Only the owner context gives up. */
-  if (tf__pipe_get_fate (&self->pipe) == TF_FATE_ABORTED)
+  if (tf__pipe_get_cancel_state (&self->work.pipe) == TF_CANCEL_STATE_ABORTED)
     return;
 
-  fate = tf__pipe_exchange_fate (&self->pipe, TF_FATE_CLOSED);
-  if (fate != TF_FATE_OPEN)
-    tf__pipe_exchange_fate (&self->pipe, TF_FATE_CANCELLED);
-
-  if (fate == TF_FATE_CANCEL_ASKED)
-    tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL);
-
-  /* A handler of that move may have delivered another end. */
-  if (self->future == NULL)
-    return;
-
-  if (fate == TF_FATE_OPEN)
+  before = tf__work_close (&self->work);
+  if (!tf__cancel_state_is_cancelled (before))
     {
-      self->outcome = *outcome;
+      self->work.outcome = *outcome;
       *outcome = (TfOutcome){ 0 };
     }
 
-  stop_clock (self);
-  tf__future_move (self->future, event, &self->outcome);
-  tf__future_release (g_steal_pointer (&self->future));
+  tf__work_end (&self->work, before, event, &self->work.outcome);
 }
 
 static const TfFutureEvent events[] = {
@@ -327,8 +226,7 @@ is_legal (TfFuture     *self,
           TfDetached   *work,
           TfFutureEvent event)
 {
-  if (work_is_cancel_asked (work))
-    tf__future_move (self, TF_FUTURE_EVENT_CANCEL, NULL);
+  tf__work_tell_cancel (&work->work);
 
   return tf__phase_after (tf__future_get_phase (self), event) != TF_PHASE_REFUSED;
 }
@@ -345,10 +243,10 @@ take_message (TfFuture   *self,
     }
   else if (message->type == TF_MESSAGE_STARTED)
     {
-      if (!work->is_over)
+      if (!tf_future_is_done (self))
         {
-          work->has_started = TRUE;
-          work->time_us = tf__clock_now ();
+          work->work.pipe.is_timed = TRUE;
+          work->work.time_us = tf__clock_now ();
         }
       tf__future_move (self, TF_FUTURE_EVENT_STARTED, NULL);
     }
@@ -395,14 +293,14 @@ tf_future_deliver (TfFuture  *self,
   gboolean         is_accepted;
 
   g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
-  g_return_val_if_fail (priv->work_class == &work_class, FALSE);
+  g_return_val_if_fail (priv->work != NULL && priv->work->pipe.klass == &work_class.pipe, FALSE);
   g_return_val_if_fail (message != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
   tf__enter_foreground ();
   tf__return_val_if_not_owner (self, FALSE);
 
   g_object_ref (self);
-  is_accepted = is_legal (self, priv->work, events[message->type]);
+  is_accepted = is_legal (self, (TfDetached *) priv->work, events[message->type]);
   if (!is_accepted)
     g_set_error (error, TF_ERROR, TF_ERROR_INVALID_STATE,
                  "The message “%s” does not fit the state of the future",
@@ -411,7 +309,7 @@ tf_future_deliver (TfFuture  *self,
     *is_final = tf_message_is_final (message);
 
   if (is_accepted)
-    take_message (self, priv->work, message);
+    take_message (self, (TfDetached *) priv->work, message);
   tf_message_free (message);
   g_object_unref (self);
   return is_accepted;

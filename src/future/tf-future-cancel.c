@@ -8,21 +8,6 @@
 
 #include <tf/tf-error.h>
 
-/* Also the request of another thread is told here, if its own message has not come yet. */
-TF_FOREGROUND
-static void
-take_cancel (TfFuture *self)
-{
-  TfFuturePrivate *priv = tf__future_get_private (self);
-
-  if (!priv->work_class->is_cancel_asked (priv->work))
-    return;
-
-  tf__future_move (self, TF_FUTURE_EVENT_CANCEL, NULL);
-  if (priv->work_class->cancelled != NULL)
-    priv->work_class->cancelled (priv->work);
-}
-
 /**
  * tf_future_cancel:
  * @self: a future
@@ -59,16 +44,17 @@ tf_future_cancel (TfFuture *self)
 
   /* A handler of its cancellable may drop the last reference. */
   g_object_ref (self);
-  is_first = priv->work_class->cancel (priv->work);
+  is_first = tf__work_cancel (priv->work);
 
   if (tf__future_is_in_owner (self))
     {
+      /* Also the request of another thread is told here, if its own message has not come yet. */
       tf__enter_foreground ();
-      take_cancel (self);
+      tf__work_tell_cancel (priv->work);
     }
   else if (is_first)
     {
-      priv->work_class->post (priv->work, TF_NEWS_CANCEL);
+      tf__pipe_post (&priv->work->pipe, TF_NEWS_CANCEL);
     }
 
   g_object_unref (self);
@@ -81,14 +67,15 @@ take_abort (TfFuture *self,
             GError   *reason,
             GError  **error)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self);
-  TfFutureMore    *more;
-  TfAbortAnswer    answer = TF_ABORT_ALLOWED;
+  TfFuturePrivate   *priv = tf__future_get_private (self);
+  const TfWorkClass *klass = tf__work_get_class (priv->work);
+  TfFutureMore      *more;
+  TfAbortAnswer      answer = TF_ABORT_ALLOWED;
 
-  /* Whoever is asked may drop the last reference. */
+  /* The handler that is asked may drop the last reference. */
   g_object_ref (self);
-  if (priv->work_class->allow_abort != NULL)
-    answer = priv->work_class->allow_abort (priv->work, reason, error);
+  if (klass->allow_abort != NULL)
+    answer = klass->allow_abort (priv->work, reason, error);
   if (answer != TF_ABORT_ALLOWED)
     {
       g_error_free (reason);
@@ -96,7 +83,7 @@ take_abort (TfFuture *self,
       return answer == TF_ABORT_UNDER_WAY;
     }
 
-  if (!priv->work_class->abort (priv->work))
+  if (!tf__work_abort (priv->work))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_DONE, "Task “%s” has already ended",
                    tf_future_get_name (self));
@@ -110,8 +97,9 @@ take_abort (TfFuture *self,
   more->reason = reason;
 
   tf__future_move (self, TF_FUTURE_EVENT_ABORT, NULL);
-  if (priv->work_class->cancelled != NULL)
-    priv->work_class->cancelled (priv->work);
+  /* A handler may have run the loop until the future was done. */
+  if (klass->cancelled != NULL && !tf__pipe_is_over (&priv->work->pipe))
+    klass->cancelled (priv->work, more->reason);
   g_object_unref (self);
   return TRUE;
 }
@@ -220,7 +208,7 @@ tf_future_dup_gcancellable (TfFuture *self)
   g_return_val_if_fail (TF_IS_FUTURE (self), NULL);
   g_return_val_if_fail (priv->work != NULL, NULL);
 
-  return priv->work_class->dup_gcancellable (priv->work);
+  return g_object_ref (tf__work_ensure_cancellable (priv->work, TRUE));
 }
 
 void
@@ -231,7 +219,8 @@ tf__future_leave_owner (TfFuture *self,
 
   /* First the handlers, so that the owner, half disposed of, does not hear of the cancel. */
   g_signal_handlers_disconnect_by_data (self, owner);
-  priv->work_class->drop_callback (priv->work);
+  if (tf__work_get_class (priv->work)->drop_callback != NULL)
+    tf__work_get_class (priv->work)->drop_callback (priv->work);
   tf_future_cancel (self);
 }
 

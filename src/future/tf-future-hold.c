@@ -11,10 +11,10 @@ get_pipe (TfFuture *self)
 {
   TfFuturePrivate *priv = tf__future_get_private (self);
 
-  if (priv->work == NULL || priv->work_class->get_pipe == NULL)
+  if (priv->work == NULL || tf__work_get_class (priv->work)->kind == TF_WORK_DETACHED)
     return NULL;
 
-  return priv->work_class->get_pipe (priv->work);
+  return &priv->work->pipe;
 }
 
 /**

@@ -72,8 +72,7 @@ tf_future_is_cancellable (TfFuture *self)
 
   g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
 
-  if (priv->work_class != NULL && priv->work_class->is_refusing != NULL &&
-      priv->work_class->is_refusing (priv->work))
+  if (priv->work != NULL && tf__work_is_refusing (priv->work))
     return FALSE;
 
   return tf__phase_is_cancellable (tf__future_get_phase (self));
@@ -100,7 +99,7 @@ tf_future_get_name (TfFuture *self)
 
   g_return_val_if_fail (TF_IS_FUTURE (self), NULL);
 
-  return priv->work == NULL ? "task" : priv->work_class->get_name (priv->work);
+  return priv->work == NULL ? "task" : tf__work_get_class (priv->work)->get_name (priv->work);
 }
 
 /**
@@ -124,7 +123,10 @@ tf_future_get_description (TfFuture *self)
 
   g_return_val_if_fail (TF_IS_FUTURE (self), NULL);
 
-  return priv->work == NULL ? NULL : priv->work_class->get_description (priv->work);
+  if (priv->work == NULL || tf__work_get_class (priv->work)->get_description == NULL)
+    return NULL;
+
+  return tf__work_get_class (priv->work)->get_description (priv->work);
 }
 
 /**
@@ -151,5 +153,5 @@ tf_future_dup_location (TfFuture *self)
 
   g_return_val_if_fail (TF_IS_FUTURE (self), NULL);
 
-  return priv->work == NULL ? g_strdup ("") : priv->work_class->dup_location (priv->work);
+  return priv->work == NULL ? g_strdup ("") : tf__work_dup_location (priv->work);
 }

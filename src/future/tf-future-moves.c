@@ -56,7 +56,7 @@ emit_done (TfFuture *self)
 
   g_object_notify_by_pspec ((GObject *) self, tf__future_props[TF_FUTURE_PROP_DONE]);
   tf__owner_unbind (self);
-  priv->work_class->settle (priv->work, self);
+  tf__work_get_class (priv->work)->settle (priv->work, self);
   g_signal_emit (self, tf__future_signals[TF_FUTURE_SIGNAL_DONE], 0);
   TF_FUTURE_GET_CLASS (self)->done (self);
   tf__future_run_continuations (self);

@@ -53,7 +53,7 @@ tf_future_delay (gint64 delay_us)
     }
 
   self->limit = g_new0 (TfLinkLimit, 1);
-  tf__timer_set (&self->limit->timer, &self->completion.pipe, tf__clock_deadline (delay_us));
+  tf__timer_set (&self->limit->timer, &self->completion.work.pipe, tf__clock_deadline (delay_us));
   return g_object_ref (TF_FUTURE (self));
 }
 

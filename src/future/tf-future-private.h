@@ -7,68 +7,10 @@
 #include <tf/tf-future.h>
 
 #include "core/tf-sides-private.h"
-#include "future/tf-future-states-private.h"
-#include "message/tf-dispatcher-private.h"
-#include "message/tf-outcome-private.h"
+#include "future/tf-work-private.h"
 
 typedef struct _TfContinuation TfContinuation;
 typedef struct _TfOwnerLink    TfOwnerLink;
-
-typedef enum
-{
-  TF_ABORT_ALLOWED,
-  TF_ABORT_REFUSED,
-  TF_ABORT_UNDER_WAY, /* it is being asked for further up on the stack: there is nothing more to do */
-} TfAbortAnswer;
-
-/* What a future needs of the work that it stands for. Any thread, unless a mark says otherwise. */
-typedef struct
-{
-  void (*unref) (gpointer work);
-  TfDispatcher *(*get_dispatcher) (gpointer work);
-  /* (nullable) Where its events wait. */
-  TfPipe *(*get_pipe) (gpointer work);
-  const char *(*get_name) (gpointer work);
-  const char *(*get_description) (gpointer work);
-  char *(*dup_location) (gpointer work);
-
-  /* (nullable) Neither a cancel nor an abort takes effect. */
-  gboolean (*is_refusing) (gpointer work);
-  /* Asks the background to stop: TRUE for the one call that took effect. */
-  gboolean (*cancel) (gpointer work);
-  gboolean (*is_cancel_asked) (gpointer work);
-  /* [foreground] (nullable) CANCELLING has been told. */
-  void (*cancelled) (gpointer work);
-  /* [foreground] (nullable) Before an abort: sets @error if it is refused. */
-  TfAbortAnswer (*allow_abort) (gpointer      work,
-                                const GError *reason,
-                                GError      **error);
-  /* Tells the background that nobody waits any more: FALSE when it has already ended. */
-  gboolean (*abort) (gpointer work);
-  GCancellable *(*dup_gcancellable) (gpointer work);
-
-  /* Called before and after another thread than the owner's blocks until the work is done. */
-  gboolean (*begin_wait) (gpointer work,
-                          GError **error);
-  void (*end_wait) (gpointer work);
-
-  /* [foreground] Microseconds from the start until now, or until the end. */
-  gint64 (*get_elapsed) (gpointer work);
-  /* [foreground] The future is done: calls the stored callback, and frees what the user gave. */
-  void (*settle) (gpointer  work,
-                  TfFuture *future);
-  /* [foreground] (nullable) Whether there is a stored callback. */
-  gboolean (*has_callback) (gpointer work);
-  /* [foreground] The owner is gone: the callback must not be called any more. */
-  void (*drop_callback) (gpointer work);
-  /* Something has to be done for the future in the owner context. */
-  void (*post) (gpointer work,
-                TfNews   news);
-  /* [foreground] (nullable) The futures without which it cannot end, by number, to be asked for one after the other
-   * from 0 on; NULL after the last. */
-  TfFuture *(*get_need) (gpointer work,
-                         guint    index);
-} TfWorkClass;
 
 /* A wait, on a thread that runs a task, for a future that is not a task: the task room sees that it costs no worker,
  * and that it can end. */
@@ -117,22 +59,21 @@ typedef struct
 
 typedef struct
 {
-  const TfWorkClass *work_class;    /* [const] NULL: made by nobody who works for it */
-  gpointer           work;          /* (owned) [const] */
-  TfOutcome         *outcome;       /* (nullable) part of the work; set before the phase is a done one */
-  TfContinuation    *continuations; /* [foreground] */
-  TfFutureMore      *more;          /* (owned) (nullable) [foreground] */
-  guint8             phase;         /* [atomic] a TfPhase, written in the foreground only */
-  guint8             is_read;       /* [atomic] somebody has looked at the failure */
-  guint8             report;        /* [foreground, until it is done] a TfFailureReport */
-  guint8             is_owed;       /* [foreground] the work has given its reference up meanwhile */
-  guint16            n_waiters;     /* [atomic] threads that wait until it is done, that of the owner too */
-  guint16            n_emitting;    /* [foreground] what is being told, one inside the other */
+  TfWork         *work;          /* (owned) (nullable) [const] NULL: made by nobody who works for it */
+  TfOutcome      *outcome;       /* (nullable) part of some work; set before the phase is a done one */
+  TfContinuation *continuations; /* [foreground] */
+  TfFutureMore   *more;          /* (owned) (nullable) [foreground] */
+  guint8          phase;         /* [atomic] a TfPhase, written in the foreground only */
+  guint8          is_handled;    /* [atomic] a failure of this future is nothing to report */
+  guint8          report;        /* [foreground, until it is done] a TfFailureReport */
+  guint8          is_owed;       /* [foreground] the work has given its reference up meanwhile */
+  guint16         n_waiters;     /* [atomic] threads that wait until it is done, that of the owner too */
+  guint16         n_emitting;    /* [foreground] emissions in progress, one inside the other */
 } TfFuturePrivate;
 
 /* The memory of a hundred thousand futures is gone through several times on their way: what few of them have is
  * elsewhere. */
-G_STATIC_ASSERT (sizeof (gpointer) != 8 || sizeof (TfFuturePrivate) <= 48);
+G_STATIC_ASSERT (sizeof (gpointer) != 8 || sizeof (TfFuturePrivate) <= 40);
 
 typedef enum
 {
@@ -174,9 +115,8 @@ tf__future_get_private (TfFuture *self)
 }
 
 /* @work is taken. */
-TfFuture *tf__future_new (GType              type,
-                          const TfWorkClass *work_class,
-                          gpointer           work);
+TfFuture *tf__future_new (GType   type,
+                          TfWork *work);
 
 /* Any thread: tf-future-shared.c. */
 TfPhase  tf__future_get_phase (TfFuture *self);
@@ -186,7 +126,9 @@ gboolean tf__future_block (TfFuture     *self,
                            gint64        deadline_us,
                            GCancellable *cancellable,
                            GError      **error);
+/* The failure, or one that may still come, is nothing to report. */
 void     tf__future_mark_read (TfFuture *self);
+
 /* Whoever waits in between listens, and is woken when it is done. */
 void     tf__future_begin_waiting (TfFuture *self);
 void     tf__future_end_waiting (TfFuture *self);
@@ -197,7 +139,6 @@ gboolean tf__future_begin_compound_wait (TfFuture *self,
 void     tf__future_end_compound_wait (TfFuture *self);
 /* Has all threads that wait look whether that is of any use still. */
 void     tf__future_wake_waiters (void);
-gboolean tf__future_is_read (TfFuture *self);
 /* In dispose: whether that is because the last reference goes. */
 gboolean tf__future_has_last_reference (TfFuture *self);
 

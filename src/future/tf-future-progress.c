@@ -144,7 +144,7 @@ tf__future_take_progress (TfFuture *self,
   tf__pipe_take_slot (pipe, &completed, &total, &status, &is_status_new);
   tf__pipe_get_box (pipe)->due_us = tf__clock_add (dispatcher->now_us, dispatcher->interval_us);
 
-  if (self != NULL && tf__pipe_get_fate (pipe) == TF_FATE_OPEN)
+  if (self != NULL && !tf__pipe_is_cancelled (pipe))
     show_progress (self, completed, total, status, is_status_new, dispatcher->now_us);
   else
     g_free (status);
@@ -321,5 +321,5 @@ tf_future_get_elapsed (TfFuture *self)
   if (priv->work == NULL || tf__future_get_phase (self) == TF_PHASE_WAITING)
     return 0;
 
-  return priv->work_class->get_elapsed (priv->work);
+  return tf__work_get_elapsed (priv->work, tf__future_get_phase (self));
 }

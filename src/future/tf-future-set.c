@@ -110,7 +110,7 @@ ref_context (TfFuture **futures,
     return g_main_context_ref_thread_default ();
 
   priv = tf__future_get_private (futures[0]);
-  return g_main_context_ref (priv->work_class->get_dispatcher (priv->work)->context);
+  return g_main_context_ref (priv->work->pipe.dispatcher->context);
 }
 
 TF_FOREGROUND

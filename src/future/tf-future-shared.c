@@ -142,16 +142,17 @@ tf__future_end_waiting (TfFuture *self)
   tf__sub (&tf__future_get_private (self)->n_waiters, 1);
 }
 
+/* The mark belongs to the failure, which derived futures share with the one where it began. */
 void
 tf__future_mark_read (TfFuture *self)
 {
-  tf__store (&tf__future_get_private (self)->is_read, TRUE);
-}
+  TfFuturePrivate *priv = tf__future_get_private (self);
+  TfPhase          phase = tf__future_get_phase (self);
 
-gboolean
-tf__future_is_read (TfFuture *self)
-{
-  return tf__load (&tf__future_get_private (self)->is_read);
+  if (phase == TF_PHASE_FAILED)
+    tf__store (&tf__outcome_get_failure (priv->outcome)->is_read, TRUE);
+  else if (!tf__phase_is_done (phase))
+    tf__store (&priv->is_handled, TRUE);
 }
 
 /* If another thread drops the last but one at this moment, this is not the last dispose. */

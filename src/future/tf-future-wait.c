@@ -137,7 +137,7 @@ wait_in_loop (TfFuture     *self,
               GError      **error)
 {
   TfFuturePrivate *priv = tf__future_get_private (self);
-  TfDispatcher    *dispatcher = priv->work_class->get_dispatcher (priv->work);
+  TfDispatcher    *dispatcher = priv->work->pipe.dispatcher;
   LoopWait         wait = { self, dispatcher, cancellable, tf__clock_deadline (timeout_us), FALSE };
   gpointer         host = dispatcher->klass->host_ref (dispatcher->host);
   gboolean         is_done;
@@ -225,11 +225,11 @@ tf_future_wait (TfFuture     *self,
     return wait_in_loop (self, timeout_us, cancellable, error);
 
   deadline_us = tf__clock_deadline (timeout_us);
-  if (!priv->work_class->begin_wait (priv->work, error))
+  if (!tf__work_get_class (priv->work)->begin_wait (priv->work, error))
     return FALSE;
 
   is_done = tf__future_block (self, deadline_us, cancellable, error);
-  priv->work_class->end_wait (priv->work);
+  tf__work_get_class (priv->work)->end_wait (priv->work);
   return is_done;
 }
 
@@ -325,7 +325,7 @@ tf_future_wait_async (TfFuture           *self,
   if (cancellable != NULL)
     waiter->canceller = attach_source (g_cancellable_source_new (cancellable),
                                        G_SOURCE_FUNC (on_wait_async_cancelled_cb), waiter,
-                                       priv->work_class->get_dispatcher (priv->work)->context);
+                                       priv->work->pipe.dispatcher->context);
 }
 
 /**

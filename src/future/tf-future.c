@@ -50,14 +50,12 @@ GParamSpec *tf__future_props[TF_N_FUTURE_PROPS];
 guint       tf__future_signals[TF_N_FUTURE_SIGNALS];
 
 TfFuture *
-tf__future_new (GType              type,
-                const TfWorkClass *work_class,
-                gpointer           work)
+tf__future_new (GType   type,
+                TfWork *work)
 {
   TfFuture        *self = g_object_new (type, NULL);
   TfFuturePrivate *priv = tf_future_get_instance_private (self);
 
-  priv->work_class = work_class;
   priv->work = work;
   return self;
 }
@@ -73,7 +71,7 @@ tf__future_is_in_owner (TfFuture *self)
   if (priv->work == NULL)
     return FALSE;
 
-  dispatcher = priv->work_class->get_dispatcher (priv->work);
+  dispatcher = priv->work->pipe.dispatcher;
   if (tf__dispatcher_is_owner (dispatcher))
     return TRUE;
 
@@ -234,7 +232,8 @@ tf_future_get_property (GObject    *object,
     }
 }
 
-/* A failure that nobody has looked at is told here, at the last moment. */
+/* Reports a failure that nobody has looked at, at the last moment. A derived future that only passed it on has held the
+ * future where it began until now, and leaves the report to that. */
 static void
 report_unread (TfFuture *self)
 {
@@ -243,12 +242,19 @@ report_unread (TfFuture *self)
   g_autofree char *location = NULL;
   GLogLevelFlags   level;
 
-  if (priv->work == NULL || tf__future_get_phase (self) != TF_PHASE_FAILED ||
-      tf__future_is_read (self) || priv->report == TF_FAILURE_REPORT_SIGNAL)
+  if (priv->work == NULL || tf__future_get_phase (self) != TF_PHASE_FAILED)
     return;
 
+  /* Handled before it came: now the mark can be put on the failure. */
+  if (tf__load (&priv->is_handled))
+    tf__future_mark_read (self);
+
   failure = tf__outcome_get_failure (priv->outcome);
-  location = priv->work_class->dup_location (priv->work);
+  if (priv->outcome != &priv->work->outcome || tf__load (&failure->is_read) ||
+      priv->report == TF_FAILURE_REPORT_SIGNAL)
+    return;
+
+  location = tf__work_dup_location (priv->work);
   level = priv->report == TF_FAILURE_REPORT_FATAL ? G_LOG_LEVEL_ERROR : G_LOG_LEVEL_WARNING;
   g_log (
     G_LOG_DOMAIN, level, "Task “%s”, submitted at %s, failed, and nobody read the error: %s%s%s",
@@ -286,7 +292,7 @@ tf_future_finalize (GObject *object)
     }
 
   if (priv->work != NULL)
-    priv->work_class->unref (priv->work);
+    tf__work_get_class (priv->work)->unref (priv->work);
 
   G_OBJECT_CLASS (tf_future_parent_class)->finalize (object);
 }

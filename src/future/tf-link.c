@@ -15,9 +15,15 @@
 G_DEFINE_FINAL_TYPE (TfLink, tf__link, TF_TYPE_FUTURE)
 
 static TfLink *
+from_work (TfWork *work)
+{
+  return (TfLink *) work->future;
+}
+
+static TfLink *
 from_completion (TfCompletion *completion)
 {
-  return (TfLink *) completion->future;
+  return (TfLink *) completion->work.future;
 }
 
 static TfLink *
@@ -33,7 +39,7 @@ get_limit (TfLink *self)
 }
 
 static const char *
-get_name (TfCompletion *completion)
+get_name (TfWork *work)
 {
   static const char *const names[] = {
     [TF_LINK_THEN] = "then",
@@ -45,13 +51,13 @@ get_name (TfCompletion *completion)
     [TF_LINK_VALUE] = "value",
   };
 
-  return names[from_completion (completion)->kind];
+  return names[from_work (work)->kind];
 }
 
 static gboolean
-is_refusing (TfCompletion *completion)
+is_refusing (TfWork *work)
 {
-  return from_completion (completion)->kind == TF_LINK_SHIELD;
+  return from_work (work)->kind == TF_LINK_SHIELD;
 }
 
 void
@@ -63,20 +69,22 @@ tf__link_detach (TfLink *self)
     return;
 
   tf__future_forget_continuation (upstream, &self->continuation);
+  /* The link has decided without it, so a failure that comes later is nothing to report. */
+  tf__future_mark_read (upstream);
   g_object_unref (self);
 }
 
 /* Called when CANCELLING was told. */
 static void
-cancelled (TfCompletion *completion,
+cancelled (TfWork *work,
            const GError *reason)
 {
-  TfLink *self = from_completion (completion);
+  TfLink *self = from_work (work);
 
   tf__enter_foreground ();
 
   if (self->upstream != NULL &&
-      tf__completion_stop_other (completion, self->upstream, &self->continuation, reason))
+      tf__completion_stop_other (&self->completion, self->upstream, &self->continuation, reason))
     return;
 
   /* A "finally" waits, since its function is to be called, and to have its say. */
@@ -88,7 +96,7 @@ cancelled (TfCompletion *completion,
   tf__link_detach (self);
   /* An abort ends it in any case. */
   if (reason == NULL)
-    tf__completion_end_cancelled (completion);
+    tf__completion_end_cancelled (&self->completion);
 }
 
 /* Before "done"; or, when that comes while a function of the user's runs a nested loop, after it. */
@@ -111,7 +119,7 @@ static void
 end_calling (TfLink *self)
 {
   self->n_calling--;
-  if (self->completion.is_over)
+  if (tf__pipe_is_over (&self->completion.work.pipe))
     free_user_data (self);
 }
 
@@ -153,13 +161,15 @@ go_on_with (TfLink   *self,
 {
   TfCompletion *completion = &self->completion;
   TfFutureMore *more = tf__future_get_private (TF_FUTURE (self))->more;
-  TfFate        fate = tf__pipe_get_fate (&completion->pipe);
 
-  /* Cancelled or given up while the function ran: nobody wants the inner one. */
+  /* Cancelled or given up while the function ran: nobody wants the inner future. */
   if (!tf__future_check_owner (inner, G_STRFUNC))
     fail (self, TF_ERROR_WRONG_THREAD, "A future cannot go on with one of another main context");
-  else if (fate == TF_FATE_ABORTED || tf__completion_is_claimed (completion))
-    tf__completion_stop_other (completion, inner, NULL, more == NULL ? NULL : more->reason);
+  else if (!tf__completion_may_settle (completion))
+    {
+      tf__future_mark_read (inner);
+      tf__completion_stop_other (completion, inner, NULL, more == NULL ? NULL : more->reason);
+    }
   else if (tf__completion_waits_for (inner, TF_FUTURE (self)))
     fail (self, TF_ERROR_DEADLOCK, "A future cannot wait for itself");
   else
@@ -222,6 +232,8 @@ go_on_finally (TfLink   *self,
 
   if (self->first != NULL && tf_future_get_state (done) != TF_FUTURE_STATE_COMPLETED)
     {
+      /* The failure of the function replaces that of the first. */
+      tf__future_mark_read (self->first);
       tf__completion_end_as (&self->completion, done);
       return;
     }
@@ -229,7 +241,6 @@ go_on_finally (TfLink   *self,
   if (self->first == NULL)
     self->first = g_object_ref (done);
   first = g_object_ref (self->first);
-  tf__future_mark_read (first);
 
   inner = call (self, done, &is_called);
   if (inner != NULL)
@@ -243,16 +254,16 @@ static void
 go_on (TfLink   *self,
        TfFuture *done)
 {
-  TfPhase phase = tf__future_get_phase (done);
-  TfFate  fate = tf__pipe_get_fate (&self->completion.pipe);
+  TfPhase       phase = tf__future_get_phase (done);
+  TfCancelState state = tf__pipe_get_cancel_state (&self->completion.work.pipe);
 
   /* A "finally" is called in any case, unless it was given up; everything else is not wanted by a link that was
    * cancelled. */
-  if (self->kind == TF_LINK_FINALLY && fate != TF_FATE_ABORTED)
+  if (self->kind == TF_LINK_FINALLY && state != TF_CANCEL_STATE_ABORTED)
     {
       go_on_finally (self, done);
     }
-  else if (fate != TF_FATE_OPEN)
+  else if (!tf__cancel_state_is_wanted (state))
     {
       tf__future_mark_read (done);
       tf__completion_end_as (&self->completion, done);
@@ -334,11 +345,12 @@ is_ending (TfFuture *future)
   TfCompletion *completion = tf__completion_of (future);
 
   return completion != NULL && (tf__completion_has_outcome (completion) ||
-                                tf__pipe_get_fate (&completion->pipe) == TF_FATE_ABORTED);
+                                tf__pipe_get_cancel_state (&completion->work.pipe) ==
+                                  TF_CANCEL_STATE_ABORTED);
 }
 
 static void
-rang (TfCompletion *completion)
+on_timer (TfCompletion *completion)
 {
   TfLink *self = from_completion (completion);
 
@@ -351,27 +363,22 @@ rang (TfCompletion *completion)
 }
 
 static TfFuture *
-get_need (TfCompletion *completion,
+get_need (TfWork *work,
           guint         index)
 {
-  TfLink *self = from_completion (completion);
+  TfLink *self = from_work (work);
 
-  if (index > 0 || get_limit (self) != NULL || tf__completion_is_claimed (completion))
+  if (index > 0 || get_limit (self) != NULL || tf__completion_is_settled (&self->completion))
     return NULL;
 
   return self->upstream;
 }
 
 static const TfCompletionClass completion_class = {
-  .pipe = TF_COMPLETION_PIPE,
-  .get_name = get_name,
-  .is_refusing = is_refusing,
-  .cancelled = cancelled,
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .is_refusing = is_refusing, .cancelled = cancelled, .get_need = get_need },
   .look = look,
-  .rang = rang,
+  .on_timer = on_timer,
   .ended = ended,
-  .get_need = get_need,
-  .is_foreground_only = TRUE,
 };
 
 static void

@@ -96,8 +96,8 @@ on_owner_disposed_cb (gpointer data,
         {
           /* Stops the work now; what the user can see follows in the owner context. The news first,
            * so that it is there before the end that the cancel brings. */
-          priv->work_class->post (priv->work, TF_NEWS_OWNER_GONE);
-          priv->work_class->cancel (priv->work);
+          tf__pipe_post (&priv->work->pipe, TF_NEWS_OWNER_GONE);
+          tf__work_cancel (priv->work);
         }
     }
 

@@ -171,7 +171,7 @@ tf_promise_new_for_finish (const char *name,
   more = tf__promise_ensure_more (self);
   more->finish_type = type;
   more->finish = finish;
-  tf__promise_get_private (self)->completion.place = __builtin_return_address (0);
+  tf__promise_get_private (self)->completion.work.place = __builtin_return_address (0);
   return self;
 }
 

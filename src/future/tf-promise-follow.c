@@ -20,7 +20,8 @@ tf__promise_leave_leader (TfPromise *self)
     return;
 
   tf__future_forget_continuation (leader, &more->continuation);
-  /* The reference that the leader had: the caller has another one. */
+  tf__future_mark_read (leader);
+  /* Drop the reference that the leader had; the caller holds its own. */
   g_object_unref (self);
 }
 
@@ -35,7 +36,7 @@ on_leader_done (TfContinuation *continuation,
   tf__enter_foreground ();
 
   more->leader = NULL;
-  tf__completion_end_claimed_as (&tf__promise_get_private (self)->completion, leader);
+  tf__completion_end_as_leader (&tf__promise_get_private (self)->completion, leader);
   g_object_unref (self);
 }
 
@@ -78,17 +79,19 @@ tf_promise_follow (TfPromise *self,
                                         "Promise “%s” would follow itself",
                                         tf_future_get_name (TF_FUTURE (self)));
 
-  if (!tf__promise_may_end (self) || !tf__completion_claim (&priv->completion))
-    return FALSE;
-
   if (tf_future_is_done (other))
     {
+      gboolean is_ended;
+
       /* A handler of its cancellable may drop the last reference. */
       g_object_ref (self);
-      tf__completion_end_claimed_as (&priv->completion, other);
+      is_ended = tf__completion_end_as (&priv->completion, other);
       g_object_unref (self);
-      return TRUE;
+      return is_ended;
     }
+
+  if (!tf__pipe_step (&priv->completion.work.pipe, TF_CANCEL_EVENT_FOLLOW))
+    return FALSE;
 
   more = tf__promise_ensure_more (self);
   more->leader = other;

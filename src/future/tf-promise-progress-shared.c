@@ -6,12 +6,19 @@
 
 #include "future/tf-promise-private.h"
 
-/* What is told of a promise before it is completed, on any thread. */
+/* Progress and items of a promise that is not completed yet, from any thread. */
 
+static TfPipe *
+get_pipe (TfPromise *self)
+{
+  return &tf__promise_get_private (self)->completion.work.pipe;
+}
+
+/* A promise that follows another future reports nothing of its own. */
 static gboolean
 is_open (TfPromise *self)
 {
-  return !tf__completion_is_claimed (&tf__promise_get_private (self)->completion);
+  return tf__pipe_get_cancel_state (get_pipe (self)) == TF_CANCEL_STATE_OPEN;
 }
 
 /**
@@ -44,8 +51,7 @@ tf_promise_set_progress (TfPromise  *self,
   g_return_val_if_fail (total_steps >= -1, FALSE);
 
   return is_open (self) &&
-         tf__pipe_set_progress (&tf__promise_get_private (self)->completion.pipe, &completed_steps,
-                                &total_steps, status);
+         tf__pipe_set_progress (get_pipe (self), &completed_steps, &total_steps, status);
 }
 
 /**
@@ -70,8 +76,7 @@ tf_promise_advance (TfPromise *self,
   g_return_val_if_fail (TF_IS_PROMISE (self), FALSE);
   g_return_val_if_fail (n_steps >= 0, FALSE);
 
-  return is_open (self) &&
-         tf__pipe_advance (&tf__promise_get_private (self)->completion.pipe, n_steps);
+  return is_open (self) && tf__pipe_advance (get_pipe (self), n_steps);
 }
 
 static gboolean
@@ -79,15 +84,7 @@ send_event (TfPromise    *self,
             TfRoad        road,
             const GValue *value)
 {
-  TfPipe *pipe = &tf__promise_get_private (self)->completion.pipe;
-  TfEvent event;
-
-  /* Before anything is copied: a refused value stays as it was. */
-  if (!is_open (self) || tf__pipe_get_fate (pipe) != TF_FATE_OPEN)
-    return FALSE;
-
-  tf__event_init (&event, road, NULL, value);
-  return tf__pipe_send (pipe, &event);
+  return is_open (self) && tf__pipe_send (get_pipe (self), road, NULL, value);
 }
 
 /**

@@ -10,20 +10,19 @@
 
 /* Completing a promise, on any thread. The first outcome wins. */
 
-/* TRUE for the one who may set the outcome now. */
+/* Returns TRUE for the one who may set the outcome now. */
 static gboolean
 begin (TfPromise *self)
 {
-  return tf__promise_may_end (self) &&
-         tf__completion_claim (&tf__promise_get_private (self)->completion);
+  return tf__completion_settle (&tf__promise_get_private (self)->completion);
 }
 
-/* Whether the outcome counts: that of a promise that was cancelled ends it, and is dropped. */
+/* Returns whether the outcome counts: that of a promise that was cancelled before ends it, and is dropped. */
 static gboolean
 end (TfPromise *self)
 {
   TfCompletion *completion = &tf__promise_get_private (self)->completion;
-  gboolean      is_wanted = tf__pipe_get_fate (&completion->pipe) == TF_FATE_OPEN;
+  gboolean      is_wanted = !tf__pipe_is_cancelled (&completion->work.pipe);
 
   tf__completion_finish (completion);
   return is_wanted;
@@ -40,7 +39,7 @@ take_value (TfPromise *self,
       return FALSE;
     }
 
-  tf__promise_get_private (self)->completion.outcome.value = *value;
+  tf__promise_get_private (self)->completion.work.outcome.value = *value;
   return end (self);
 }
 
@@ -54,7 +53,7 @@ take_error (TfPromise *self,
       return FALSE;
     }
 
-  tf__outcome_take_error (&tf__promise_get_private (self)->completion.outcome, error);
+  tf__outcome_take_error (&tf__promise_get_private (self)->completion.work.outcome, error);
   return end (self);
 }
 
@@ -108,7 +107,7 @@ tf_promise_resolve (TfPromise    *self,
   if (!begin (self))
     return FALSE;
 
-  tf__outcome_set_value (&tf__promise_get_private (self)->completion.outcome, value);
+  tf__outcome_set_value (&tf__promise_get_private (self)->completion.work.outcome, value);
   return end (self);
 }
 
@@ -358,7 +357,7 @@ tf_promise_resolve_pointer (TfPromise     *self,
       return FALSE;
     }
 
-  tf__outcome_take_pointer (&tf__promise_get_private (self)->completion.outcome, value, value_free);
+  tf__outcome_take_pointer (&tf__promise_get_private (self)->completion.work.outcome, value, value_free);
   return end (self);
 }
 
@@ -545,7 +544,7 @@ tf_promise_reject_failure (TfPromise    *self,
   if (!begin (self))
     return FALSE;
 
-  tf__outcome_set_failure (&tf__promise_get_private (self)->completion.outcome, type, text,
+  tf__outcome_set_failure (&tf__promise_get_private (self)->completion.work.outcome, type, text,
                            traceback, payload);
   return end (self);
 }

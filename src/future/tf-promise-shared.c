@@ -57,9 +57,7 @@ tf__promise_set_abortable (TfPromise  *self,
 gboolean
 tf__promise_may_end (TfPromise *self)
 {
-  TfFate fate = tf__pipe_get_fate (&tf__promise_get_private (self)->completion.pipe);
-
-  return fate == TF_FATE_OPEN || fate == TF_FATE_CANCEL_ASKED;
+  return tf__completion_may_settle (&tf__promise_get_private (self)->completion);
 }
 
 gboolean
@@ -82,7 +80,7 @@ tf__promise_abandon (TfPromise *self)
   TfFuture     *future = TF_FUTURE (self);
   TfCompletion *completion = &tf__promise_get_private (self)->completion;
 
-  if (tf__phase_is_done (tf__future_get_phase (future)) || tf__completion_is_claimed (completion))
+  if (tf__phase_is_done (tf__future_get_phase (future)) || tf__completion_is_settled (completion))
     return FALSE;
 
   if (!tf__future_is_in_owner (future))

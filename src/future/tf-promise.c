@@ -65,15 +65,21 @@ static guint       signals[N_SIGNALS];
 G_DEFINE_TYPE_WITH_PRIVATE (TfPromise, tf_promise, TF_TYPE_FUTURE)
 
 static TfPromise *
+from_work (TfWork *work)
+{
+  return (TfPromise *) work->future;
+}
+
+static TfPromise *
 from_completion (TfCompletion *completion)
 {
-  return (TfPromise *) completion->future;
+  return (TfPromise *) completion->work.future;
 }
 
 static const char *
-get_name (TfCompletion *completion)
+get_name (TfWork *work)
 {
-  const TfPromiseMore *more = tf__promise_get_more (from_completion (completion));
+  const TfPromiseMore *more = tf__promise_get_more (from_work (work));
 
   return more == NULL || more->name == NULL ? "promise" : more->name;
 }
@@ -109,9 +115,9 @@ ask (TfPromise    *self,
 }
 
 static gboolean
-is_refusing (TfCompletion *completion)
+is_refusing (TfWork *work)
 {
-  return tf__promise_get_abortable (from_completion (completion)) == TF_ABORTABLE_NO;
+  return tf__promise_get_abortable (from_work (work)) == TF_ABORTABLE_NO;
 }
 
 /* Whoever is asked may do anything, even complete the promise, or ask for the same abort again. */
@@ -131,7 +137,7 @@ allow_abort (TfCompletion *completion,
   if (!tf_promise_get_abortable (self))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_NOT_CANCELLABLE, "Promise “%s” is not abortable",
-                   get_name (completion));
+                   get_name (&completion->work));
       return TF_ABORT_REFUSED;
     }
 
@@ -145,16 +151,17 @@ allow_abort (TfCompletion *completion,
     return TF_ABORT_ALLOWED;
 
   g_set_error (error, TF_ERROR, TF_ERROR_NOT_CANCELLABLE, "Promise “%s” refused to be given up",
-               get_name (completion));
+               get_name (&completion->work));
   return TF_ABORT_REFUSED;
 }
 
 /* Nobody could end it who has not been told. */
 static void
-cancelled (TfCompletion *completion,
+cancelled (TfWork *work,
            const GError *reason)
 {
-  TfPromise     *self = from_completion (completion);
+  TfPromise     *self = from_work (work);
+  TfCompletion  *completion = (TfCompletion *) work;
   TfPromiseMore *more = tf__promise_get_more (self);
 
   tf__enter_foreground ();
@@ -164,14 +171,10 @@ cancelled (TfCompletion *completion,
       if (tf__completion_stop_other (completion, more->leader, &more->continuation, reason))
         return;
 
-      tf__promise_leave_leader (self);
       /* An abort ends it in any case. */
-      if (reason != NULL)
-        return;
-
-      tf__completion_request (completion, TF_FATE_CANCEL_ASKED);
-      completion->is_cancel_spread = TRUE;
-      tf__completion_finish (completion);
+      if (reason == NULL && tf__work_request (work, TF_CANCEL_EVENT_LEADER_CANCELLED))
+        tf__completion_finish (completion);
+      tf__promise_leave_leader (self);
     }
   else if (reason == NULL && !tf__promise_has_worker (self))
     {
@@ -210,32 +213,27 @@ ended (TfCompletion *completion)
 }
 
 static TfFuture *
-get_need (TfCompletion *completion,
+get_need (TfWork *work,
           guint         index)
 {
-  const TfPromiseMore *more = tf__promise_get_more (from_completion (completion));
+  const TfPromiseMore *more = tf__promise_get_more (from_work (work));
 
   return index == 0 && more != NULL ? more->leader : NULL;
 }
 
 static const char *
-get_location (TfCompletion *completion)
+get_location (TfWork *work)
 {
-  const TfPromiseMore *more = tf__promise_get_more (from_completion (completion));
+  const TfPromiseMore *more = tf__promise_get_more (from_work (work));
 
   return more == NULL ? NULL : more->location;
 }
 
 static const TfCompletionClass completion_class = {
-  .pipe = TF_COMPLETION_PIPE,
-  .get_name = get_name,
-  .get_location = get_location,
-  .is_refusing = is_refusing,
-  .allow_abort = allow_abort,
-  .cancelled = cancelled,
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .get_location = get_location, .is_refusing = is_refusing, .cancelled = cancelled, .get_need = get_need },
+  .ask_abort = allow_abort,
   .look = look,
   .ended = ended,
-  .get_need = get_need,
 };
 
 /**
@@ -357,9 +355,9 @@ tf_promise_get_cancellable (TfPromise *self)
 
   g_return_val_if_fail (TF_IS_PROMISE (self), NULL);
 
-  /* First: whoever cancels looks at this after the fate. */
+  /* First: a cancel steps the cancel state, and looks at this after it. */
   tf__promise_set_has_worker (self);
-  return tf__completion_ensure_cancellable (&priv->completion);
+  return tf__work_ensure_cancellable (&priv->completion.work, TRUE);
 }
 
 /* The class */
@@ -524,7 +522,7 @@ tf_promise_new (const char *name)
 
   if (name != NULL)
     tf__promise_ensure_more (self)->name = g_strdup (name);
-  tf__promise_get_private (self)->completion.place = __builtin_return_address (0);
+  tf__promise_get_private (self)->completion.work.place = __builtin_return_address (0);
   return self;
 }
 

@@ -41,13 +41,19 @@ struct _TfRetry
 G_DEFINE_FINAL_TYPE (TfRetry, tf__retry, TF_TYPE_FUTURE)
 
 static TfRetry *
+from_work (TfWork *work)
+{
+  return (TfRetry *) work->future;
+}
+
+static TfRetry *
 from_completion (TfCompletion *completion)
 {
-  return (TfRetry *) completion->future;
+  return (TfRetry *) completion->work.future;
 }
 
 static const char *
-get_name (TfCompletion *completion)
+get_name (TfWork *work)
 {
   return "retry";
 }
@@ -56,7 +62,7 @@ TF_FOREGROUND
 static gboolean
 is_wanted (TfRetry *self)
 {
-  return tf__pipe_get_fate (&self->completion.pipe) == TF_FATE_OPEN;
+  return tf__pipe_is_wanted (&self->completion.work.pipe);
 }
 
 TF_FOREGROUND
@@ -69,6 +75,7 @@ leave_attempt (TfRetry *self)
     return;
 
   tf__future_forget_continuation (attempt, &self->continuation);
+  tf__future_mark_read (attempt);
   g_object_unref (self);
 }
 
@@ -100,20 +107,20 @@ free_user_data (TfRetry *self)
 }
 
 static void
-cancelled (TfCompletion *completion,
+cancelled (TfWork *work,
            const GError *reason)
 {
-  TfRetry *self = from_completion (completion);
+  TfRetry *self = from_work (work);
 
   tf__enter_foreground ();
 
   if (self->attempt != NULL &&
-      tf__completion_stop_other (completion, self->attempt, &self->continuation, reason))
+      tf__completion_stop_other (&self->completion, self->attempt, &self->continuation, reason))
     return;
 
   /* An abort ends it in any case. */
   if (reason == NULL)
-    tf__completion_end_cancelled (completion);
+    tf__completion_end_cancelled (&self->completion);
 }
 
 static void
@@ -149,7 +156,7 @@ begin_pause (TfRetry *self)
                                                            : 2 * self->delay_us;
   self->is_pausing = TRUE;
   g_object_ref (self);
-  tf__timer_set (&self->timer, &self->completion.pipe, tf__clock_deadline (delay_us));
+  tf__timer_set (&self->timer, &self->completion.work.pipe, tf__clock_deadline (delay_us));
 }
 
 TF_FOREGROUND
@@ -198,16 +205,18 @@ give_up (TfRetry *self)
       g_error_new_literal (TF_ERROR, TF_ERROR_EMPTY, "There was not a single attempt"));
 }
 
-/* Cancelled, or given up, while the function ran. */
+/* Cancelled or given up while the function ran: nobody wants the attempt, nor its failure. */
 TF_FOREGROUND
 static void
 drop_attempt (TfRetry  *self,
               TfFuture *attempt)
 {
-  if (attempt != NULL && tf_future_is_done (attempt))
-    tf__future_mark_read (attempt);
-  else if (attempt != NULL)
-    tf__completion_stop_other (&self->completion, attempt, NULL, NULL);
+  if (attempt != NULL)
+    {
+      tf__future_mark_read (attempt);
+      if (!tf_future_is_done (attempt))
+        tf__completion_stop_other (&self->completion, attempt, NULL, NULL);
+    }
   tf__completion_end_cancelled (&self->completion);
 }
 
@@ -241,7 +250,7 @@ call (TfRetry *self)
   self->is_calling = TRUE;
   attempt = self->func (self->n_attempts, last, self->user_data);
   self->is_calling = FALSE;
-  if (self->completion.is_over)
+  if (tf__pipe_is_over (&self->completion.work.pipe))
     free_user_data (self);
 
   return attempt;
@@ -253,7 +262,7 @@ begin_attempt (TfRetry *self)
 {
   g_autoptr (TfFuture) attempt = call (self);
 
-  if (self->completion.is_over || !is_wanted (self))
+  if (tf__pipe_is_over (&self->completion.work.pipe) || !is_wanted (self))
     drop_attempt (self, attempt);
   else if (attempt == NULL)
     give_up (self);
@@ -292,7 +301,7 @@ look (TfCompletion *completion)
 }
 
 static void
-rang (TfCompletion *completion)
+on_timer (TfCompletion *completion)
 {
   TfRetry *self = from_completion (completion);
 
@@ -305,22 +314,19 @@ rang (TfCompletion *completion)
 }
 
 static TfFuture *
-get_need (TfCompletion *completion,
+get_need (TfWork *work,
           guint         index)
 {
-  return index == 0 && !tf__completion_is_claimed (completion)
-           ? from_completion (completion)->attempt
+  return index == 0 && !tf__completion_is_settled ((TfCompletion *) work)
+           ? from_work (work)->attempt
            : NULL;
 }
 
 static const TfCompletionClass completion_class = {
-  .pipe = TF_COMPLETION_PIPE,
-  .get_name = get_name,
-  .cancelled = cancelled,
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled, .get_need = get_need },
   .look = look,
-  .rang = rang,
+  .on_timer = on_timer,
   .ended = ended,
-  .get_need = get_need,
 };
 
 static void

@@ -97,7 +97,7 @@ free_there (gpointer data)
 static gboolean
 unwatch_here (TfFutureSet *self)
 {
-  GMainContext *context = self->completion.pipe.dispatcher->context;
+  GMainContext *context = self->completion.work.pipe.dispatcher->context;
 
   if (!tf__future_is_in_owner (TF_FUTURE (self)) || !g_main_context_acquire (context))
     return FALSE;

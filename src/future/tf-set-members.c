@@ -11,17 +11,23 @@
 /* What a set does with its members: listens to them, counts those that are done, and is cancelled with them. */
 
 static TfFutureSet *
+from_work (TfWork *work)
+{
+  return (TfFutureSet *) work->future;
+}
+
+static TfFutureSet *
 from_completion (TfCompletion *completion)
 {
-  return (TfFutureSet *) completion->future;
+  return (TfFutureSet *) completion->work.future;
 }
 
 static const char *
-get_name (TfCompletion *completion)
+get_name (TfWork *work)
 {
   static const char *const names[] = { "all", "any", "race" };
 
-  return names[from_completion (completion)->kind];
+  return names[from_work (work)->kind];
 }
 
 TF_FOREGROUND
@@ -51,7 +57,7 @@ keep_delivered (TfFutureSet *self,
 
   return completion != NULL && self->filter == NULL &&
          tf__future_get_private (member)->continuations == NULL &&
-         tf__dispatcher_keep_delivered (completion->pipe.dispatcher, &completion->pipe);
+         tf__dispatcher_keep_delivered (completion->work.pipe.dispatcher, &completion->work.pipe);
 }
 
 /* The member does not hold the set any more. The caller holds it otherwise. */
@@ -70,7 +76,11 @@ leave (TfFutureSet *self,
     tf__future_forget_continuation (slot->future, &slot->continuation);
 
   if (!tf__phase_is_done (tf__future_get_phase (slot->future)))
-    tf__set_watch_slot (self, slot);
+    {
+      /* The set has decided without it, so a failure that comes later is nothing to report. */
+      tf__future_mark_read (slot->future);
+      tf__set_watch_slot (self, slot);
+    }
   else if (is_listed || !keep_delivered (self, slot->future))
     g_object_ref (slot->future);
   let_go (self);
@@ -134,17 +144,17 @@ stop_members (TfFutureSet  *self,
 }
 
 static void
-cancelled (TfCompletion *completion,
+cancelled (TfWork *work,
            const GError *reason)
 {
-  TfFutureSet *self = from_completion (completion);
+  TfFutureSet *self = from_work (work);
 
   tf__enter_foreground ();
 
   self->is_cancelled = TRUE;
   stop_members (self, reason);
   if (reason == NULL && self->n_listening == 0)
-    tf__completion_end_cancelled (completion);
+    tf__completion_end_cancelled (&self->completion);
 }
 
 TF_FOREGROUND
@@ -152,15 +162,17 @@ static void
 win (TfFutureSet *self,
      guint        index)
 {
-  /* Decided while the filter was asked about this one: which can be looked at, as all that come too late. */
-  if (!tf__completion_claim (&self->completion))
+  TfFuture *future = self->slots[index].future;
+
+  /* Decided while the filter was asked about this one, which comes too late. */
+  if (!tf__completion_may_settle (&self->completion))
     {
-      tf__future_mark_read (self->slots[index].future);
+      tf__future_mark_read (future);
       return;
     }
 
   self->winner = (int) index;
-  tf__completion_end_claimed_as (&self->completion, self->slots[index].future);
+  tf__completion_end_as (&self->completion, future);
 }
 
 TF_FOREGROUND
@@ -169,10 +181,10 @@ count_for_all (TfFutureSet *self,
                guint        index,
                gboolean     is_good)
 {
+  /* The set fails with the first failure; the others can be looked at in the members. */
   if (!is_good && self->winner < 0)
     self->winner = (int) index;
-  /* One is told; the others can be looked at. */
-  if (!is_good)
+  else if (!is_good)
     tf__future_mark_read (self->slots[index].future);
 
   if (self->winner >= 0 && !(self->flags & TF_SET_FLAGS_WAIT_FOR_ALL))
@@ -196,7 +208,7 @@ is_skipped (TfFutureSet *self,
   self->n_filtering++;
   is_skipped = self->filter (self->slots[index].future, index, self->user_data);
   self->n_filtering--;
-  if (self->completion.is_over)
+  if (tf__pipe_is_over (&self->completion.work.pipe))
     free_user_data (self);
 
   return is_skipped;
@@ -212,9 +224,17 @@ keep_last (TfFutureSet *self,
   TfFuture *last = self->last < 0 ? NULL : self->slots[self->last].future;
   gboolean  is_last_good = last != NULL && tf__future_get_phase (last) == TF_PHASE_COMPLETED;
 
-  tf__future_mark_read (self->slots[index].future);
+  /* The set may end as the last one; the failures of the others are nothing to report. */
   if (is_asked || !is_last_good)
-    self->last = (int) index;
+    {
+      if (last != NULL)
+        tf__future_mark_read (last);
+      self->last = (int) index;
+    }
+  else
+    {
+      tf__future_mark_read (self->slots[index].future);
+    }
 }
 
 /* For an "any", and for a race, where all may win. */
@@ -235,7 +255,11 @@ count_for_first (TfFutureSet *self,
     return;
 
   if (!is_lost)
-    win (self, index);
+    {
+      if (self->last >= 0)
+        tf__future_mark_read (self->slots[self->last].future);
+      win (self, index);
+    }
   else if (self->n_done == self->n_slots && self->n_filtering == 0)
     win (self, (guint) self->last);
 }
@@ -249,17 +273,18 @@ count (TfFutureSet *self,
 
   self->n_done++;
 
-  /* One is told; the others can be looked at. */
-  if (tf__completion_is_claimed (&self->completion))
+  /* The set has decided without it. */
+  if (!tf__completion_may_settle (&self->completion))
     {
       tf__future_mark_read (self->slots[index].future);
       return;
     }
 
-  tf__pipe_set_progress_here (&self->completion.pipe, self->n_done, self->n_slots);
+  tf__pipe_set_progress_here (&self->completion.work.pipe, self->n_done, self->n_slots);
 
   if (self->is_cancelled)
     {
+      tf__future_mark_read (self->slots[index].future);
       if (self->n_listening == 0)
         tf__completion_end_cancelled (&self->completion);
     }
@@ -328,13 +353,13 @@ look (TfCompletion *completion)
 
 /* An "all" cannot end without any of them, and a set of one neither. They are asked for one after the other. */
 static TfFuture *
-get_need (TfCompletion *completion,
+get_need (TfWork *work,
           guint         index)
 {
-  TfFutureSet *self = from_completion (completion);
+  TfFutureSet *self = from_work (work);
   gboolean     is_all = self->kind == TF_SET_KIND_ALL || self->n_slots <= 1;
 
-  if (!is_all || tf__completion_is_claimed (completion))
+  if (!is_all || tf__completion_is_settled (&self->completion))
     return NULL;
 
   /* They are asked for one after the other: none of many is looked for from the beginning again. */
@@ -364,13 +389,9 @@ get_need (TfCompletion *completion,
 }
 
 const TfCompletionClass tf__set_completion_class = {
-  .pipe = TF_COMPLETION_PIPE,
-  .get_name = get_name,
-  .cancelled = cancelled,
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled, .get_need = get_need },
   .look = look,
   .ended = ended,
-  .get_need = get_need,
-  .is_foreground_only = TRUE,
 };
 
 gboolean
@@ -388,13 +409,13 @@ tf__set_check_member (TfFuture           **futures,
     }
 
   completion = tf__completion_of (futures[index]);
-  if (completion != NULL && completion->pipe.dispatcher == *checked)
+  if (completion != NULL && completion->work.pipe.dispatcher == *checked)
     return TRUE;
 
   if (!tf__future_check_owner (futures[index], function))
     return FALSE;
 
-  *checked = completion == NULL ? NULL : completion->pipe.dispatcher;
+  *checked = completion == NULL ? NULL : completion->work.pipe.dispatcher;
   return TRUE;
 }
 

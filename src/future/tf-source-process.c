@@ -68,7 +68,7 @@ new_promise (const char *name,
 
   /* Who waits may give it up; nobody asks the subprocess. */
   tf__promise_set_abortable (promise, TF_ABORTABLE_YES);
-  tf__promise_get_private (promise)->completion.place = place;
+  tf__promise_get_private (promise)->completion.work.place = place;
   return promise;
 }
 

@@ -24,21 +24,11 @@ tf__source_future_new (const char *name,
   return self;
 }
 
-/* Whether an outcome could be of use still. */
-static gboolean
-may_end (TfSourceFuture *self)
-{
-  TfFate fate = tf__pipe_get_fate (&self->completion.pipe);
-
-  return (fate == TF_FATE_OPEN || fate == TF_FATE_CANCEL_ASKED) &&
-         !tf__completion_is_claimed (&self->completion);
-}
-
 void
 tf__source_future_complete (TfSourceFuture *self,
                             GValue         *value)
 {
-  if (!may_end (self) || !tf__completion_claim (&self->completion))
+  if (!tf__completion_settle (&self->completion))
     {
       if (value != NULL && G_VALUE_TYPE (value) != G_TYPE_INVALID)
         g_value_unset (value);
@@ -46,7 +36,7 @@ tf__source_future_complete (TfSourceFuture *self,
     }
 
   if (value != NULL)
-    self->completion.outcome.value = *value;
+    self->completion.work.outcome.value = *value;
   tf__completion_finish (&self->completion);
 }
 
@@ -57,7 +47,7 @@ tf__source_future_release (gpointer data)
   TfSourceFuture *self = data;
 
   /* With this reference, not beside it: the owner context counts those that are left. */
-  if (may_end (self))
+  if (tf__completion_may_settle (&self->completion))
     tf__completion_look_last (&self->completion);
   else
     g_object_unref (self);
@@ -75,7 +65,7 @@ tf__source_future_is_held (TfSourceFuture *self)
 static TfSourceFuture *
 from_completion (TfCompletion *completion)
 {
-  return (TfSourceFuture *) completion->future;
+  return (TfSourceFuture *) completion->work.future;
 }
 
 static void
@@ -89,7 +79,7 @@ on_emission (GClosure     *closure,
   TfSourceFuture *self = from_completion (closure->data);
   GValue          value = G_VALUE_INIT;
 
-  if (!may_end (self))
+  if (!tf__completion_may_settle (&self->completion))
     return;
 
   /* The first one is the object. */

@@ -14,15 +14,21 @@
 G_DEFINE_FINAL_TYPE (TfSourceFuture, tf__source_future, TF_TYPE_FUTURE)
 
 static TfSourceFuture *
+from_work (TfWork *work)
+{
+  return (TfSourceFuture *) work->future;
+}
+
+static TfSourceFuture *
 from_completion (TfCompletion *completion)
 {
-  return (TfSourceFuture *) completion->future;
+  return (TfSourceFuture *) completion->work.future;
 }
 
 static const char *
-get_name (TfCompletion *completion)
+get_name (TfWork *work)
 {
-  return from_completion (completion)->name;
+  return from_work (work)->name;
 }
 
 TF_FOREGROUND
@@ -45,14 +51,14 @@ detach (TfSourceFuture *self)
 }
 
 static void
-cancelled (TfCompletion *completion,
+cancelled (TfWork *work,
            const GError *reason)
 {
   tf__enter_foreground ();
 
   if (reason == NULL)
-    tf__completion_end_cancelled (completion);
-  detach (from_completion (completion));
+    tf__completion_end_cancelled ((TfCompletion *) work);
+  detach (from_work (work));
 }
 
 static void
@@ -80,9 +86,7 @@ look (TfCompletion *completion)
 }
 
 const TfCompletionClass tf__source_future_completion_class = {
-  .pipe = TF_COMPLETION_PIPE,
-  .get_name = get_name,
-  .cancelled = cancelled,
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled },
   .look = look,
   .ended = ended,
 };
@@ -211,7 +215,7 @@ tf__source_future_attach (TfSourceFuture *self,
                           GSource        *source)
 {
   self->source = source;
-  g_source_attach (source, self->completion.pipe.dispatcher->context);
+  g_source_attach (source, self->completion.work.pipe.dispatcher->context);
   return TF_FUTURE (self);
 }
 

@@ -108,7 +108,7 @@ tf__routing_close_senders (TfRouting *self)
     {
       TfMessageSender *sender = senders->pdata[i];
 
-      tf__pipe_exchange_fate (&sender->pipe, TF_FATE_CLOSED);
+      tf__pipe_end (&sender->pipe);
       tf__pipe_release_senders (&sender->pipe);
     }
 
@@ -264,7 +264,7 @@ tf_message_sender_start (TfMessageSender *self,
       return FALSE;
     }
 
-  if (self->state == TF_SENDER_STOPPED || tf__pipe_get_fate (&self->pipe) == TF_FATE_CLOSED)
+  if (self->state == TF_SENDER_STOPPED || tf__pipe_is_over (&self->pipe))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_CLOSED,
                    "Sender %" G_GUINT64_FORMAT
@@ -326,20 +326,14 @@ tf_message_sender_send (TfMessageSender *self,
                         const GValue    *value,
                         GError         **error)
 {
-  TfEvent event;
-
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (!check_open (self, error))
     return FALSE;
 
-  if (tf__pipe_get_fate (&self->pipe) == TF_FATE_OPEN)
-    {
-      tf__event_init (&event, TF_ROAD_MESSAGE, NULL, value);
-      if (tf__pipe_send (&self->pipe, &event))
-        return TRUE;
-    }
+  if (tf__pipe_send (&self->pipe, TF_ROAD_MESSAGE, NULL, value))
+    return TRUE;
 
   g_set_error (error, TF_ERROR, TF_ERROR_CLOSED,
                "The router of sender %" G_GUINT64_FORMAT " has been stopped", self->id);

@@ -14,6 +14,7 @@ typedef struct
   char   *text;      /* (owned) (nullable) */
   char   *traceback; /* (owned) (nullable) */
   GValue  payload;   /* the exception itself, in the same process */
+  guint8  is_read;   /* [atomic] somebody has looked at it, through whichever future that has it */
 } TfFailure;
 
 /* What work ended with. A value of type pointer has its free function beside it; no value, but a

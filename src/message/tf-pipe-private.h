@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/tf-sides-private.h"
+#include "message/tf-cancel-states-private.h"
 #include "message/tf-event-private.h"
 
 typedef struct _TfDispatcher TfDispatcher;
@@ -28,16 +29,6 @@ typedef enum
   TF_NEWS_REAP = 1 << 8,     /* the future went outside the owner context: free its values here */
   TF_NEWS_TIMER = 1 << 9,    /* a timer has rung */
 } TfNews;
-
-/* Whether the work behind a pipe is still wanted. */
-typedef enum
-{
-  TF_FATE_OPEN,
-  TF_FATE_CANCEL_ASKED,
-  TF_FATE_ABORTED,
-  TF_FATE_CLOSED,    /* ended, and nobody had asked to stop it */
-  TF_FATE_CANCELLED, /* ended after a cancel or an abort */
-} TfFate;
 
 typedef struct
 {
@@ -71,7 +62,7 @@ typedef struct
 {
   _Alignas(TF_CACHE_LINE) TfLock lock; /* held for a moment */
   guint    n_waiting;                  /* [lock] senders waiting for room */
-  guint    n_events;                   /* [lock] sent and not taken */
+  guint    n_events;                   /* [lock] to write, [atomic] to read: sent and not taken */
   TfChunk *first;                      /* (owned) [lock] */
   TfChunk *last;                       /* [lock] */
   TfChunk *spare;                      /* (owned) [lock] */
@@ -99,7 +90,8 @@ struct _TfPipe
   TfPipeBox         *box;        /* (owned) (nullable) [atomic] set once */
   TfPipe            *next_ready; /* [foreground] */
   guint              word;       /* [atomic] of TfNews, and what is below */
-  gint               fate;       /* [atomic] a TfFate */
+  guint8             state;      /* [atomic] a TfCancelState; written by tf__pipe_step() alone */
+  guint8             is_timed;   /* [foreground] of work: its start is known */
 };
 
 /* The pipe is in the inbox, about to be pushed there, or among the ready. */
@@ -113,13 +105,22 @@ void tf__pipe_init (TfPipe            *self,
 void tf__pipe_clear (TfPipe *self);
 
 /* Any thread. */
-gboolean tf__fate_is_cancelled (TfFate fate);
-TfFate   tf__pipe_get_fate (TfPipe *self);
-TfFate   tf__pipe_exchange_fate (TfPipe *self,
-                                 TfFate  fate);
-gboolean tf__pipe_move_fate (TfPipe *self,
-                             TfFate  from,
-                             TfFate  to);
+TfCancelState tf__pipe_get_cancel_state (TfPipe *self);
+/* Whether reports and outcomes are still of use. */
+gboolean tf__pipe_is_wanted (TfPipe *self);
+/* Whether a cancel or an abort came before the outcome. */
+gboolean tf__pipe_is_cancelled (TfPipe *self);
+/* Whether the end has been delivered, or is being delivered further up on the stack. */
+gboolean tf__pipe_is_over (TfPipe *self);
+/* Moves the pipe along the table of tf-cancel-states.c. Returns FALSE, and changes nothing, if the state refuses the
+ * event. */
+gboolean tf__pipe_step (TfPipe       *self,
+                        TfCancelEvent event);
+/* Delivers the end, and returns the state before it. */
+TfCancelState tf__pipe_end (TfPipe *self);
+/* Whether a message is pending. */
+gboolean tf__pipe_has_news (TfPipe *self,
+                            TfNews  news);
 void     tf__pipe_post (TfPipe *self,
                         TfNews  news);
 /* The same, and gives the caller's reference away. */
@@ -137,11 +138,12 @@ void tf__pipe_post_here (TfPipe *self,
 /* The same, and gives the caller's reference away. */
 void tf__pipe_post_last_here (TfPipe *self,
                               TfNews  news) TF_FOREGROUND;
-/* Takes the contents of @event, whatever it returns: FALSE when it is not wanted any more. May wait
- * for room. */
-gboolean tf__pipe_send (TfPipe  *self,
-                        TfEvent *event);
-/* Lets waiting senders go, after the fate has changed. */
+/* Sends an event with a copy of @value. Returns FALSE if it is not wanted any more. May wait for room. */
+gboolean tf__pipe_send (TfPipe       *self,
+                        TfRoad        road,
+                        const char   *kind,
+                        const GValue *value);
+/* Wakes senders that wait for room, after the cancel state has changed. */
 void tf__pipe_release_senders (TfPipe *self);
 
 /* Progress: FALSE when it is not wanted any more. @total and @status are left as they are when
@@ -181,7 +183,7 @@ void tf__pipe_take_slot (TfPipe   *self,
                          gint64   *total,
                          char    **status,
                          gboolean *is_status_new) TF_FOREGROUND;
-/* Events stay where they are, and the final message behind them, until nobody holds them or the fate changes.
+/* Events stay where they are, and the final message behind them, until nobody holds them or the work is cancelled.
  * Senders wait for room meanwhile. */
 void     tf__pipe_hold (TfPipe *self) TF_FOREGROUND;
 gboolean tf__pipe_let_go (TfPipe *self); /* any thread */

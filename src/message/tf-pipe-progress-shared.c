@@ -70,7 +70,7 @@ tf__pipe_set_progress (TfPipe       *self,
   TfPipeBox      *box;
   TfProgressSlot *slot;
 
-  if (tf__load (&self->fate) != TF_FATE_OPEN)
+  if (!tf__pipe_is_wanted (self))
     return FALSE;
 
   box = tf__pipe_ensure_box (self);
@@ -122,7 +122,7 @@ tf__pipe_advance (TfPipe *self,
 {
   TfProgressSlot *slot;
 
-  if (tf__load (&self->fate) != TF_FATE_OPEN)
+  if (!tf__pipe_is_wanted (self))
     return FALSE;
 
   slot = &tf__pipe_ensure_box (self)->slot;

@@ -76,33 +76,72 @@ tf__pipe_clear (TfPipe *self)
   free_box (box);
 }
 
-gboolean
-tf__fate_is_cancelled (TfFate fate)
+TfCancelState
+tf__pipe_get_cancel_state (TfPipe *self)
 {
-  return fate == TF_FATE_CANCEL_ASKED || fate == TF_FATE_ABORTED || fate == TF_FATE_CANCELLED;
-}
-
-TfFate
-tf__pipe_get_fate (TfPipe *self)
-{
-  return tf__load (&self->fate);
-}
-
-TfFate
-tf__pipe_exchange_fate (TfPipe *self,
-                        TfFate  fate)
-{
-  return tf__exchange (&self->fate, (gint) fate);
+  return tf__load (&self->state);
 }
 
 gboolean
-tf__pipe_move_fate (TfPipe *self,
-                    TfFate  from,
-                    TfFate  to)
+tf__pipe_is_wanted (TfPipe *self)
 {
-  gint expected = from;
+  return tf__cancel_state_is_wanted (tf__pipe_get_cancel_state (self));
+}
 
-  return tf__cas (&self->fate, &expected, (gint) to);
+gboolean
+tf__pipe_is_cancelled (TfPipe *self)
+{
+  return tf__cancel_state_is_cancelled (tf__pipe_get_cancel_state (self));
+}
+
+gboolean
+tf__pipe_is_over (TfPipe *self)
+{
+  return tf__cancel_state_is_over (tf__pipe_get_cancel_state (self));
+}
+
+static gboolean
+step (TfPipe        *self,
+      TfCancelEvent  event,
+      TfCancelState *before)
+{
+  guint8        state = tf__load (&self->state);
+  TfCancelState next;
+
+  do
+    {
+      *before = state;
+      if (!tf__cancel_state_after (state, event, &next))
+        return FALSE;
+
+      /* Only the owner, who delivers the end, leaves this state: nobody to compete with. */
+      if (state == TF_CANCEL_STATE_SETTLED)
+        {
+          tf__store_release (&self->state, (guint8) next);
+          return TRUE;
+        }
+    }
+  while (!tf__cas (&self->state, &state, (guint8) next));
+
+  return TRUE;
+}
+
+gboolean
+tf__pipe_step (TfPipe       *self,
+               TfCancelEvent event)
+{
+  TfCancelState before;
+
+  return step (self, event, &before);
+}
+
+TfCancelState
+tf__pipe_end (TfPipe *self)
+{
+  TfCancelState before;
+
+  step (self, TF_CANCEL_EVENT_END, &before);
+  return before;
 }
 
 TfPipeBox *
@@ -163,6 +202,13 @@ add_news (TfPipe *self,
           guint   news)
 {
   return !(tf__or (&self->word, news | TF_PIPE_LISTED) & TF_PIPE_LISTED);
+}
+
+gboolean
+tf__pipe_has_news (TfPipe *self,
+                   TfNews  news)
+{
+  return (tf__load (&self->word) & news) != 0;
 }
 
 void
@@ -265,7 +311,7 @@ append_locked (TfPipeBox *box,
     }
 
   box->last->events[box->last->n_events++] = *event;
-  box->n_events++;
+  tf__store_relaxed (&box->n_events, box->n_events + 1);
 }
 
 /* FALSE if the event is not wanted any more. The owner thread never waits: it would wait for its
@@ -276,7 +322,7 @@ wait_for_room_locked (TfPipe    *self,
 {
   while (box->n_events >= TF_PIPE_HIGH_WATER &&
          !box->is_closed &&
-         tf__load (&self->fate) == TF_FATE_OPEN &&
+         tf__pipe_is_wanted (self) &&
          !tf__dispatcher_is_owner (self->dispatcher))
     {
       /* Nobody makes room as long as the loop sleeps. */
@@ -286,34 +332,62 @@ wait_for_room_locked (TfPipe    *self,
       box->n_waiting--;
     }
 
-  return !box->is_closed && tf__load (&self->fate) == TF_FATE_OPEN;
+  return !box->is_closed && tf__pipe_is_wanted (self);
 }
 
-gboolean
-tf__pipe_send (TfPipe  *self,
-               TfEvent *event)
+/* Returns FALSE if the event is not wanted any more. Most senders have room, and do not take the lock for that. */
+static gboolean
+wait_for_room (TfPipe    *self,
+               TfPipeBox *box)
 {
-  TfPipeBox *box = tf__pipe_ensure_box (self);
-  gboolean   is_first = FALSE;
-  gboolean   is_wanted;
+  gboolean is_wanted;
+
+  if (tf__load_relaxed (&box->n_events) < TF_PIPE_HIGH_WATER)
+    return tf__pipe_is_wanted (self);
 
   tf__lock (&box->lock);
   is_wanted = wait_for_room_locked (self, box);
-  if (is_wanted)
+  tf__unlock (&box->lock);
+
+  return is_wanted;
+}
+
+/* The value is copied after the wait, and before the lock is taken for good: copying may call code of the user. So a
+ * value that is refused was not copied; and one that was copied goes to the owner context, also if a cancel comes
+ * meanwhile, to be freed there. */
+gboolean
+tf__pipe_send (TfPipe       *self,
+               TfRoad        road,
+               const char   *kind,
+               const GValue *value)
+{
+  TfPipeBox *box = tf__pipe_ensure_box (self);
+  gboolean   is_first = FALSE;
+  gboolean   is_closed;
+  TfEvent    event;
+
+  if (!wait_for_room (self, box))
+    return FALSE;
+
+  tf__event_init (&event, road, kind, value);
+
+  tf__lock (&box->lock);
+  is_closed = box->is_closed;
+  if (!is_closed)
     {
-      append_locked (box, event);
+      append_locked (box, &event);
       is_first = !box->is_told;
       box->is_told = TRUE;
     }
   tf__unlock (&box->lock);
 
   /* The sender still has what the event was copied from, so this is never the last reference. */
-  if (!is_wanted)
-    tf__event_clear (event);
+  if (is_closed)
+    tf__event_clear (&event);
   else if (is_first)
     tf__pipe_post (self, TF_NEWS_EVENTS);
 
-  return is_wanted;
+  return !is_closed;
 }
 
 void
@@ -324,8 +398,8 @@ tf__pipe_release_senders (TfPipe *self)
   if (box == NULL)
     return;
 
-  /* The lock orders this after a sender's look at the fate and before its sleep, or the other way
-   * round. A sender that makes the box just now looks at the fate after that. */
+  /* The lock orders this after a sender's look at the cancel state and before its sleep, or the other way round. A
+   * sender that makes the box at this moment looks at the state after that. */
   tf__lock (&box->lock);
   if (box->n_waiting > 0)
     g_cond_broadcast (&box->room);
@@ -340,7 +414,8 @@ static gboolean
 is_held (TfPipe    *self,
          TfPipeBox *box)
 {
-  return tf__load (&box->n_holds) > 0 && tf__load (&self->fate) == TF_FATE_OPEN;
+  return tf__load (&box->n_holds) > 0 &&
+         tf__pipe_get_cancel_state (self) < TF_CANCEL_STATE_CLOSED;
 }
 
 static gboolean
@@ -363,7 +438,7 @@ take_chunk_locked (TfPipeBox *box)
   if (box->first == NULL)
     box->last = NULL;
 
-  box->n_events -= chunk->n_events;
+  tf__store_relaxed (&box->n_events, box->n_events - chunk->n_events);
   if (box->n_waiting > 0 && box->n_events <= LOW_WATER)
     g_cond_broadcast (&box->room);
 
@@ -570,7 +645,7 @@ tf__pipe_drop_events (TfPipe *self)
   tf__lock (&box->lock);
   first = g_steal_pointer (&box->first);
   box->last = NULL;
-  box->n_events = 0;
+  tf__store_relaxed (&box->n_events, 0);
   box->is_told = FALSE;
   if (box->n_waiting > 0)
     g_cond_broadcast (&box->room);

@@ -100,7 +100,7 @@ send_one (TfProcess *self,
 
   /* A cancel may have been sent by that number, though the job is not. */
   self->last_job = job;
-  if (tf__task_get_fate (task) == TF_FATE_OPEN && is_small (task) &&
+  if (tf__task_is_wanted (task) && is_small (task) &&
       (tf__process_send (self, job, task, TF_SEND_WITH_NEXT, &error) ||
        !g_error_matches (error, TF_ERROR, TF_ERROR_NOT_PORTABLE)))
     return TRUE;

@@ -136,7 +136,7 @@ static gboolean
 is_start_wanted_locked (TfProcessCrew *self,
                         TfTask        *task) TF_CALLER_HOLDS (self->lock)
 {
-  return task == NULL ? !self->is_closed : tf__task_get_fate (task) == TF_FATE_OPEN;
+  return task == NULL ? !self->is_closed : tf__task_is_wanted (task);
 }
 
 /* It may be ready all the same by then, and even be done with a job: it is of no more use. */
@@ -238,12 +238,12 @@ wait_for_turn (TfProcessCrew *self,
 
   tf__lock (&self->lock);
   may_start = self->n_failures < N_START_ATTEMPTS || g_get_monotonic_time () >= self->next_start_us;
-  while (may_start && tf__task_get_fate (task) == TF_FATE_OPEN &&
+  while (may_start && tf__task_is_wanted (task) &&
          self->n_failures > 0 && g_get_monotonic_time () < self->next_start_us)
     tf__lock_wait_until (&self->lock, &self->changed, self->next_start_us);
   tf__unlock (&self->lock);
 
-  return may_start && tf__task_get_fate (task) == TF_FATE_OPEN;
+  return may_start && tf__task_is_wanted (task);
 }
 
 static GError *
@@ -281,7 +281,7 @@ wait_for_warm_start_locked (TfProcessCrew *self,
     return;
 
   self->is_awaited = TRUE;
-  while (self->idle->len == 0 && self->is_warm_start && tf__task_get_fate (task) == TF_FATE_OPEN)
+  while (self->idle->len == 0 && self->is_warm_start && tf__task_is_wanted (task))
     tf__lock_wait (&self->lock, &self->changed);
   self->is_awaited = FALSE;
 }

@@ -227,7 +227,7 @@ take_frame (TfTask   *task,
       return take_event (task, frame, error);
     case TF_FRAME_CANCELLED:
       if (tf__task_request_cancel (task))
-        tf__pipe_post (&task->pipe, TF_NEWS_CANCEL);
+        tf__pipe_post (&task->work.pipe, TF_NEWS_CANCEL);
       return TRUE;
     case TF_FRAME_RESULT:
       *is_over = TRUE;

@@ -257,7 +257,7 @@ send_job (TfProcessCrew *self,
 
   /* From here on a cancel reaches the process; one that came before is seen here. */
   begin_job (self, process, work->task, job);
-  if (tf__task_get_fate (work->task) != TF_FATE_OPEN)
+  if (!tf__task_is_wanted (work->task))
     return TRUE;
 
   work->job = job;
@@ -284,7 +284,7 @@ run_once (TfProcessCrew *self,
     }
   if (work->process == NULL)
     {
-      if (tf__task_get_fate (task) == TF_FATE_OPEN)
+      if (tf__task_is_wanted (task))
         tf_task_return_error (task, g_steal_pointer (&reason));
       g_clear_error (&reason);
       return TRUE;
@@ -294,7 +294,7 @@ run_once (TfProcessCrew *self,
     is_whole = send_job (self, work, &reason);
   if (is_whole && work->job != 0)
     {
-      if (tf__task_get_fate (task) == TF_FATE_OPEN)
+      if (tf__task_is_wanted (task))
         tf__process_send_ahead (work->process, task);
       is_whole = tf__process_wait (work->process, work->job, work->is_begun ? task : NULL, &reason);
       tf__process_time_job (work->process);
@@ -353,7 +353,7 @@ run_task (TfProcessCrew *self,
   while (!run_once (self, work, &error))
     {
       /* A job that was told to stop may well have ended with its process. */
-      if (n_left == 0 || !work->is_begun || tf__task_get_fate (task) != TF_FATE_OPEN ||
+      if (n_left == 0 || !work->is_begun || !tf__task_is_wanted (task) ||
           task->has_returned)
         break;
 
@@ -423,7 +423,7 @@ begin_work (TfProcessCrew *self,
   if (work->job != 0)
     tf__process_linger (work->process);
 
-  work->is_begun = tf__task_get_fate (work->task) == TF_FATE_OPEN;
+  work->is_begun = tf__task_is_wanted (work->task);
   if (work->is_begun)
     tf__task_begin (work->task, &work->frame);
   else if (work->job != 0)
@@ -451,12 +451,12 @@ runner_run (TfTaskRunner *runner,
       is_waiting = work.process != NULL && work.process->is_withdrawing;
       if (is_waiting)
         {
-          tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+          tf__pipe_post_last (&task->work.pipe, TF_NEWS_FINAL);
           tf__dispatcher_release_wakes ();
         }
       go_on (self, &work);
       if (!is_waiting)
-        tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+        tf__pipe_post_last (&task->work.pipe, TF_NEWS_FINAL);
       if (work.task == NULL)
         tf__dispatcher_release_wakes ();
     }

@@ -260,8 +260,8 @@ end (TfJobDesk *self)
   if (has_progress)
     tf__job_desk_send_progress (self, &progress, TF_SEND_SOON);
 
-  tf__pipe_exchange_fate (&task->pipe, TF_FATE_CLOSED);
-  tf__task_leave_own_cancellable (task);
+  tf__pipe_end (&task->work.pipe);
+  tf__work_leave_cancellable (&task->work);
   return error;
 }
 

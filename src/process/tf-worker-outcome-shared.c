@@ -104,8 +104,8 @@ tf__job_desk_send_outcome (TfJobDesk *self,
                            gssize     n_returned,
                            GError   **error)
 {
-  const TfFailure *failure = tf__outcome_get_failure (&task->outcome);
-  gboolean         has_value = tf__outcome_has_value (&task->outcome);
+  const TfFailure *failure = tf__outcome_get_failure (&task->work.outcome);
+  gboolean         has_value = tf__outcome_has_value (&task->work.outcome);
 
   if (failure != NULL)
     return send_failure (self, job, failure, error);
@@ -122,5 +122,5 @@ tf__job_desk_send_outcome (TfJobDesk *self,
       return send_value (self, job, &value, error);
     }
 
-  return send_value (self, job, has_value ? &task->outcome.value : NULL, error);
+  return send_value (self, job, has_value ? &task->work.outcome.value : NULL, error);
 }

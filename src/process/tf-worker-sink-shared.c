@@ -112,7 +112,7 @@ wake_ticker_locked (TfJobDesk *self) TF_CALLER_HOLDS (self->lock)
 static gboolean
 is_wanted (TfTask *task)
 {
-  return tf__task_get_fate (task) == TF_FATE_OPEN;
+  return tf__task_is_wanted (task);
 }
 
 /* FALSE if the task is over: nothing of it may follow its outcome, which waits for what is sent until then. */

@@ -47,7 +47,7 @@ send_walk (TfTaskWait *wait,
 {
   static const TfPipeClass klass = { deliver, NULL, free_walk };
   TfFuturePrivate         *priv = tf__future_get_private (todo->pdata[0]);
-  TfDispatcher            *dispatcher = priv->work_class->get_dispatcher (priv->work);
+  TfDispatcher            *dispatcher = priv->work->pipe.dispatcher;
   Walk                    *self = g_new0 (Walk, 1);
   gpointer                 host = dispatcher->klass->host_ref (dispatcher->host);
 
@@ -97,10 +97,12 @@ look_at (Walk     *self,
       return FALSE;
     }
 
-  if (priv->work_class->get_need == NULL)
+  if (tf__work_get_class (priv->work)->get_need == NULL)
     return FALSE;
 
-  for (guint i = 0; (need = priv->work_class->get_need (priv->work, i)) != NULL; i++)
+  for (guint i = 0;
+       (need = tf__work_get_class (priv->work)->get_need (priv->work, i)) != NULL;
+       i++)
     add (self, g_object_ref (need));
 
   return FALSE;

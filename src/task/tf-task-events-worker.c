@@ -17,15 +17,18 @@ tf__task_send_event (TfTask       *self,
 {
   TfEvent event;
 
-  /* Before anything is copied: a refused value stays as it was. */
-  if (!tf__task_is_running (self, function) || tf__task_get_fate (self) != TF_FATE_OPEN)
+  if (!tf__task_is_running (self, function))
+    return FALSE;
+
+  if (self->host->sink == NULL)
+    return tf__pipe_send (&self->work.pipe, road, kind, value);
+
+  /* Before anything is copied. */
+  if (!tf__task_is_wanted (self))
     return FALSE;
 
   tf__event_init (&event, road, kind, value);
-  if (self->host->sink != NULL)
-    return self->host->sink->send (self, &event);
-
-  return tf__pipe_send (&self->pipe, &event);
+  return self->host->sink->send (self, &event);
 }
 
 gboolean

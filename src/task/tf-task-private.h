@@ -8,8 +8,7 @@
 
 #include "core/tf-sides-private.h"
 #include "core/tf-task-runner-private.h"
-#include "message/tf-outcome-private.h"
-#include "message/tf-pipe-private.h"
+#include "future/tf-work-private.h"
 
 typedef struct _TfTaskHost TfTaskHost;
 
@@ -115,62 +114,47 @@ typedef enum
  * says who may touch it. */
 struct _TfTask
 {
-  TfPipe pipe; /* first: a pipe of this class is the task */
+  TfWork work; /* first: a pipe of this class is the task */
 
-  gint   ref_count;       /* [atomic] */
-  int    priority;        /* [const] once submitted */
-  guint8 kind;            /* [const] a TfTaskKind */
-  guint8 is_submitted;    /* [const] once submitted */
-  guint8 has_started;     /* [worker], and the foreground after the final message */
-  guint8 has_returned;    /* [atomic] one of the return functions was called */
-  guint8 is_queued;       /* [lock of the host] */
-  guint8 is_seen_started; /* [foreground] */
-  guint8 is_live;         /* [foreground] in the list of the host */
-  guint8 is_over;         /* [foreground] the future has been told the end */
+  gint   ref_count;    /* [atomic] */
+  int    priority;     /* [const] once submitted */
+  guint8 kind;         /* [const] a TfTaskKind */
+  guint8 is_submitted; /* [const] once submitted */
+  guint8 has_started;  /* [worker], and the foreground after the final message */
+  guint8 has_returned; /* [atomic] one of the return functions was called */
+  guint8 is_queued;    /* [lock of the host] */
+  guint8 is_live;      /* [foreground] in the list of the host */
+  guint8 is_abandoned; /* [foreground] given up while the code may still run */
 
   TfTaskFunc     func;      /* [const] */
   gpointer       data;      /* [worker], and the foreground after the final message */
   GDestroyNotify data_free; /* the same */
 
-  TfTaskHost *host;   /* (owned) (nullable) [const] once submitted */
-  TfFuture   *future; /* [foreground] a reference, held until "done" was delivered */
+  TfTaskHost *host; /* (owned) (nullable) [const] once submitted */
 
   TfTask *next_live;     /* [foreground]; [lock of the host] while it arrives */
   TfTask *previous_live; /* [foreground] */
 
-  union
-  {
-    struct
-    {
-      TfTask *next_queued;     /* [lock of the host] while it is queued, and cleared after */
-      TfTask *previous_queued; /* the same */
-    };
-    TfOutcome outcome; /* [worker], and the foreground after the final message */
-  };
   TfFutureFunc   callback;           /* [foreground] after the submission */
   gpointer       callback_data;      /* [foreground] after the submission */
   GDestroyNotify callback_data_free; /* [foreground] after the submission */
 
-  TfTaskExtra  *extra;       /* (owned) (nullable) [const] once submitted */
-  GCancellable *cancellable; /* (owned) (nullable) [atomic] set once: the task's own */
-  gpointer      place;       /* [const] once submitted: the address of the call */
-  gint64        time_us;     /* [worker] when it started; [foreground] after the end: how long it ran */
+  TfTaskExtra *extra; /* (owned) (nullable) [const] once submitted */
 };
 
 /* Any thread: tf-task-shared.c. */
 TfTask *tf__task_alloc (void);
 /* The same as tf_task_ref(), cheaper while the caller has the only reference. */
-TfTask       *tf__task_ref_new (TfTask *self);
-const char   *tf__task_get_name (TfTask *self);
-TfFate        tf__task_get_fate (TfTask *self);
-GCancellable *tf__task_ensure_cancellable (TfTask *self);
-void          tf__task_leave_own_cancellable (TfTask *self);
-/* In the submission: of a cancellable that was asked for before. */
-void tf__task_join_early_cancellable (TfTask *self);
-/* Asks the background to stop; the foreground is not told. TRUE for the one call that took
- * effect. */
+TfTask     *tf__task_ref_new (TfTask *self);
+const char *tf__task_get_name (TfTask *self);
+/* Whether a result is of use: the task was neither cancelled nor given up, and has not ended. */
+gboolean tf__task_is_wanted (TfTask *self);
+/* Asks the background to stop, without telling the foreground or, in a worker process, the program. Returns TRUE for the
+ * one call that took effect. */
 gboolean tf__task_request_cancel (TfTask *self);
-gboolean tf__task_request_abort (TfTask *self);
+gboolean tf__task_request (TfWork       *work,
+                           TfCancelEvent event);
+void     tf__task_requested (TfWork *work);
 /* One half of a task with a detour has ended: TRUE if it was the last one, and the caller has to set
  * the outcome and post the final message. */
 const TfTaskDetour *tf__task_get_detour (TfTask *self);
@@ -221,7 +205,7 @@ void tf__task_begin (TfTask      *self,
                      TfTaskFrame *frame) TF_WORKER;
 
 /* Owner context: tf-task-delivery.c. */
-extern const TfPipeClass tf__task_pipe_class;
+extern const TfWorkClass tf__task_work_class;
 /* Makes the future of a task that is being submitted, in whatever thread: nobody else knows the two
  * yet. */
 TfFuture *tf__task_make_future (TfTask *self,

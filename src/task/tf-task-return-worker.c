@@ -15,7 +15,7 @@ take_value (TfTask     *self,
             const char *function)
 {
   if (tf__task_claim_return (self, function))
-    self->outcome.value = *value;
+    self->work.outcome.value = *value;
   else
     g_value_unset (value);
 }
@@ -26,7 +26,7 @@ take_error (TfTask     *self,
             const char *function)
 {
   if (tf__task_claim_return (self, function))
-    tf__outcome_take_error (&self->outcome, error);
+    tf__outcome_take_error (&self->work.outcome, error);
   else
     g_error_free (error);
 }
@@ -77,7 +77,7 @@ tf_task_return_value (TfTask       *self,
   g_return_if_fail (self != NULL);
 
   if (tf__task_claim_return (self, G_STRFUNC))
-    tf__outcome_set_value (&self->outcome, value);
+    tf__outcome_set_value (&self->work.outcome, value);
 }
 
 /**
@@ -312,7 +312,7 @@ tf_task_return_pointer (TfTask        *self,
   g_return_if_fail (self != NULL);
 
   if (tf__task_claim_return (self, G_STRFUNC))
-    tf__outcome_take_pointer (&self->outcome, value, value_free);
+    tf__outcome_take_pointer (&self->work.outcome, value, value_free);
   else if (value_free != NULL && value != NULL)
     value_free (value);
 }
@@ -398,7 +398,7 @@ tf_task_return_allocated (TfTask *self,
 
   g_value_init (&value, G_TYPE_BYTES);
   g_value_take_boxed (&value, g_bytes_new_take (g_steal_pointer (&frame->bytes), size));
-  self->outcome.value = value;
+  self->work.outcome.value = value;
 }
 
 /**
@@ -562,5 +562,5 @@ tf_task_return_failure (TfTask       *self,
   g_return_if_fail (type != NULL);
 
   if (tf__task_claim_return (self, G_STRFUNC))
-    tf__outcome_set_failure (&self->outcome, type, text, traceback, payload);
+    tf__outcome_set_failure (&self->work.outcome, type, text, traceback, payload);
 }

@@ -19,7 +19,7 @@ tf__task_alloc (void)
 {
   TfTask *self = g_new0 (TfTask, 1);
 
-  tf__pipe_init (&self->pipe, &tf__task_pipe_class);
+  tf__pipe_init (&self->work.pipe, &tf__task_work_class.pipe);
   self->ref_count = 1;
   return self;
 }
@@ -81,10 +81,9 @@ free_task (TfTask *self)
   if (self->callback_data_free != NULL)
     self->callback_data_free (self->callback_data);
 
-  tf__outcome_clear (&self->outcome);
+  tf__outcome_clear (&self->work.outcome);
   g_clear_pointer (&self->extra, free_extra);
-  g_clear_object (&self->cancellable);
-  tf__pipe_clear (&self->pipe);
+  tf__work_clear (&self->work);
   if (self->host != NULL)
     self->host->klass->unref (self->host);
   g_free (self);
@@ -119,8 +118,8 @@ tf__task_release (TfTask *self)
 {
   TfTaskHost *host = self->host;
 
-  /* Only then nobody else writes it; and one that was given up is cleared when its code returns. */
-  if (host == NULL || tf__task_get_fate (self) != TF_FATE_CLOSED)
+  /* Only then nobody else writes it; and that of a task that was given up is cleared when its code returns. */
+  if (host == NULL || tf__pipe_get_cancel_state (&self->work.pipe) != TF_CANCEL_STATE_CLOSED)
     {
       tf_task_unref (self);
       return;
@@ -129,19 +128,19 @@ tf__task_release (TfTask *self)
   if (tf__dispatcher_is_owner (host->dispatcher))
     {
       /* The background may have a reference for a moment longer, and must not free the result. */
-      tf__outcome_clear (&self->outcome);
+      tf__outcome_clear (&self->work.outcome);
       tf_task_unref (self);
       return;
     }
 
-  if (!tf__outcome_is_heavy (&self->outcome))
+  if (!tf__work_is_outcome_elsewhere (&self->work))
     {
       tf_task_unref (self);
       return;
     }
 
   host->klass->ref (host);
-  tf__pipe_post_last (&self->pipe, TF_NEWS_REAP);
+  tf__pipe_post_last (&self->work.pipe, TF_NEWS_REAP);
   host->klass->unref (host);
 }
 
@@ -151,93 +150,10 @@ tf__task_get_name (TfTask *self)
   return self->extra != NULL && self->extra->name != NULL ? self->extra->name : "task";
 }
 
-TfFate
-tf__task_get_fate (TfTask *self)
+gboolean
+tf__task_is_wanted (TfTask *self)
 {
-  return tf__pipe_get_fate (&self->pipe);
-}
-
-static void
-on_own_cancelled_cb (GCancellable *cancellable,
-                     TfTask       *self)
-{
-  if (!tf__task_request_cancel (self))
-    return;
-
-  if (self->host->sink != NULL)
-    self->host->sink->cancelled (self);
-  else
-    tf__pipe_post (&self->pipe, TF_NEWS_CANCEL);
-}
-
-static void
-unref_closure_task (gpointer  data,
-                    GClosure *closure)
-{
-  tf_task_unref (data);
-}
-
-void
-tf__task_leave_own_cancellable (TfTask *self)
-{
-  GCancellable *cancellable = tf__load (&self->cancellable);
-
-  if (cancellable != NULL)
-    g_signal_handlers_disconnect_by_data (cancellable, self);
-}
-
-/* Cancelling it cancels the task. The handler holds the task, and is taken off when the task is
- * over. */
-static void
-join_own_cancellable (TfTask       *self,
-                      GCancellable *cancellable)
-{
-  g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_own_cancelled_cb),
-                         tf_task_ref (self), unref_closure_task, 0);
-
-  if (tf__task_get_fate (self) != TF_FATE_OPEN)
-    tf__task_leave_own_cancellable (self);
-}
-
-void
-tf__task_join_early_cancellable (TfTask *self)
-{
-  GCancellable *cancellable = tf__load (&self->cancellable);
-
-  if (cancellable == NULL)
-    return;
-
-  join_own_cancellable (self, cancellable);
-  if (g_cancellable_is_cancelled (cancellable))
-    tf__task_request_cancel (self);
-}
-
-/* Whoever cancels writes the fate first and looks for the cancellable after; here it is the other
- * way round. So at least one of the two sees the other. */
-GCancellable *
-tf__task_ensure_cancellable (TfTask *self)
-{
-  GCancellable *cancellable = tf__load (&self->cancellable);
-  GCancellable *none = NULL;
-  TfFate        fate;
-
-  if (cancellable != NULL)
-    return cancellable;
-
-  cancellable = g_cancellable_new ();
-  if (!tf__cas (&self->cancellable, &none, cancellable))
-    {
-      g_object_unref (cancellable);
-      return none;
-    }
-
-  fate = tf__task_get_fate (self);
-  if (tf__fate_is_cancelled (fate))
-    g_cancellable_cancel (cancellable);
-  else if (fate == TF_FATE_OPEN && self->is_submitted)
-    join_own_cancellable (self, cancellable);
-
-  return cancellable;
+  return tf__pipe_is_wanted (&self->work.pipe);
 }
 
 const TfTaskDetour *
@@ -252,55 +168,49 @@ tf__task_end_half (TfTask *self)
   return tf__sub (&self->extra->n_halves, 1) == 1;
 }
 
-/* Called after the fate has changed, and after the code has returned; so at least one of the two
- * calls sees both. */
+/* Called after the cancel state has changed, and after the code has returned; so at least one of the two calls sees
+ * both. */
 void
 tf__task_end_early (TfTask *self)
 {
   gint last = 1;
 
-  if (tf__task_get_detour (self) != NULL && tf__fate_is_cancelled (tf__task_get_fate (self)) &&
+  if (tf__task_get_detour (self) != NULL && tf__pipe_is_cancelled (&self->work.pipe) &&
       tf__cas (&self->extra->n_halves, &last, 0))
-    tf__pipe_post (&self->pipe, TF_NEWS_FINAL);
+    tf__pipe_post (&self->work.pipe, TF_NEWS_FINAL);
 }
 
-/* After the fate has changed: nothing is waited for any more. */
-static void
-tell_background (TfTask *self)
+/* A request took effect. A task that is still queued ends here. */
+void
+tf__task_requested (TfWork *work)
 {
-  GCancellable *cancellable = tf__load (&self->cancellable);
+  TfTask *self = (TfTask *) work;
 
   if (self->host != NULL && self->host->klass->unqueue (self->host, self))
-    tf__pipe_post_last_near (&self->pipe, TF_NEWS_FINAL);
+    tf__pipe_post_last_near (&work->pipe, TF_NEWS_FINAL);
   else
     tf__task_end_early (self);
-
-  tf__pipe_release_senders (&self->pipe);
-
-  /* Handlers of the user's may run here, without any lock. */
-  if (cancellable != NULL)
-    g_cancellable_cancel (cancellable);
 }
 
 gboolean
 tf__task_request_cancel (TfTask *self)
 {
-  if (!tf__pipe_move_fate (&self->pipe, TF_FATE_OPEN, TF_FATE_CANCEL_ASKED))
-    return FALSE;
-
-  tell_background (self);
-  return TRUE;
+  return tf__work_request (&self->work, TF_CANCEL_EVENT_CANCEL);
 }
 
+/* In a worker process the code has cancelled its own task. */
 gboolean
-tf__task_request_abort (TfTask *self)
+tf__task_request (TfWork       *work,
+                  TfCancelEvent event)
 {
-  if (!tf__pipe_move_fate (&self->pipe, TF_FATE_OPEN, TF_FATE_ABORTED) &&
-      !tf__pipe_move_fate (&self->pipe, TF_FATE_CANCEL_ASKED, TF_FATE_ABORTED))
+  TfTask *self = (TfTask *) work;
+
+  if (!tf__work_request (work, event))
     return FALSE;
 
-  tf__pipe_post (&self->pipe, TF_NEWS_ABORT);
-  tell_background (self);
+  if (self->host != NULL && self->host->sink != NULL)
+    self->host->sink->cancelled (self);
+
   return TRUE;
 }
 

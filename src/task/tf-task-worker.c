@@ -23,7 +23,7 @@ require_result (TfTask *self)
 
   self->has_returned = TRUE;
   tf__outcome_take_error (
-    &self->outcome,
+    &self->work.outcome,
     g_error_new (
       TF_ERROR, TF_ERROR_NO_RESULT,
       "The function of task “%s” came back without a result: it raised an exception, forgot to "
@@ -36,8 +36,8 @@ tf__task_begin (TfTask      *self,
                 TfTaskFrame *frame)
 {
   self->has_started = TRUE;
-  self->time_us = tf__clock_now ();
-  tf__pipe_post (&self->pipe, TF_NEWS_STARTED);
+  self->work.time_us = tf__clock_now ();
+  tf__pipe_post (&self->work.pipe, TF_NEWS_STARTED);
   tf__task_push_frame (frame, self);
 }
 
@@ -48,9 +48,9 @@ tf__task_run (TfTask *self)
   TfTaskRunner       *runner = self->host->runner;
   TfTaskFrame         frame;
 
-  if (tf__task_get_fate (self) != TF_FATE_OPEN)
+  if (!tf__task_is_wanted (self))
     {
-      tf__pipe_post_last (&self->pipe, TF_NEWS_FINAL);
+      tf__pipe_post_last (&self->work.pipe, TF_NEWS_FINAL);
       return;
     }
 
@@ -72,7 +72,7 @@ tf__task_run (TfTask *self)
     }
 
   require_result (self);
-  tf__pipe_post_last (&self->pipe, TF_NEWS_FINAL);
+  tf__pipe_post_last (&self->work.pipe, TF_NEWS_FINAL);
 }
 
 /**
@@ -119,7 +119,7 @@ tf_task_is_cancelled (TfTask *self)
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  return tf__fate_is_cancelled (tf__task_get_fate (self));
+  return tf__pipe_is_cancelled (&self->work.pipe);
 }
 
 /**
@@ -141,7 +141,7 @@ tf_task_get_cancellable (TfTask *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  return tf__task_ensure_cancellable (self);
+  return tf__work_ensure_cancellable (&self->work, self->is_submitted);
 }
 
 /* In a worker process the task has no pipe that leads anywhere. */
@@ -158,7 +158,7 @@ set_progress (TfTask       *self,
   if (self->host->sink != NULL)
     return self->host->sink->set_progress (self, completed, total, status);
 
-  return tf__pipe_set_progress (&self->pipe, completed, total, status);
+  return tf__pipe_set_progress (&self->work.pipe, completed, total, status);
 }
 
 /**
@@ -224,7 +224,7 @@ tf_task_advance (TfTask *self,
   if (self->host->sink != NULL)
     return self->host->sink->advance (self, n_steps);
 
-  return tf__pipe_advance (&self->pipe, n_steps);
+  return tf__pipe_advance (&self->work.pipe, n_steps);
 }
 
 /**

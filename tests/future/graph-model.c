@@ -191,17 +191,28 @@ may_abort (GraphNode *node)
           node->abortable == GRAPH_ABORTABLE_ALLOWS);
 }
 
+/* An outcome closes the future to a cancel and to an abort at once; that of a cancel still takes the reason of an
+ * abort. */
 static gboolean
 is_abort_allowed (GraphNode *node)
 {
-  return may_abort (node) && !node->is_decided && !is_ending (node);
+  return may_abort (node) && (!node->is_decided || node->is_asked) && !is_ending (node);
 }
 
-/* One that is decided, but perhaps has not found that out. */
+/* A node that is decided, but perhaps has not found that out. */
 static gboolean
 is_abort_open (GraphNode *node)
 {
   return may_abort (node) && ((node->is_decided && node->is_looking) || is_ending (node));
+}
+
+static gboolean
+is_too_late (GraphNode *node)
+{
+  if (node->is_looking || is_ending (node))
+    return node->model->is_settled (node);
+
+  return node->is_decided;
 }
 
 /* Whoever is the only listener asks it to stop. */
@@ -216,7 +227,7 @@ stop (GraphNode          *node,
 
   if (reason == NULL)
     {
-      if (other->is_asked)
+      if (other->is_asked || is_too_late (other))
         return FALSE;
 
       node->may_have_ended = other->looks_at != NULL;
@@ -656,7 +667,7 @@ gboolean
 graph_model_cancel (GraphModel *self,
                     GraphNode  *node)
 {
-  if (node->is_done || node->is_asked || is_refusing (node))
+  if (node->is_done || node->is_asked || is_refusing (node) || is_too_late (node))
     return FALSE;
 
   ask (node);

@@ -137,6 +137,7 @@ struct _GraphModel
   gint64     now_us;
   guint      n_due;                             /* aborts so far */
   gboolean (*is_given_up) (GraphNode *node);    /* whether an abort has taken effect */
+  gboolean (*is_settled) (GraphNode *node);     /* whether its outcome is decided, where the model cannot know */
   gboolean (*is_abort_asked) (GraphNode *node); /* whether one is on its way, and not refused yet */
   char *complaint;                              /* (owned) (nullable) the first one */
 };

@@ -141,14 +141,23 @@ node_of (gpointer future)
 static gboolean
 is_given_up (GraphNode *model)
 {
-  Node         *node = (Node *) model;
-  TfCompletion *completion;
+  Node   *node = (Node *) model;
+  TfPhase phase;
 
   if (g_atomic_int_get (&node->is_finalised))
     return FALSE;
 
-  completion = tf__completion_of (node->raw);
-  return tf__pipe_get_fate (&completion->pipe) == TF_FATE_ABORTED;
+  phase = tf__future_get_phase (node->raw);
+  return phase == TF_PHASE_ABORTING || phase == TF_PHASE_ABORTED;
+}
+
+static gboolean
+is_settled (GraphNode *model)
+{
+  Node *node = (Node *) model;
+
+  return !g_atomic_int_get (&node->is_finalised) &&
+         tf__completion_has_outcome (tf__completion_of (node->raw));
 }
 
 static gboolean
@@ -1180,6 +1189,7 @@ run_one (World *world)
 {
   graph_model_init (&world->model);
   world->model.is_given_up = is_given_up;
+  world->model.is_settled = is_settled;
   world->model.is_abort_asked = is_abort_asked;
   world->model.now_us = tf_clock_get_time (TF_CLOCK (world->clock));
   world->context = g_main_context_new ();

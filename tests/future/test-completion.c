@@ -14,6 +14,13 @@ of (gpointer future)
 }
 
 static void
+assert_cancel_state (TfPromise    *promise,
+                     TfCancelState state)
+{
+  g_assert_cmpint (tf__pipe_get_cancel_state (&of (promise)->work.pipe), ==, state);
+}
+
+static void
 test_of (void)
 {
   TfPromise *promise = tf_promise_new ("promise");
@@ -22,8 +29,8 @@ test_of (void)
 
   g_test_summary ("Promises and derived futures are completions; other work is not.");
 
-  g_assert_true (of (promise)->future == TF_FUTURE (promise));
-  g_assert_true (of (value)->future == value);
+  g_assert_true (of (promise)->work.future == TF_FUTURE (promise));
+  g_assert_true (of (value)->work.future == value);
   g_assert_null (of (detached));
   g_assert_true (tf_future_deliver (detached, tf_message_new_started (), NULL, NULL));
   g_assert_true (tf_future_deliver (detached, tf_message_new_returned (NULL), NULL, NULL));
@@ -33,15 +40,18 @@ test_of (void)
 }
 
 static void
-test_claim (void)
+test_settle (void)
 {
-  TfPromise *promise = tf_promise_new ("claimed");
+  TfPromise *promise = tf_promise_new ("settled");
 
-  g_test_summary ("Whoever claims the outcome sets it, and nobody else; that is no end yet.");
+  g_test_summary ("An outcome is settled once; the promise ends when that is delivered.");
 
-  g_assert_false (tf__completion_is_claimed (of (promise)));
-  g_assert_true (tf__completion_claim (of (promise)));
-  g_assert_false (tf__completion_claim (of (promise)));
+  g_assert_true (tf__completion_may_settle (of (promise)));
+  g_assert_false (tf__completion_is_settled (of (promise)));
+  g_assert_true (tf__completion_settle (of (promise)));
+  g_assert_true (tf__completion_is_settled (of (promise)));
+  g_assert_false (tf__completion_may_settle (of (promise)));
+  g_assert_false (tf__completion_settle (of (promise)));
   g_assert_false (tf_promise_resolve_none (promise));
   tf_test_drain (NULL);
   tf_test_assert_state (TF_FUTURE (promise), TF_FUTURE_STATE_EXECUTING);
@@ -51,25 +61,27 @@ test_claim (void)
 }
 
 static void
-test_fate (void)
+test_cancel_state (void)
 {
   TfPromise *completed = tf_promise_new ("completed");
   TfPromise *cancelled = tf_promise_new ("cancelled");
   TfPromise *given_up = tf_promise_new ("given up");
 
-  g_test_summary ("The fate in the end says whether it was wanted still.");
+  g_test_summary ("The cancel state tells in the end whether the work was cancelled.");
 
   tf_promise_set_abortable (given_up, TRUE);
   tf_promise_resolve_none (completed);
   tf_future_cancel (TF_FUTURE (cancelled));
   tf_future_abort (TF_FUTURE (given_up), NULL, NULL);
-  g_assert_cmpint (tf__pipe_get_fate (&of (cancelled)->pipe), ==, TF_FATE_CANCEL_ASKED);
+  assert_cancel_state (completed, TF_CANCEL_STATE_SETTLED);
+  assert_cancel_state (cancelled, TF_CANCEL_STATE_SETTLED_CANCELLED);
+  assert_cancel_state (given_up, TF_CANCEL_STATE_ABORTED);
   tf_test_drain (NULL);
-  g_assert_cmpint (tf__pipe_get_fate (&of (completed)->pipe), ==, TF_FATE_CLOSED);
-  g_assert_cmpint (tf__pipe_get_fate (&of (cancelled)->pipe), ==, TF_FATE_CANCELLED);
-  g_assert_cmpint (tf__pipe_get_fate (&of (given_up)->pipe), ==, TF_FATE_ABORTED);
-  g_assert_false (tf__completion_request (of (completed), TF_FATE_ABORTED));
-  g_assert_false (tf__completion_request (of (cancelled), TF_FATE_ABORTED));
+  assert_cancel_state (completed, TF_CANCEL_STATE_CLOSED);
+  assert_cancel_state (cancelled, TF_CANCEL_STATE_CANCELLED);
+  assert_cancel_state (given_up, TF_CANCEL_STATE_CANCELLED);
+  g_assert_false (tf__work_request (&of (completed)->work, TF_CANCEL_EVENT_ABORT));
+  g_assert_false (tf__work_request (&of (cancelled)->work, TF_CANCEL_EVENT_ABORT));
   finish_promise (&completed);
   finish_promise (&cancelled);
   finish_promise (&given_up);
@@ -183,10 +195,10 @@ static TfFuture *
 need (TfFutureSet *set,
       guint        index)
 {
-  const TfFuturePrivate *priv = tf__future_get_private (TF_FUTURE (set));
+  TfWork *work = tf__future_get_private (TF_FUTURE (set))->work;
 
   tf__enter_foreground ();
-  return priv->work_class->get_need (priv->work, index);
+  return tf__work_get_class (work)->get_need (work, index);
 }
 
 static void
@@ -260,16 +272,17 @@ test_late_final (void)
   GThread   *gone_in = NULL;
   GObject   *object = object_new (&gone_in);
 
-  g_test_summary ("An outcome that was claimed before an abort and comes after it is freed.");
+  g_test_summary ("An outcome that was settled after a cancel, and written after an abort, is freed.");
 
   tf_promise_set_abortable (promise, TRUE);
-  g_assert_true (tf__completion_claim (of (promise)));
-  /* As if the other thread were in the middle of it. */
-  of (promise)->is_claimed = FALSE;
+  tf_promise_get_cancellable (promise);
+  g_assert_true (tf_future_cancel (TF_FUTURE (promise)));
+  /* As another thread does that is in the middle of resolving the promise. */
+  g_assert_true (tf__completion_settle (of (promise)));
   g_assert_true (tf_future_abort (TF_FUTURE (promise), "because", NULL));
   tf_test_drain (NULL);
-  g_value_init (&of (promise)->outcome.value, G_TYPE_OBJECT);
-  g_value_take_object (&of (promise)->outcome.value, object);
+  g_value_init (&of (promise)->work.outcome.value, G_TYPE_OBJECT);
+  g_value_take_object (&of (promise)->work.outcome.value, object);
   tf__completion_finish (of (promise));
   tf_test_drain (NULL);
   g_assert_true (gone_in == g_thread_self ());
@@ -284,8 +297,8 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   tf_test_add ("/completion/is-found-in-its-future", test_of);
-  tf_test_add ("/completion/claim/counts-once", test_claim);
-  tf_test_add ("/completion/fate/is-kept", test_fate);
+  tf_test_add ("/completion/settle/counts-once", test_settle);
+  tf_test_add ("/completion/cancel-state/is-kept", test_cancel_state);
   tf_test_add ("/completion/holder/is-the-first-of-a-chain", test_holder);
   tf_test_add ("/completion/abort/keeps-the-reason-that-came-first", test_reasons);
   tf_test_add ("/completion/abort/hides-no-cancel", test_cancel_and_refused_abort);

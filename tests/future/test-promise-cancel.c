@@ -182,14 +182,19 @@ test_cancel_after_resolve (void)
   TfPromise          *promise = tf_promise_new ("resolved");
   GThread            *gone_in = NULL;
   g_autoptr (GObject) object = object_new (&gone_in);
+  g_autoptr (GError)  error = NULL;
 
-  g_test_summary ("A cancel that comes before the result is told drops it, as that of a task.");
+  g_test_summary ("A cancel or an abort that comes after the result is too late, also before the result is delivered.");
 
+  tf_promise_set_abortable (promise, TRUE);
   g_assert_true (tf_promise_resolve_object (promise, object));
-  g_assert_true (tf_future_cancel (TF_FUTURE (promise)));
+  g_assert_false (tf_future_cancel (TF_FUTURE (promise)));
+  g_assert_false (tf_future_abort (TF_FUTURE (promise), NULL, &error));
+  g_assert_error (error, TF_ERROR, TF_ERROR_DONE);
+  tf_test_assert_state (TF_FUTURE (promise), TF_FUTURE_STATE_EXECUTING);
   tf_test_wait_done (TF_FUTURE (promise));
-  assert_cancelled (TF_FUTURE (promise), NULL);
-  g_assert_cmpuint (object->ref_count, ==, 1);
+  tf_test_assert_state (TF_FUTURE (promise), TF_FUTURE_STATE_COMPLETED);
+  g_assert_cmpuint (object->ref_count, ==, 2);
   finish_promise (&promise);
 }
 

@@ -313,8 +313,8 @@ test_cycle_inside (void)
   tf_test_drain (NULL);
   tf_test_assert_error (itself, TF_ERROR, TF_ERROR_DEADLOCK);
   tf_test_assert_error (through, TF_ERROR, TF_ERROR_DEADLOCK);
-  /* What the function returned has failed as well, and nobody has it. */
-  g_assert_cmpuint (tf_test_log_count (log, "Task “shield”*cannot wait for itself"), ==, 1);
+  /* The future that the function returned has failed with the same failure, which was read. */
+  g_assert_cmpuint (tf_test_log_count (log, "*"), ==, 0);
   tf_test_log_free (log);
   finish (&itself);
   finish (&through);

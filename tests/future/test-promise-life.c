@@ -209,14 +209,15 @@ test_responsible (void)
   TfFuture  *derived = tf_future_shield (TF_FUTURE (promise));
   TfTestLog *log = tf_test_log_new (G_LOG_LEVEL_WARNING);
 
-  g_test_summary ("The one that is derived takes the responsibility for a failure over.");
+  g_test_summary ("A failure that was passed on is logged once, by the future where it began, when the last one "
+                  "that has it goes.");
 
   tf_promise_reject (promise, an_error ());
   tf_test_wait_done (derived);
   g_object_unref (promise);
   g_assert_cmpuint (tf_test_log_count (log, "*"), ==, 0);
   finish (&derived);
-  g_assert_cmpuint (tf_test_log_count (log, "Task “shield”, *: not there"), ==, 1);
+  g_assert_cmpuint (tf_test_log_count (log, "Task “upstream”, *: not there"), ==, 1);
   g_assert_cmpuint (tf_test_log_count (log, "*"), ==, 1);
   tf_test_log_free (log);
 }

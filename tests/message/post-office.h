@@ -196,13 +196,11 @@ static inline gboolean
 letterbox_send (Letterbox *self,
                 gint64     number)
 {
-  GValue  value = G_VALUE_INIT;
-  TfEvent event;
+  GValue value = G_VALUE_INIT;
 
   g_value_init (&value, G_TYPE_INT64);
   g_value_set_int64 (&value, number);
-  tf__event_init (&event, TF_ROAD_ITEM, NULL, &value);
-  return tf__pipe_send (&self->pipe, &event);
+  return tf__pipe_send (&self->pipe, TF_ROAD_ITEM, NULL, &value);
 }
 
 static inline void

@@ -117,7 +117,7 @@ test_overtaking (void)
 }
 
 static void
-test_fate (void)
+test_cancel_state (void)
 {
   Office    office;
   Letterbox box;
@@ -128,13 +128,18 @@ test_fate (void)
   office_init (&office);
   letterbox_init (&box, &office, 'a');
   g_assert_true (letterbox_send (&box, 1));
-  g_assert_true (tf__pipe_move_fate (&box.pipe, TF_FATE_OPEN, TF_FATE_CANCEL_ASKED));
-  g_assert_false (tf__pipe_move_fate (&box.pipe, TF_FATE_OPEN, TF_FATE_ABORTED));
-  g_assert_cmpint (tf__pipe_get_fate (&box.pipe), ==, TF_FATE_CANCEL_ASKED);
+  g_assert_true (tf__pipe_is_wanted (&box.pipe));
+  g_assert_true (tf__pipe_step (&box.pipe, TF_CANCEL_EVENT_CANCEL));
+  g_assert_false (tf__pipe_step (&box.pipe, TF_CANCEL_EVENT_CANCEL));
+  g_assert_cmpint (tf__pipe_get_cancel_state (&box.pipe), ==, TF_CANCEL_STATE_CANCEL_REQUESTED);
+  g_assert_false (tf__pipe_is_wanted (&box.pipe));
+  g_assert_true (tf__pipe_is_cancelled (&box.pipe));
   g_assert_false (letterbox_send (&box, 2));
   g_assert_false (tf__pipe_set_progress (&box.pipe, &completed, NULL, NULL));
   g_assert_false (tf__pipe_advance (&box.pipe, 1));
-  g_assert_cmpint (tf__pipe_exchange_fate (&box.pipe, TF_FATE_CLOSED), ==, TF_FATE_CANCEL_ASKED);
+  g_assert_false (tf__pipe_is_over (&box.pipe));
+  g_assert_cmpint (tf__pipe_end (&box.pipe), ==, TF_CANCEL_STATE_CANCEL_REQUESTED);
+  g_assert_true (tf__pipe_is_over (&box.pipe));
   tf_test_drain (office.context);
   office_assert_text (&office, "a1 ");
 
@@ -187,10 +192,8 @@ test_undelivered (void)
   g_value_set_object (&value, object);
   for (guint i = 0; i < 120; i++)
     {
-      TfEvent event;
-
-      tf__event_init (&event, TF_ROAD_ITEM, "pipe-kind-without-quark", &value);
-      g_assert_true (tf__pipe_send (&box.pipe, &event));
+      g_assert_true (
+        tf__pipe_send (&box.pipe, TF_ROAD_ITEM, "pipe-kind-without-quark", &value));
     }
   g_value_unset (&value);
   office_clear (&office);
@@ -289,14 +292,14 @@ test_room_released (void)
   Sender    sender = { &box, .n_wanted = 3 * TF_PIPE_HIGH_WATER };
   GThread  *thread;
 
-  g_test_summary ("A sender that waits goes when the fate has changed.");
+  g_test_summary ("A sender that waits for room returns when the work is cancelled.");
 
   office_init (&office);
   letterbox_init (&box, &office, 'a');
   tf_test_counter_init (&sender.n_sent);
   thread = g_thread_new ("sender", run_sender, &sender);
   tf_test_counter_wait (&sender.n_sent, TF_PIPE_HIGH_WATER);
-  tf__pipe_exchange_fate (&box.pipe, TF_FATE_CANCEL_ASKED);
+  tf__pipe_step (&box.pipe, TF_CANCEL_EVENT_CANCEL);
   tf__pipe_release_senders (&box.pipe);
   g_thread_join (thread);
   g_assert_cmpint (tf_test_counter_get (&sender.n_sent), ==, TF_PIPE_HIGH_WATER);
@@ -503,7 +506,7 @@ main (int   argc,
   tf_test_add ("/pipe/news/end-with-the-final-one", test_closed);
   tf_test_add ("/pipe/news/none-after-the-end-that-came-first", test_closed_before_box);
   tf_test_add ("/pipe/news/never-overtake-an-event", test_overtaking);
-  tf_test_add ("/pipe/fate/closes-to-senders", test_fate);
+  tf_test_add ("/pipe/cancel-state/closes-to-senders", test_cancel_state);
   tf_test_add ("/pipe/events/keep-their-order", test_chunks);
   tf_test_add ("/pipe/events/are-freed-with-the-pipe", test_undelivered);
   tf_test_add ("/pipe/events/can-be-dropped-while-delivered", test_drop);

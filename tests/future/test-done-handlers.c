@@ -126,7 +126,8 @@ test_only_handler (void)
   g_test_summary ("The only handler may hold the last reference on the future.");
 
   begin ();
-  g_signal_connect_data (promise, "done", G_CALLBACK (on_done_cb), data_new (promise), destroy_data, 0);
+  g_signal_connect_data (promise, "done", G_CALLBACK (on_done_cb), data_new (promise),
+                         destroy_data, 0);
   g_assert_true (tf_promise_resolve_int64 (promise, 1));
   g_object_add_weak_pointer (G_OBJECT (promise), (gpointer *) &promise);
   g_object_unref (promise);
@@ -166,7 +167,7 @@ test_group (void)
   TfPromise    *promises[] = { tf_promise_new (NULL), tf_promise_new (NULL) };
   GSignalGroup *group = g_signal_group_new (TF_TYPE_FUTURE);
 
-  g_test_summary ("A group of signals may have done among them, and goes from one future to the next.");
+  g_test_summary ("A group of signals may have done among them, and changes its target.");
 
   begin ();
   g_signal_group_connect (group, "done", G_CALLBACK (on_done_plain_cb), calls);
@@ -190,7 +191,8 @@ test_disconnects_itself (void)
 
   begin ();
   data->log = calls;
-  data->id = g_signal_connect_data (promise, "done", G_CALLBACK (on_done_cb), data, destroy_data, 0);
+  data->id =
+    g_signal_connect_data (promise, "done", G_CALLBACK (on_done_cb), data, destroy_data, 0);
   resolve (promise);
   end (promise, "d", 1);
 }
@@ -201,10 +203,11 @@ test_never_called (void)
   TfPromise *promise = tf_promise_new (NULL);
   gulong     id;
 
-  g_test_summary ("A handler that is blocked is not called, and keeps its data until it is disconnected.");
+  g_test_summary ("A handler that is blocked is not called, and keeps its data.");
 
   begin ();
-  id = g_signal_connect_data (promise, "done", G_CALLBACK (on_done_cb), data_new (promise), destroy_data, 0);
+  id = g_signal_connect_data (promise, "done", G_CALLBACK (on_done_cb), data_new (promise),
+                              destroy_data, 0);
   g_signal_handler_block (promise, id);
   resolve (promise);
   g_assert_cmpuint (n_freed, ==, 0);

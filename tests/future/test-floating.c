@@ -294,9 +294,10 @@ make_by_message (void)
 {
   TfFuture       *future = tf_future_new_detached (TF_TYPE_FUTURE, NULL, NULL, NULL);
   g_auto (GValue) value = G_VALUE_INIT;
+  TfMessage      *returned = tf_message_new_returned (thing_value (&value));
 
   g_assert_true (tf_future_deliver (future, tf_message_new_started (), NULL, NULL));
-  g_assert_true (tf_future_deliver (future, tf_message_new_returned (thing_value (&value)), NULL, NULL));
+  g_assert_true (tf_future_deliver (future, returned, NULL, NULL));
   return future;
 }
 
@@ -320,7 +321,7 @@ test_futures (void)
   TfFuture       *futures[8];
   guint           n_seen = 0;
 
-  g_test_summary ("A floating object that becomes the value of a promise or another future is sunk.");
+  g_test_summary ("A floating object that becomes the value of a future is sunk.");
 
   futures[0] = tf_future_new_for_object (thing_new ());
   futures[1] = tf_future_new_for_value (thing_value (&value));

@@ -200,7 +200,7 @@ tf_future_new_for_string (const char *value)
 
 /**
  * tf_future_new_for_object:
- * @value: (type GObject.Object) (nullable): the result, on which a reference is taken
+ * @value: (type GObject.Object) (nullable): the result, on which a reference is taken; a floating one is sunk
  *
  * Makes a future that has completed with an object.
  *
@@ -221,8 +221,7 @@ tf_future_new_for_object (gpointer value)
 
   g_return_val_if_fail (value == NULL || G_IS_OBJECT (value), NULL);
 
-  g_value_init (&outcome.value, value == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (value));
-  g_value_set_object (&outcome.value, value);
+  tf__value_init_object (&outcome.value, value);
   return new_done (&outcome, __builtin_return_address (0));
 }
 

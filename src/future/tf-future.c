@@ -516,8 +516,56 @@ tf_future_real_done (TfFuture *self)
  *
  * The work has ended: emitted once, and last of all.
  *
+ * After the call a handler that was connected with a function that frees its data is disconnected, and the data is
+ * freed, so the data may hold the future. Such a handler forgets its id. All other handlers stay connected.
+ *
  * Since: 1.0
  */
+
+/* Disconnects a handler of "done" that owns its data, after its only call: data that holds the future would keep it, and
+ * itself, for ever. A handler that does not own its data stays connected, because the program may have stored its id.
+ * Closures of bindings have marshallers of their own, and collectors that find such circles. */
+static void
+disconnect_if_owning (TfFuture *self,
+                      GClosure *closure)
+{
+  gulong id;
+
+  if (closure->n_fnotifiers == 0 || !tf_future_is_done (self))
+    return;
+
+  id = g_signal_handler_find (self, G_SIGNAL_MATCH_ID | G_SIGNAL_MATCH_CLOSURE,
+                              tf__future_signals[TF_FUTURE_SIGNAL_DONE], 0, closure, NULL, NULL);
+  if (id != 0)
+    g_signal_handler_disconnect (self, id);
+}
+
+static void
+marshal_done (GClosure     *closure,
+              GValue       *return_value,
+              guint         n_params,
+              const GValue *params,
+              gpointer      hint,
+              gpointer      data)
+{
+  g_cclosure_marshal_VOID__VOID (closure, return_value, n_params, params, hint, data);
+  disconnect_if_owning (g_value_get_object (params), closure);
+}
+
+static void
+marshal_done_va (GClosure *closure,
+                 GValue   *return_value,
+                 gpointer  instance,
+                 va_list   args,
+                 gpointer  data,
+                 int       n_params,
+                 GType    *param_types)
+{
+  g_cclosure_marshal_VOID__VOIDv (closure, return_value, instance, args, data, n_params,
+                                  param_types);
+  disconnect_if_owning (instance, closure);
+}
+
 static void
 install_signals (void)
 {
@@ -542,9 +590,8 @@ install_signals (void)
 
   signals[TF_FUTURE_SIGNAL_DONE] =
     g_signal_new ("done", TF_TYPE_FUTURE, G_SIGNAL_RUN_LAST, 0,
-                  NULL, NULL, g_cclosure_marshal_VOID__VOID, G_TYPE_NONE, 0);
-  g_signal_set_va_marshaller (signals[TF_FUTURE_SIGNAL_DONE], TF_TYPE_FUTURE,
-                              g_cclosure_marshal_VOID__VOIDv);
+                  NULL, NULL, marshal_done, G_TYPE_NONE, 0);
+  g_signal_set_va_marshaller (signals[TF_FUTURE_SIGNAL_DONE], TF_TYPE_FUTURE, marshal_done_va);
 }
 
 static void

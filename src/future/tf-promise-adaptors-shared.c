@@ -70,6 +70,7 @@ take_pointer (GValue  *value,
       break;
     default:
       g_value_take_object (value, pointer);
+      tf__value_sink (value);
       break;
     }
 }
@@ -240,8 +241,7 @@ tf__value_init_from_params (GValue       *value,
 
   if (n_params == 1)
     {
-      g_value_init (value, G_VALUE_TYPE (params));
-      g_value_copy (params, value);
+      tf__value_init_copy (value, params);
       return;
     }
 
@@ -251,7 +251,10 @@ tf__value_init_from_params (GValue       *value,
     GValueArray *array = g_value_array_new (n_params);
 
     for (guint i = 0; i < n_params; i++)
-      g_value_array_append (array, &params[i]);
+      {
+        g_value_array_append (array, &params[i]);
+        tf__value_sink (g_value_array_get_nth (array, i));
+      }
     g_value_init (value, g_value_array_get_type ());
     g_value_take_boxed (value, array);
   }

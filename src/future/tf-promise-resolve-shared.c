@@ -234,7 +234,7 @@ tf_promise_resolve_string (TfPromise  *self,
 /**
  * tf_promise_resolve_object:
  * @self: a promise
- * @value: (type GObject.Object) (nullable): the result, on which a reference is taken
+ * @value: (type GObject.Object) (nullable): the result, on which a reference is taken; a floating one is sunk
  *
  * Completes the promise with an object.
  *
@@ -257,8 +257,7 @@ tf_promise_resolve_object (TfPromise *self,
   g_return_val_if_fail (TF_IS_PROMISE (self), FALSE);
   g_return_val_if_fail (value == NULL || G_IS_OBJECT (value), FALSE);
 
-  g_value_init (&result, value == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (value));
-  g_value_set_object (&result, value);
+  tf__value_init_object (&result, value);
   return take_value (self, &result);
 }
 

@@ -37,3 +37,8 @@ gboolean tf__value_is_plain (GType type);
 /* Copies @source into the uninitialised @target; numbers go without a call. */
 void tf__value_init_copy (GValue       *target,
                           const GValue *source);
+/* Initializes @target with a reference on @object, or with %NULL; a floating reference is sunk. */
+void tf__value_init_object (GValue  *target,
+                            gpointer object);
+/* Makes a floating reference that @value owns a normal one, so that no reader takes it over. */
+void tf__value_sink (GValue *value);

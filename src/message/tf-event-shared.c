@@ -44,6 +44,30 @@ tf__value_init_copy (GValue       *target,
   *target = (GValue) G_VALUE_INIT;
   g_value_init (target, type);
   g_value_copy (source, target);
+  tf__value_sink (target);
+}
+
+void
+tf__value_init_object (GValue  *target,
+                       gpointer object)
+{
+  *target = (GValue) G_VALUE_INIT;
+  g_value_init (target, object == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (object));
+  g_value_take_object (target, object == NULL ? NULL : g_object_ref_sink (object));
+}
+
+void
+tf__value_sink (GValue *value)
+{
+  GType    fundamental = G_TYPE_FUNDAMENTAL (G_VALUE_TYPE (value));
+  gpointer object;
+
+  if (fundamental != G_TYPE_OBJECT && fundamental != G_TYPE_INTERFACE)
+    return;
+
+  object = g_value_peek_pointer (value);
+  if (object != NULL && g_object_is_floating (object))
+    g_object_take_ref (object);
 }
 
 void

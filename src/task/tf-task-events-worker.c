@@ -165,7 +165,7 @@ tf_task_report_string (TfTask     *self,
 /**
  * tf_task_report_object:
  * @self: the task
- * @value: (type GObject.Object) (nullable): the object, on which a reference is taken
+ * @value: (type GObject.Object) (nullable): the object, on which a reference is taken; a floating one is sunk
  *
  * Reports an object: see [method@Task.report].
  *
@@ -188,8 +188,7 @@ tf_task_report_object (TfTask  *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (value == NULL || G_IS_OBJECT (value), FALSE);
 
-  g_value_init (&item, value == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (value));
-  g_value_set_object (&item, value);
+  tf__value_init_object (&item, value);
   return tf__task_send_own (self, TF_ROAD_PROGRESS, NULL, &item, G_STRFUNC);
 }
 
@@ -346,7 +345,7 @@ tf_task_yield_string (TfTask     *self,
 /**
  * tf_task_yield_object:
  * @self: the task
- * @value: (type GObject.Object) (nullable): the object, on which a reference is taken
+ * @value: (type GObject.Object) (nullable): the object, on which a reference is taken; a floating one is sunk
  *
  * Yields an object: see [method@Task.yield_item].
  *
@@ -369,8 +368,7 @@ tf_task_yield_object (TfTask  *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (value == NULL || G_IS_OBJECT (value), FALSE);
 
-  g_value_init (&item, value == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (value));
-  g_value_set_object (&item, value);
+  tf__value_init_object (&item, value);
   return tf__task_send_own (self, TF_ROAD_ITEM, NULL, &item, G_STRFUNC);
 }
 

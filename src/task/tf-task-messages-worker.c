@@ -145,7 +145,7 @@ tf_task_send_string (TfTask     *self,
  * tf_task_send_object:
  * @self: the task
  * @kind: the kind of message, which is the detail of the signal
- * @value: (type GObject.Object) (nullable): the object, on which a reference is taken
+ * @value: (type GObject.Object) (nullable): the object, on which a reference is taken; a floating one is sunk
  *
  * Sends an object: see [method@Task.send].
  *
@@ -170,8 +170,7 @@ tf_task_send_object (TfTask     *self,
   g_return_val_if_fail (kind != NULL, FALSE);
   g_return_val_if_fail (value == NULL || G_IS_OBJECT (value), FALSE);
 
-  g_value_init (&item, value == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (value));
-  g_value_set_object (&item, value);
+  tf__value_init_object (&item, value);
   return tf__task_send_own (self, TF_ROAD_MESSAGE, kind, &item, G_STRFUNC);
 }
 

@@ -199,7 +199,7 @@ tf_task_return_string (TfTask     *self,
 /**
  * tf_task_return_object:
  * @self: the task
- * @value: (type GObject.Object) (nullable): the result, on which a reference is taken
+ * @value: (type GObject.Object) (nullable): the result, on which a reference is taken; a floating one is sunk
  *
  * Returns an object.
  *
@@ -221,8 +221,7 @@ tf_task_return_object (TfTask  *self,
   g_return_if_fail (self != NULL);
   g_return_if_fail (value == NULL || G_IS_OBJECT (value));
 
-  g_value_init (&result, value == NULL ? G_TYPE_OBJECT : G_OBJECT_TYPE (value));
-  g_value_set_object (&result, value);
+  tf__value_init_object (&result, value);
   take_value (self, &result, G_STRFUNC);
 }
 

@@ -201,6 +201,30 @@ test('an extension that is enabled and disabled a thousand times leaves nothing,
     assert(process.get_successful(), output);
 });
 
+for (const signal of ['done', 'item', 'progress', 'message', 'notify::state']) {
+    test(`a handler of ${signal} may hold its future`, async () => {
+        const watch = new Watch();
+        for (let i = 0; i < 100; i++) {
+            const promise = Tf.Promise.new(null);
+            watch.add(promise);
+            promise.connect(signal, () => promise.is_done());
+            promise.resolve(i);
+            assertEqual(await promise, i);
+        }
+        await collect();
+        assertEqual(watch.nAlive, 0);
+    });
+}
+
+test('a handler of done stays connected', async () => {
+    const promise = Tf.Promise.new(null);
+    const handler = promise.connect('done', () => {});
+    promise.resolve(1);
+    await promise;
+    assert(GObject.signal_handler_is_connected(promise, handler), 'is connected');
+    promise.disconnect(handler);
+});
+
 for (const [n, name, make] of [
     [MANY, 'promises', part => {
         const promise = Tf.Promise.new('one of many');

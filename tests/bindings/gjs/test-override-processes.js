@@ -139,6 +139,8 @@ testWith('a worker has a handler, which may throw, also after it has returned', 
     assertEqual(await own('name'), 'own:name of the handler');
     assert((await errorOf(own('throw'))).matches(Tf.Error, Tf.Error.NO_RESULT), 'NO_RESULT');
     assertEqual(await own('return and throw'), 'own:return and throw of the handler');
+    assertEqual(await own('return and throw a symbol'), 'own:return and throw a symbol of the handler');
+    assertEqual(await own('name'), 'own:name of the handler');
 });
 
 testWith('a function has its task', async executor => {

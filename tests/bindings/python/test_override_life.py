@@ -375,14 +375,45 @@ def test_exception_in_the_callback_of_a_task_is_printed(executor, capfd):
     assert "OwnError: own" in capfd.readouterr().err
 
 
-def test_exception_in_a_task_of_c_is_printed(executor, capfd):
+def test_exception_in_a_bare_body_is_its_failure(executor, capfd):
     def body(task):
         raise OwnError()
 
-    with pytest.raises(GLib.Error) as caught:
+    with pytest.raises(OwnError):
         done(executor.submit(Tf.Task.new(body))).result
+    assert capfd.readouterr().err == ""
+
+
+def test_bare_body_without_a_result_fails(executor):
+    with pytest.raises(GLib.Error) as caught:
+        done(executor.submit(Tf.Task.new(lambda task: None))).result
     assert caught.value.matches(Tf.error_quark(), Tf.Error.NO_RESULT)
-    assert "OwnError: own" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("signal", ["done", "item", "progress", "message", "notify::state"])
+def test_handler_may_hold_its_future(executor, signal):
+    """PyGObject lets the collector see what a handler holds, whatever the signal."""
+    gone = []
+    for _ in range(100):
+        future = executor.submit_call(len, "")
+        future.connect(signal, lambda *args, future=future: future.exception)
+        future.weak_ref(gone.append, None)
+        done(future)
+    del future
+    gc.collect()
+    assert len(gone) == 100
+
+
+def test_handler_of_done_stays_connected(executor):
+    """As handlers of C that do not own their data; a program may have the id of its handler."""
+    called = []
+    future = executor.submit_call(len, "")
+    handler = future.connect("done", called.append)
+    done(future)
+    assert called == [future]
+    assert future.handler_is_connected(handler)
+    future.disconnect(handler)
+    assert not future.handler_is_connected(handler)
 
 
 # In a process of its own

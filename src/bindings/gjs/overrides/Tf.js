@@ -89,16 +89,37 @@ function isThenable(value) {
     return value !== null && typeof value === 'object' && typeof value.then === 'function';
 }
 
+// A proxy may throw when it is asked what it is.
+function isInstance(value, kind) {
+    try {
+        return value instanceof kind;
+    } catch {
+        return false;
+    }
+}
+
+// The domain, the code and the text of an error of C. Anything else gives null, and so does an object that only has the
+// prototype of such an error.
+function partsOfError(reason) {
+    try {
+        const isError = reason instanceof GLib.Error && reason.domain !== 0;
+        return isError ? [reason.domain, reason.code, readText(() => reason.message)] : null;
+    } catch {
+        return null;
+    }
+}
+
 function reject(promise, reason) {
-    if (reason instanceof GLib.Error)
-        return c.reject_new_error_literal.call(promise, reason.domain, reason.code, reason.message);
+    const parts = partsOfError(reason);
+    if (parts !== null)
+        return c.reject_new_error_literal.call(promise, ...parts);
 
     return c.reject_failure.call(promise, ...describe(reason), newValue(JsValue.$gtype, 'set_object', hold(reason)));
 }
 
-// The name, the text and the stack. What cannot even be told must not get in the way of the failure.
+// The name, the text and the stack. It never throws: a text that cannot be built must not replace the failure.
 function describe(reason) {
-    if (!(reason instanceof Error))
+    if (!isInstance(reason, Error))
         return [typeof reason, textOf(reason), null];
 
     const stack = readText(() => reason.stack ?? '');
@@ -107,7 +128,7 @@ function describe(reason) {
 
 function readText(read) {
     try {
-        return String(read());
+        return String(read()).replaceAll('\0', '\\0');
     } catch {
         return 'something without a text was thrown';
     }
@@ -757,11 +778,12 @@ function pack(value) {
 }
 
 function fail(task, reason) {
-    if (reason instanceof GLib.Error) {
+    const parts = partsOfError(reason);
+    if (parts !== null) {
         if (task.is_cancelled() && reason.matches(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED))
             task.return_none();
         else
-            task.return_new_error(reason.domain, reason.code, reason.message);
+            task.return_new_error(...parts);
         return;
     }
 
@@ -817,6 +839,15 @@ function findFunction(reference, functions) {
     return func;
 }
 
+// GJS refuses to print some of the things that can be thrown.
+function printError(error) {
+    try {
+        logError(error);
+    } catch {
+        logError(new Error(textOf(error)));
+    }
+}
+
 function call(task, func) {
     const argument = task.get_argument()?.recursiveUnpack();
     const isTuple = task.get_argument()?.get_type_string().startsWith('(');
@@ -868,7 +899,7 @@ function addWorkers() {
             try {
                 handler(task, task.get_reference());
             } catch (error) {
-                logError(error); // it may have returned before; if not, the task has no result
+                printError(error); // it may have returned before; if not, the task has no result
             }
             [task, status] = c.worker_next();
         }

@@ -9,6 +9,8 @@ import Tf from 'gi://Tf?version=1';
 function handle(task, reference) {
     if (reference !== 'own:throw')
         task.return_value(`${reference} of the handler`);
+    if (reference.includes('symbol'))
+        throw Symbol('thrown in a handler');
     if (reference.includes('throw'))
         throw new RangeError('thrown in a handler');
 }

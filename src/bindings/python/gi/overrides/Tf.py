@@ -141,12 +141,27 @@ def _at_most(number, name):
 # --- Exceptions ---
 
 
+# The parts of an exception, whatever its class has under these names.
+_get_traceback = BaseException.__traceback__.__get__
+_get_context = BaseException.__context__.__get__
+_set_context = BaseException.__context__.__set__
+_get_attributes = BaseException.__dict__["__dict__"].__get__
+
+
+def _is_a(exception, kind):
+    """Returns whether the type of an exception is derived from a kind. isinstance() would ask the exception as well."""
+    return issubclass(type(exception), kind)
+
+
 def _text_for_c(make, otherwise):
-    """A text that C can hold. An exception that cannot even be printed must not get in the way of the failure."""
+    """Returns what make() returns, as a text that C can hold. It never fails.
+
+    Classes may define the functions that this calls, and these may raise anything, SystemExit and KeyboardInterrupt
+    included. A text that cannot be built must not replace the failure that it describes.
+    """
     try:
-        text = make()
-        return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
-    except Exception:  # pylint: disable=broad-except
+        return str.encode(make(), "utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
+    except BaseException:  # pylint: disable=broad-except
         return otherwise
 
 
@@ -154,26 +169,145 @@ def _type_name(kind):
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
+def _traceback_text(kind, exception):
+    trace = _get_traceback(exception)
+    return _text_for_c(
+        lambda: "".join(traceback.format_exception(kind, exception, trace)),
+        _text_for_c(lambda: "".join(traceback.format_tb(trace)), ""),
+    )
+
+
 def _describe(exception):
+    """Returns the name of the type, the text and the traceback of an exception. It never fails."""
     kind = type(exception)
     return (
         _text_for_c(lambda: _type_name(kind), "exception"),
         _text_for_c(lambda: str(exception), "This exception has no text"),
-        _text_for_c(lambda: "".join(traceback.format_exception(kind, exception, exception.__traceback__)), ""),
+        _traceback_text(kind, exception),
     )
 
 
+def _repr(value):
+    """Returns the beginning of a representation, for a message. It never fails."""
+    return _text_for_c(lambda: f"{value!r:.80}", "an object without a representation")
+
+
 def _is_error_for_c(exception):
-    """Whether C knows it by domain and code. Other classes derived from GLib.Error stay what they are."""
-    return type(exception) in (GLib.Error, TaskCancelled)
+    """Returns whether C knows the exception by domain and code. Other classes derived from GLib.Error stay objects."""
+    kind = type(exception)
+    return kind is GLib.Error or kind is TaskCancelled
+
+
+def _error_for_c(error):
+    """Returns the error with attributes that C can hold; a program may have set them to anything."""
+    domain, code, message = (getattr(error, name, None) for name in ("domain", "code", "message"))
+    is_domain = isinstance(domain, str) and domain and _is_text_for_c(domain)
+    is_code = isinstance(code, int) and -2**31 <= code < 2**31
+    if is_domain and is_code and isinstance(message, str) and _is_text_for_c(message):
+        return error
+    return GLib.Error(
+        _text_for_c(lambda: str(message), "This error has no text"),
+        domain if is_domain else "pygi-error",
+        code if is_code else 0,
+    )
 
 
 def _without_own_frames(exception):
     """The frames of this module hold the task, which holds the exception: so they go. The last one is the caller's."""
-    trace = exception.__traceback__
+    trace = _get_traceback(exception)
     while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
-    return exception.with_traceback(trace)
+    return BaseException.with_traceback(exception, trace)
+
+
+def _is_main_thread():
+    """threading.current_thread() would keep an object for each thread of C that has asked."""
+    return threading.get_ident() == threading.main_thread().ident
+
+
+class _Guarded:
+    """A callable for C, which may call it on any thread.
+
+    When an exception leaves a callable, PyGObject prints it and goes on; for SystemExit it ends the interpreter. Outside
+    of the main thread that never returns, because it waits for the main thread. There another exception leaves instead.
+
+    It equals the callable, so that handlers can be disconnected by that.
+    """
+
+    def __init__(self, function):
+        self._function = function
+
+    def __call__(self, *args, **kwargs):
+        try:
+            return self._function(*args, **kwargs)
+        except SystemExit as exception:
+            if _is_main_thread():
+                raise
+            raise RuntimeError("SystemExit was raised outside of the main thread, and ends nothing") from exception
+
+    def __eq__(self, other):
+        return self._function == other
+
+    def __hash__(self):
+        return hash(self._function)
+
+
+def _guarded(function):
+    """None and what cannot be called are left to PyGObject."""
+    return _Guarded(function) if callable(function) else function
+
+
+def _like(function, wrapper):
+    """A wrapper that means what the function of C does."""
+    wrapper = functools.update_wrapper(wrapper, function, ("__name__", "__doc__"))
+    wrapper._is_as_in_c = True
+    return wrapper
+
+
+_CALLABLES = {"callback", "cancel_func", "filter", "make_task"}
+
+
+def _with_guard(function, index):
+    """A function of C with a callable among its arguments, whose place counts from self."""
+
+    def call(*args, **kwargs):
+        args = [_guarded(arg) if i == index else arg for i, arg in enumerate(args)]
+        kwargs = {name: _guarded(arg) if name in _CALLABLES else arg for name, arg in kwargs.items()}
+        return function(*args, **kwargs)
+
+    return _like(function, call)
+
+
+def _with_guarded_handler(connect):
+    """Handlers are called in the owner context, which is usually that of the thread that connects them."""
+
+    def call(self, detailed_signal, handler, *args, **kwargs):
+        if not _is_main_thread():
+            handler = _guarded(handler)
+        return connect(self, detailed_signal, handler, *args, **kwargs)
+
+    return _like(connect, call)
+
+
+def _guard_handlers(kind):
+    for name in ("connect", "connect_after", "connect_data", "connect_object", "connect_object_after"):
+        setattr(kind, name, _with_guarded_handler(getattr(GObject.Object, name)))
+    return kind
+
+
+class _GuardedFunctions:
+    """A base of classes and interfaces whose virtual functions, do_…(), may be called outside of the main thread."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        for name, function in list(vars(cls).items()):
+            if name.startswith("do_") and inspect.isfunction(function):
+                setattr(cls, name, _as_guarded_function(function))
+
+
+def _as_guarded_function(function):
+    guarded = _Guarded(function)
+    return functools.wraps(function)(lambda *args, **kwargs: guarded(*args, **kwargs))
 
 
 def _alone(outcome, function, args):
@@ -217,8 +351,8 @@ class _Held:
 
     def __init__(self, exception):
         self.exception = exception
-        self.trace = exception.__traceback__
-        self.context = exception.__context__
+        self.trace = _get_traceback(exception)
+        self.context = _get_context(exception)
         self.taken = lambda: None
 
 
@@ -241,8 +375,8 @@ class _Taken:
     def __del__(self, lock=_held_lock):
         with lock:
             _loans_of(self.exception).clear()
-            BaseException.__setattr__(self.exception, "__context__", self.held.context)
-            self.held.exception = self.exception.with_traceback(self.held.trace)
+            _set_context(self.exception, self.held.context)
+            self.held.exception = BaseException.with_traceback(self.exception, self.held.trace)
 
     def __reduce__(self):
         """Nothing of it goes along with a copy of the exception."""
@@ -251,20 +385,20 @@ class _Taken:
 
 def _loans_of(exception):
     """One for each failure with this exception. Whatever its class has for attributes is not asked."""
-    return BaseException.__getattribute__(exception, "__dict__").setdefault("_tf_loans", [])
+    return _get_attributes(exception).setdefault("_tf_loans", [])
 
 
 def _take_exception(future):
     held = future.get_failure_payload()[1]
-    if not isinstance(held, _Held):
-        return held if isinstance(held, BaseException) else None
+    if not _is_a(held, _Held):
+        return held if _is_a(held, BaseException) else None
     with _held_lock:
         taken = held.taken()
         if taken is None and held.exception is None:
             return None  # It is just being given back.
         if taken is None:
             taken = _Taken(held)
-        return taken.exception.with_traceback(held.trace)
+        return BaseException.with_traceback(taken.exception, held.trace)
 
 
 def _hold(exception):
@@ -286,6 +420,15 @@ def _exception_of(future):
 class Task(Tf.Task):
     """The boxed type, with functions that take any object."""
 
+    @staticmethod
+    def new(func, *user_data):
+        """A task whose body gets the task, and returns by one of its functions. What it raises is the failure."""
+        if not callable(func):
+            raise TypeError(f"The body of a task is a function, not {type(func).__qualname__}")
+        return Tf.Task.new(_run_bare, func, user_data)
+
+    set_callback = _with_guard(Tf.Task.set_callback, 1)
+
     def report(self, value=None):
         return Tf.Task.report(self, _box(value))
 
@@ -297,31 +440,80 @@ class Task(Tf.Task):
 
     def return_value(self, value=None):
         Tf.Task.return_value(self, _box(value))
+        _bare_body.has_returned = True
 
     def return_exception(self, exception):
         """Fails with an exception, which the future raises again."""
-        if _is_error_for_c(exception):
-            self.return_error(exception)
-        else:
-            self.return_failure(*_describe(exception), _hold(exception))
+        _return_exception(self, exception)
+        _bare_body.has_returned = True
 
+
+# Whether the innermost bare body that runs on this thread has returned already: only the first return counts.
+_bare_body = threading.local()
+
+
+def _with_mark(function):
+    def return_and_mark(self, *args, **kwargs):
+        function(self, *args, **kwargs)
+        _bare_body.has_returned = True
+
+    return _like(function, return_and_mark)
+
+
+for _name in dir(Tf.Task):
+    if _name.startswith("return_") and _name not in Task.__dict__:
+        setattr(Task, _name, _with_mark(getattr(Tf.Task, _name)))
 
 Task = override(Task)
+
+
+def _return_exception(task, exception):
+    if _is_error_for_c(exception):
+        Tf.Task.return_error(task, _error_for_c(exception))
+    else:
+        Tf.Task.return_failure(task, *_describe(exception), _hold(exception))
+
+
+def _fail(task, exception):
+    """Ends a task with what its body raised."""
+    try:
+        if _is_a(exception, TaskCancelled) and task.is_cancelled():
+            Tf.Task.return_none(task)
+        else:
+            _return_exception(task, _without_own_frames(exception))
+    except BaseException:  # pylint: disable=broad-except
+        Tf.Task.return_failure(task, "exception", "The exception cannot be passed on", "", None)
 
 
 def _run(task, work):
     """Runs a body, and makes of its end what C is told. Nothing gets out of here."""
     try:
-        task.return_value(work(task))
+        Tf.Task.return_value(task, _box(work(task)))
     except BaseException as exception:  # pylint: disable=broad-except
-        if isinstance(exception, TaskCancelled) and task.is_cancelled():
-            task.return_none()
-            return
-        try:
-            _without_own_frames(exception)
-            task.return_exception(exception)
-        except Exception as second:  # pylint: disable=broad-except
-            task.return_failure(type(exception).__name__, f"The exception cannot be passed on: {second!r}", "", None)
+        _fail(task, exception)
+
+
+def _run_bare(task, function, args):
+    """Runs a body that ends its task itself. What it raises after that is printed."""
+    outer = getattr(_bare_body, "has_returned", False)
+    _bare_body.has_returned = False
+    try:
+        function(task, *args)
+    except BaseException as exception:  # pylint: disable=broad-except
+        if _bare_body.has_returned:
+            _print_exception(exception)
+        else:
+            _fail(task, exception)
+    finally:
+        _bare_body.has_returned = outer
+
+
+def _print_exception(exception):
+    """Prints an exception as PyGObject does, but SystemExit and a hook that fails end nothing."""
+    try:
+        sys.excepthook(type(exception), exception, _get_traceback(exception))
+    except BaseException:  # pylint: disable=broad-except
+        sys.__excepthook__(type(exception), exception, _get_traceback(exception))
 
 
 def _name_of(function):
@@ -683,7 +875,7 @@ def _suspend(arrange):
 
 def _is_cancel(exception):
     asyncio = sys.modules.get("asyncio")
-    return isinstance(exception, TaskCancelled) or asyncio and isinstance(exception, asyncio.CancelledError)
+    return _is_a(exception, TaskCancelled) or asyncio and _is_a(exception, asyncio.CancelledError)
 
 
 # An iteration that has so many items unread holds its future, whose producer then waits; until half of them are read.
@@ -770,7 +962,7 @@ class _Items:
     def _get_failure(self):
         """As from a generator: what means the end of an iteration is not the end of this one."""
         exception = _exception_of(self._future)
-        if not isinstance(exception, StopAsyncIteration):
+        if not _is_a(exception, StopAsyncIteration):
             return exception
         failure = RuntimeError("The body raised StopAsyncIteration")
         failure.__cause__ = exception
@@ -836,7 +1028,7 @@ class _GivenUp:
 def _judge(failed, should_retry):
     try:
         exception = _exception_of(failed)
-        if isinstance(exception, Exception) and (should_retry is None or should_retry(exception)):
+        if _is_a(exception, Exception) and (should_retry is None or should_retry(exception)):
             return failed
     except BaseException as second:  # pylint: disable=broad-except
         failed = _new_failed(second)
@@ -878,7 +1070,7 @@ def _check_timed_out(error):
 
 def _may_be_interrupted(microseconds, short):
     return (not 0 <= microseconds <= short and register_sigint_fallback is not None
-            and threading.current_thread() is threading.main_thread())
+            and _is_main_thread())
 
 
 def _wait(future, microseconds, cancellable):
@@ -945,7 +1137,8 @@ def _shut_down(executor, microseconds):
     return is_over
 
 
-class Future(Tf.Future):
+@_guard_handlers
+class Future(Tf.Future, _GuardedFunctions):
     @property
     def result(self):
         """What the body returned. Raises what it raised; a GLib.Error while there is no end, or after a cancel."""
@@ -991,11 +1184,16 @@ class Future(Tf.Future):
         return Tf.Future.with_timeout(self, _limit(timeout, "timeout"), action)
 
     def with_timeout_full(self, timeout, action, on_timeout, *args):
-        return Tf.Future.with_timeout_full(self, _limit(timeout, "timeout"), action, on_timeout, *args)
+        return Tf.Future.with_timeout_full(self, _limit(timeout, "timeout"), action, _guarded(on_timeout), *args)
 
     def with_deadline(self, deadline, action=Tf.TimeoutAction.LEAVE):
         """The deadline is a time of time.monotonic()."""
         return Tf.Future.with_deadline(self, _moment(deadline, "deadline"), action)
+
+    wait_async = _with_guard(Tf.Future.wait_async, 2)
+    new_detached = staticmethod(_with_guard(Tf.Future.new_detached, 1))
+    any_filtered = staticmethod(_with_guard(Tf.Future.any_filtered, 2))
+    race_filtered = staticmethod(_with_guard(Tf.Future.race_filtered, 2))
 
     @staticmethod
     def new_for_value(value=None):
@@ -1078,10 +1276,10 @@ class Promise(Tf.Promise):
         """Without an exception: with the one that is being handled."""
         if exception is None:
             exception = sys.exc_info()[1]
-        if not isinstance(exception, BaseException):
+        if not _is_a(exception, BaseException):
             raise TypeError(f"A promise is rejected with an exception, not with {type(exception).__qualname__}")
         if _is_error_for_c(exception):
-            return Tf.Promise.reject(self, exception)
+            return Tf.Promise.reject(self, _error_for_c(exception))
         return self.reject_failure(*_describe(exception), _hold(exception))
 
     def report(self, value=None):
@@ -1150,7 +1348,7 @@ def _first(make, make_filtered, futures, cancel_rest, skips):
     if skips is not None and not callable(skips):
         raise TypeError(f"filter is a function or None, not {type(skips).__qualname__}")
     futures, flags = _futures_of(futures), Tf.SetFlags(_flags(False, cancel_rest))
-    return make(futures, flags) if skips is None else make_filtered(futures, flags, skips)
+    return make(futures, flags) if skips is None else make_filtered(futures, flags, _guarded(skips))
 
 
 def any(*futures, cancel_rest=False, filter=None):  # pylint: disable=redefined-builtin
@@ -1221,15 +1419,15 @@ class _Coroutine:
         else:
             step, value = self._coroutine.send, None
         waiter, exception = _call_alone(self._context.run, step, value)
-        if isinstance(exception, StopIteration):
+        if _is_a(exception, StopIteration):
             self._end(self._promise.resolve, exception.value)
         elif exception is not None:
             self._end(self._promise.reject, _without_own_frames(exception))
         elif isinstance(waiter, _Waiter):
             waiter.resume = self._later
         else:
-            error = TypeError(f"Only futures of Tf can be awaited without asyncio, not {waiter!r}")
-            self._context.run(self._coroutine.close)
+            error = TypeError(f"Only futures of Tf can be awaited without asyncio, not {_repr(waiter)}")
+            _call_alone(self._context.run, self._coroutine.close)
             self._end(self._promise.reject, error)
         self._is_running = False
         if self._cancel_is_due:
@@ -1292,6 +1490,7 @@ def spawn(coroutine, name=None):
 # --- The executor ---
 
 
+@_guard_handlers
 class Executor(Tf.Executor):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -1358,6 +1557,9 @@ class Executor(Tf.Executor):
             _run(task, lambda task: function(done, *args))
 
         return Tf.Executor.submit_then(self, upstream, work)
+
+    submit_async = _with_guard(Tf.Executor.submit_async, 3)
+    map_model = _with_guard(Tf.Executor.map_model, 2)
 
     def _check_running(self):
         if not self.is_running():
@@ -1473,7 +1675,7 @@ class CancelFlag(Tf.CancelFlag):
 CancelFlag = override(CancelFlag)
 
 
-class Clock(Tf.Clock):
+class Clock(Tf.Clock, _GuardedFunctions):
     def get_time(self):
         return _seconds(Tf.Clock.get_time(self))
 
@@ -1481,7 +1683,21 @@ class Clock(Tf.Clock):
 Clock = override(Clock)
 
 
-class WorkerPool(Tf.WorkerPool):
+class Awaitable(Tf.Awaitable, _GuardedFunctions):
+    """The interface, whose function may be called on any thread."""
+
+
+Awaitable = override(Awaitable)
+
+
+class ParallelContext(Tf.ParallelContext, _GuardedFunctions):
+    """The interface, whose functions may be called on any thread."""
+
+
+ParallelContext = override(ParallelContext)
+
+
+class WorkerPool(Tf.WorkerPool, _GuardedFunctions):
     def shutdown(self, timeout=None):
         return Tf.WorkerPool.shutdown(self, _limit(timeout, "timeout"))
 
@@ -1506,7 +1722,15 @@ class MessageSender(Tf.MessageSender):
 MessageSender = override(MessageSender)
 
 
-class MessageRouter(Tf.MessageRouter):
+@_guard_handlers
+class MessageReceiver(Tf.MessageReceiver):
+    """The class, whose handlers may be called outside of the main thread."""
+
+
+MessageReceiver = override(MessageReceiver)
+
+
+class MessageRouter(Tf.MessageRouter, _GuardedFunctions):
     def route_until(self, condition, timeout=None, *args):
         """Routes until condition(*args) is true. What it raises ends the routing, and is raised."""
 
@@ -1527,8 +1751,9 @@ class MessageRouter(Tf.MessageRouter):
 MessageRouter = override(MessageRouter)
 
 __all__ = [
-    "BaseTask", "CancelFlag", "Clock", "Executor", "Failure", "Future", "FutureSet", "MessageRouter", "MessageSender",
-    "Promise", "Task", "TaskCancelled", "WorkerPool", "all", "any", "race", "spawn",
+    "Awaitable", "BaseTask", "CancelFlag", "Clock", "Executor", "Failure", "Future", "FutureSet", "MessageReceiver",
+    "MessageRouter", "MessageSender", "ParallelContext", "Promise", "Task", "TaskCancelled", "WorkerPool", "all", "any",
+    "race", "spawn",
 ]
 
 
@@ -1587,7 +1812,8 @@ def _not_portable(text):
 
 
 def _refused(value):
-    return _not_portable(f"A value of type {_type_name(type(value))} cannot travel to another process: {value!r:.80}")
+    kind = _text_for_c(lambda: _type_name(type(value)), "an object")
+    return _not_portable(f"A value of type {kind} cannot travel to another process: {_repr(value)}")
 
 
 def _to_variant(value):
@@ -1719,7 +1945,7 @@ def _call_reference(task, reference):
 def _run_reference(task, reference, data=None):
     _run(task, lambda task: _call_reference(task, reference))
     # The program may end this process at any time.
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(BaseException):
         sys.stdout.flush()
 
 
@@ -1732,7 +1958,9 @@ def worker_requested():
 
 def worker_run(handler=None, *data):
     """Is a worker, for functions of Python or with a handler of your own. Returns what the process has to exit with."""
-    return Tf.worker_run(handler or _run_reference, *data)
+    if handler is None:
+        return Tf.worker_run(_run_reference)
+    return Tf.worker_run(lambda task, reference, *unused: _run_bare(task, handler, (reference, *data)))
 
 
 def call_task(function, /, *args):
@@ -1744,7 +1972,7 @@ def call_task(function, /, *args):
     except (AttributeError, ImportError):
         is_found = False
     if not is_found:
-        raise _not_portable(f"Only what a module has by a name can be called in another process, not {function!r}")
+        raise _not_portable(f"Only what a module has by a name can be called in another process, not {_repr(function)}")
     task = Tf.Task.new_for_reference(f"py:{module}:{path}", _to_variant(args))
     task.set_name(_name_of(function))
     task.set_location(_place(1))

@@ -80,6 +80,19 @@ pop_ready (TfDispatcher *self)
   return pipe;
 }
 
+TF_FOREGROUND
+static void
+rotate_ready (TfDispatcher *self)
+{
+  TfPipe *pipe;
+
+  if (self->first_ready == self->last_ready)
+    return;
+
+  pipe = pop_ready (self);
+  append_ready (self, pipe, pipe);
+}
+
 void
 tf__dispatcher_list (TfDispatcher *self,
                      TfPipe       *pipe)
@@ -258,6 +271,23 @@ tf__dispatcher_keep_delivered (TfDispatcher *self,
   return TRUE;
 }
 
+/* Whether the events of the pipe have delayed its other news for an interval. */
+TF_FOREGROUND
+static gboolean
+is_overdue (TfDispatcher *self,
+            TfPipe       *pipe,
+            TfPipeBox    *box)
+{
+  if (!tf__pipe_has_delayed (pipe))
+    box->overdue_us = 0;
+  else if (box->overdue_us == 0)
+    box->overdue_us = tf__clock_add (self->now_us, self->interval_us);
+  else
+    return box->overdue_us <= self->now_us;
+
+  return FALSE;
+}
+
 /* Takes the first of the ready as far as its next thing, or its next @n_max events. Nothing private
  * is held while the user's code runs: what is left of the pipe is among the ready, where a nested
  * loop finds it. Returns the number of deliveries. */
@@ -272,20 +302,22 @@ step (TfDispatcher *self,
   TfPipeBox *box;
   gboolean   has_more = TRUE;
   gboolean   is_early = FALSE;
+  gboolean   is_late;
   TfNews     news = TF_NEWS_EVENTS;
   guint      n = 1;
 
-  if (self->n_in_row >= MAX_IN_ROW && self->first_ready != self->last_ready)
-    {
-      pipe = pop_ready (self);
-      append_ready (self, pipe, pipe);
-    }
+  if (self->n_in_row >= MAX_IN_ROW)
+    rotate_ready (self);
 
   pipe = self->first_ready;
   box = tf__pipe_get_box (pipe);
-  if (box == NULL || !tf__pipe_has_taken (pipe, box))
-    news = tf__pipe_take (pipe, box == NULL || box->due_us <= self->now_us, &has_more, &is_early);
+  is_late = box != NULL && is_overdue (self, pipe, box);
+  if (box == NULL || is_late || !tf__pipe_has_taken (pipe, box))
+    news = tf__pipe_take (pipe, box == NULL || box->due_us <= self->now_us, is_late, &has_more,
+                          &is_early);
 
+  if (news == TF_NEWS_PROGRESS)
+    tf__pipe_get_box (pipe)->overdue_us = 0;
   if (is_early)
     append_due (self, pipe, tf__pipe_get_box (pipe));
 
@@ -325,6 +357,18 @@ get_stride (gint64 spent_us,
   return CLAMP (n, 1, MAX_STRIDE);
 }
 
+/* The turn is over. A pipe with slow handlers must not keep the first place for as many turns as it has events in a
+ * row. */
+TF_FOREGROUND
+static void
+give_way (TfDispatcher *self)
+{
+  TfPipeBox *box = self->first_ready == NULL ? NULL : tf__pipe_get_box (self->first_ready);
+
+  if (box != NULL && self->n_in_row > 0 && tf__pipe_has_taken (self->first_ready, box))
+    rotate_ready (self);
+}
+
 /* One turn: at least one delivery, and then on until nothing is left or the budget is used up. */
 void
 tf__dispatcher_run_turn (TfDispatcher *self)
@@ -353,7 +397,10 @@ tf__dispatcher_run_turn (TfDispatcher *self)
       self->now_us = tf__clock_now ();
       self->stride = get_stride (self->now_us - last_us, n_steps, end_us - self->now_us);
       if (self->now_us >= end_us)
-        return;
+        {
+          give_way (self);
+          return;
+        }
 
       last_us = self->now_us;
       n_steps = 0;

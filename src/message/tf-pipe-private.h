@@ -71,7 +71,7 @@ typedef struct
 {
   _Alignas(TF_CACHE_LINE) TfLock lock; /* held for a moment */
   guint    n_waiting;                  /* [lock] senders waiting for room */
-  guint    n_events;                   /* [lock] sent and not taken */
+  guint    n_events;                   /* [lock] sent, and not in a chunk that was delivered as a whole */
   TfChunk *first;                      /* (owned) [lock] */
   TfChunk *last;                       /* [lock] */
   TfChunk *spare;                      /* (owned) [lock] */
@@ -88,6 +88,7 @@ typedef struct
   TfPipe  *next_due;                      /* [foreground] */
   TfPipe  *previous_due;                  /* [foreground] */
   gint64   due_us;                        /* [foreground] when the slot may be taken again */
+  gint64   overdue_us;                    /* [foreground] when other news overtake events; 0: none wait */
 } TfPipeBox;
 
 /* A mailbox of one task, and the only place where the background hands anything to the
@@ -161,10 +162,11 @@ gboolean tf__pipe_advance (TfPipe *self,
 TfPipeBox *tf__pipe_get_box (TfPipe *self);
 /* Any thread. */
 TfPipeBox *tf__pipe_ensure_box (TfPipe *self);
-/* The next thing to deliver, in order; the events are in the box then. @has_more: the pipe stays
- * listed. @is_early: there is progress, but its time has not come. */
+/* The next thing to deliver, in order; the events are in the box then. @is_overdue: events come after all other news
+ * but the final message. @has_more: the pipe stays listed. @is_early: there is progress, but its time has not come. */
 TfNews tf__pipe_take (TfPipe   *self,
                       gboolean  is_slot_due,
+                      gboolean  is_overdue,
                       gboolean *has_more,
                       gboolean *is_early) TF_FOREGROUND;
 /* Whether the caller has to put the pipe among the ready, because it was not listed. */
@@ -172,6 +174,8 @@ gboolean tf__pipe_list (TfPipe *self) TF_FOREGROUND;
 /* FALSE while they are held. */
 gboolean tf__pipe_has_taken (TfPipe    *self,
                              TfPipeBox *box) TF_FOREGROUND;
+/* Whether there are news that events may delay: all kinds but the final message, which comes after them. */
+gboolean tf__pipe_has_delayed (TfPipe *self) TF_FOREGROUND;
 /* Moves it out: a nested loop may go on with the chunk while this one is being delivered. */
 void tf__pipe_next_taken (TfPipeBox *box,
                           TfEvent   *event) TF_FOREGROUND;

@@ -39,6 +39,9 @@ typedef struct
    * from 0 on; NULL after the last. */
   TfFuture *(*get_need) (TfCompletion *self,
                          guint         index);
+  /* [foreground] (nullable) The same for all futures that may bring about its end: these are the needs if NULL. */
+  TfFuture *(*get_source) (TfCompletion *self,
+                           guint         index);
 
   gboolean is_foreground_only; /* nobody but the foreground ends it */
 } TfCompletionClass;

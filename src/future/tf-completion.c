@@ -120,6 +120,16 @@ work_get_need (gpointer work,
   return klass->get_need == NULL ? NULL : klass->get_need (self, index);
 }
 
+static TfFuture *
+work_get_source (gpointer work,
+                 guint    index)
+{
+  TfCompletion            *self = work;
+  const TfCompletionClass *klass = tf__completion_get_class (self);
+
+  return klass->get_source == NULL ? work_get_need (work, index) : klass->get_source (self, index);
+}
+
 gboolean
 tf__completion_has_outcome (TfCompletion *self)
 {
@@ -284,6 +294,7 @@ const TfWorkClass tf__completion_work_class = {
   .drop_callback = work_drop_callback,
   .post = work_post,
   .get_need = work_get_need,
+  .get_source = work_get_source,
 };
 
 /* The news */

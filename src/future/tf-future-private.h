@@ -68,6 +68,9 @@ typedef struct
    * from 0 on; NULL after the last. */
   TfFuture *(*get_need) (gpointer work,
                          guint    index);
+  /* [foreground] (nullable) The same for all futures that may bring about its end: these are the needs if NULL. */
+  TfFuture *(*get_source) (gpointer work,
+                           guint    index);
 } TfWorkClass;
 
 /* A wait, on a thread that runs a task, for a future that is not a task: the task room sees that it costs no worker,
@@ -81,6 +84,8 @@ typedef struct
    * set. Called with the lock of a place where threads wait. */
   gboolean (*is_hopeless) (TfFuture *future,
                            GError  **error);
+  /* [foreground] What the code behind @future waits for; NULL if it does not wait, or for something elsewhere. */
+  TfFuture *(*dup_awaited) (TfFuture *future);
 } TfCompoundWaitClass;
 
 /* Code of the library that goes on when a future is done; embedded in what it belongs to. */
@@ -195,6 +200,8 @@ void     tf__future_set_compound_wait_class (const TfCompoundWaitClass *klass);
 gboolean tf__future_begin_compound_wait (TfFuture *self,
                                          GError  **error);
 void     tf__future_end_compound_wait (TfFuture *self);
+/* In the owner context: what the code of a task waits for, if that belongs to the same thread. */
+TfFuture *tf__future_dup_awaited (TfFuture *self) TF_FOREGROUND;
 /* Has all threads that wait look whether that is of any use still. */
 void     tf__future_wake_waiters (void);
 gboolean tf__future_is_read (TfFuture *self);

@@ -362,6 +362,13 @@ get_need (TfCompletion *completion,
   return self->upstream;
 }
 
+static TfFuture *
+get_source (TfCompletion *completion,
+            guint         index)
+{
+  return index == 0 ? from_completion (completion)->upstream : NULL;
+}
+
 static const TfCompletionClass completion_class = {
   .pipe = TF_COMPLETION_PIPE,
   .get_name = get_name,
@@ -371,6 +378,7 @@ static const TfCompletionClass completion_class = {
   .rang = rang,
   .ended = ended,
   .get_need = get_need,
+  .get_source = get_source,
   .is_foreground_only = TRUE,
 };
 

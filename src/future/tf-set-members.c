@@ -363,6 +363,15 @@ get_need (TfCompletion *completion,
   return NULL;
 }
 
+static TfFuture *
+get_source (TfCompletion *completion,
+            guint         index)
+{
+  TfFutureSet *self = from_completion (completion);
+
+  return index < self->n_slots ? self->slots[index].future : NULL;
+}
+
 const TfCompletionClass tf__set_completion_class = {
   .pipe = TF_COMPLETION_PIPE,
   .get_name = get_name,
@@ -370,6 +379,7 @@ const TfCompletionClass tf__set_completion_class = {
   .look = look,
   .ended = ended,
   .get_need = get_need,
+  .get_source = get_source,
   .is_foreground_only = TRUE,
 };
 

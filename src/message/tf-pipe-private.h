@@ -48,6 +48,10 @@ typedef struct
                    TfEvent *event);
   TfPipe *(*ref) (TfPipe *self);
   void (*unref) (TfPipe *self);
+  /* Any thread, (nullable) with the next: a sender begins and ends to wait for room that a handler may keep it from,
+   * which waits for other work in turn. FALSE if this thread does not keep others from working. */
+  gboolean (*sender_blocked) (TfPipe *self);
+  void (*sender_unblocked) (TfPipe *self);
 } TfPipeClass;
 
 /* The latest state of the progress: newer ones replace older ones, so it never takes room. */
@@ -77,6 +81,7 @@ typedef struct
   TfChunk *spare;                      /* (owned) [lock] */
   guint8   is_told;                    /* [lock] the pipe has been told, or is about to be */
   guint8   is_closed;                  /* [lock] the final message has been taken */
+  gint     is_kept_back;               /* [atomic] a handler waits that keeps senders from getting room */
   gint     n_holds;                    /* [atomic] added to in the foreground: who wants no events now */
   GCond    room;
 
@@ -189,5 +194,7 @@ void tf__pipe_take_slot (TfPipe   *self,
  * Senders wait for room meanwhile. */
 void     tf__pipe_hold (TfPipe *self) TF_FOREGROUND;
 gboolean tf__pipe_let_go (TfPipe *self); /* any thread */
+/* A handler waits, and nothing of the pipe is delivered before it returns. */
+void tf__pipe_keep_back (TfPipe *self) TF_FOREGROUND;
 /* Frees what has been sent and will not be delivered. */
 void tf__pipe_drop_events (TfPipe *self) TF_FOREGROUND;

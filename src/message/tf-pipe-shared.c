@@ -240,8 +240,11 @@ tf__pipe_post_last (TfPipe *self,
 
 static void     append_locked (TfPipeBox *box,
                                TfEvent   *event) TF_CALLER_HOLDS (box->lock);
+static gboolean is_full_locked (TfPipe    *self,
+                                TfPipeBox *box) TF_CALLER_HOLDS (box->lock);
 static gboolean wait_for_room_locked (TfPipe    *self,
-                                      TfPipeBox *box) TF_CALLER_HOLDS (box->lock);
+                                      TfPipeBox *box,
+                                      gboolean  *is_apart) TF_CALLER_HOLDS (box->lock);
 
 static void
 append_locked (TfPipeBox *box,
@@ -268,19 +271,37 @@ append_locked (TfPipeBox *box,
   box->n_events++;
 }
 
-/* FALSE if the event is not wanted any more. The owner thread never waits: it would wait for its
- * own loop. */
+/* The owner thread never waits: it would wait for its own loop. */
+static gboolean
+is_full_locked (TfPipe    *self,
+                TfPipeBox *box)
+{
+  return box->n_events >= TF_PIPE_HIGH_WATER && !box->is_closed &&
+         tf__load (&self->fate) == TF_FATE_OPEN && !tf__dispatcher_is_owner (self->dispatcher);
+}
+
+/* FALSE if the event is not wanted any more. @is_apart: the caller calls sender_unblocked() afterwards. */
 static gboolean
 wait_for_room_locked (TfPipe    *self,
-                      TfPipeBox *box)
+                      TfPipeBox *box,
+                      gboolean  *is_apart)
 {
-  while (box->n_events >= TF_PIPE_HIGH_WATER &&
-         !box->is_closed &&
-         tf__load (&self->fate) == TF_FATE_OPEN &&
-         !tf__dispatcher_is_owner (self->dispatcher))
+  gboolean was_asked = self->klass->sender_blocked == NULL;
+
+  *is_apart = FALSE;
+  while (is_full_locked (self, box))
     {
       /* Nobody makes room as long as the loop sleeps. */
       tf__dispatcher_release_wakes ();
+      if (!was_asked && tf__load (&box->is_kept_back))
+        {
+          was_asked = TRUE;
+          tf__unlock (&box->lock);
+          *is_apart = self->klass->sender_blocked (self);
+          tf__lock (&box->lock);
+          continue;
+        }
+
       box->n_waiting++;
       tf__lock_wait (&box->lock, &box->room);
       box->n_waiting--;
@@ -296,9 +317,10 @@ tf__pipe_send (TfPipe  *self,
   TfPipeBox *box = tf__pipe_ensure_box (self);
   gboolean   is_first = FALSE;
   gboolean   is_wanted;
+  gboolean   is_apart;
 
   tf__lock (&box->lock);
-  is_wanted = wait_for_room_locked (self, box);
+  is_wanted = wait_for_room_locked (self, box, &is_apart);
   if (is_wanted)
     {
       append_locked (box, event);
@@ -306,6 +328,9 @@ tf__pipe_send (TfPipe  *self,
       box->is_told = TRUE;
     }
   tf__unlock (&box->lock);
+
+  if (is_apart)
+    self->klass->sender_unblocked (self);
 
   /* The sender still has what the event was copied from, so this is never the last reference. */
   if (!is_wanted)
@@ -334,6 +359,21 @@ tf__pipe_release_senders (TfPipe *self)
   /* What was held is held no longer. */
   if (tf__load (&box->n_holds) > 0)
     tf__pipe_post (self, TF_NEWS_EVENTS);
+}
+
+void
+tf__pipe_keep_back (TfPipe *self)
+{
+  TfPipeBox *box = tf__load (&self->box);
+
+  if (box == NULL || tf__load (&box->is_kept_back))
+    return;
+
+  tf__lock (&box->lock);
+  tf__store (&box->is_kept_back, TRUE);
+  if (box->n_waiting > 0)
+    g_cond_broadcast (&box->room);
+  tf__unlock (&box->lock);
 }
 
 static gboolean
@@ -378,7 +418,10 @@ take_chunk_locked (TfPipeBox *box)
   if (box->taken != NULL)
     box->n_events -= box->taken->n_events;
   if (box->n_waiting > 0 && box->n_events <= LOW_WATER)
-    g_cond_broadcast (&box->room);
+    {
+      tf__store (&box->is_kept_back, FALSE);
+      g_cond_broadcast (&box->room);
+    }
 
   if (box->spare == NULL)
     box->spare = g_steal_pointer (&box->taken);

@@ -360,7 +360,13 @@ pipe_unref (TfPipe *pipe)
   tf_task_unref ((TfTask *) pipe);
 }
 
-const TfPipeClass tf__task_pipe_class = { deliver, pipe_ref, pipe_unref };
+const TfPipeClass tf__task_pipe_class = {
+  .deliver = deliver,
+  .ref = pipe_ref,
+  .unref = pipe_unref,
+  .sender_blocked = tf__task_lend_worker,
+  .sender_unblocked = tf__task_take_worker_back,
+};
 
 TfFuture *
 tf__task_make_future (TfTask *self,

@@ -49,7 +49,6 @@ static void
 draw_until_done (Window   *self,
                  TfFuture *future)
 {
-  self->n_frames = 0;
   while (!tf_future_is_done (future) && self->n_frames < MAX_FRAMES)
     g_main_context_iteration (NULL, TRUE);
   g_assert_true (tf_future_is_done (future));
@@ -69,8 +68,8 @@ test_tasks (void)
       g_autoptr (TfFuture) future = submit_call (executor, body_return_42, NULL, NULL);
 
       draw_until_done (&window, future);
-      g_assert_cmpuint (window.n_frames, >, 0);
     }
+  g_assert_cmpuint (window.n_frames, >, 0);
 
   window_clear (&window);
   tf_test_executor_finish (&executor);

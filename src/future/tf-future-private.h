@@ -23,6 +23,8 @@ typedef struct
    * set. Called with the lock of a place where threads wait. */
   gboolean (*is_hopeless) (TfFuture *future,
                            GError  **error);
+  /* [foreground] What the code behind @future waits for; NULL if it does not wait, or for something elsewhere. */
+  TfFuture *(*dup_awaited) (TfFuture *future);
 } TfCompoundWaitClass;
 
 /* Called in the owner context. */
@@ -152,6 +154,8 @@ void     tf__future_set_compound_wait_class (const TfCompoundWaitClass *klass);
 gboolean tf__future_begin_compound_wait (TfFuture *self,
                                          GError  **error);
 void     tf__future_end_compound_wait (TfFuture *self);
+/* In the owner context: what the code of a task waits for, if that belongs to the same thread. */
+TfFuture *tf__future_dup_awaited (TfFuture *self) TF_FOREGROUND;
 /* Has all threads that wait look whether that is of any use still. */
 void tf__future_wake_waiters (void);
 /* In dispose: whether that is because the last reference goes. */

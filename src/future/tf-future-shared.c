@@ -188,6 +188,14 @@ tf__future_set_compound_wait_class (const TfCompoundWaitClass *klass)
     tf__store (&compound_wait_class, klass);
 }
 
+TfFuture *
+tf__future_dup_awaited (TfFuture *self)
+{
+  const TfCompoundWaitClass *klass = tf__load (&compound_wait_class);
+
+  return klass == NULL ? NULL : klass->dup_awaited (self);
+}
+
 gboolean
 tf__future_begin_compound_wait (TfFuture *self,
                                 GError  **error)

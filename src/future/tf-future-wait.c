@@ -54,6 +54,7 @@ drop_source (GSource *source)
 /* A wait of the owner, which keeps deliveries going. */
 typedef struct
 {
+  TfAwait       await; /* first */
   TfFuture     *future;
   TfDispatcher *dispatcher;
   GCancellable *cancellable; /* (nullable) */
@@ -82,6 +83,64 @@ on_waiter_cancelled_nudge_cb (GCancellable *cancellable,
                               TfDispatcher *dispatcher)
 {
   tf__dispatcher_nudge (dispatcher);
+}
+
+TF_FOREGROUND
+static void
+add_source (TfFuture   *future,
+            GHashTable *seen,
+            GPtrArray  *todo)
+{
+  if (g_hash_table_add (seen, future))
+    g_ptr_array_add (todo, g_object_ref (future));
+}
+
+TF_FOREGROUND
+static void
+add_sources (TfFuture   *future,
+             GHashTable *seen,
+             GPtrArray  *todo)
+{
+  TfFuturePrivate     *priv = tf__future_get_private (future);
+  const TfWorkClass   *klass = tf__work_get_class (priv->work);
+  g_autoptr (TfFuture) awaited = tf__future_dup_awaited (future);
+  TfFuture *(*get_source) (TfWork *work, guint index);
+  TfFuture *source;
+
+  if (awaited != NULL)
+    add_source (awaited, seen, todo);
+
+  get_source = klass->get_source != NULL ? klass->get_source : klass->get_need;
+  if (get_source == NULL)
+    return;
+
+  for (guint i = 0; (source = get_source (priv->work, i)) != NULL; i++)
+    add_source (source, seen, todo);
+}
+
+/* The pipe of the future, and of all that may bring about its end. */
+static void
+collect_sources (TfAwait    *await,
+                 GHashTable *pipes)
+{
+  LoopWait              *wait = (LoopWait *) await;
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray)  todo = g_ptr_array_new_with_free_func (g_object_unref);
+
+  tf__enter_foreground ();
+
+  add_source (wait->future, seen, todo);
+  while (todo->len > 0)
+    {
+      g_autoptr (TfFuture) future = g_ptr_array_steal_index_fast (todo, todo->len - 1);
+      TfFuturePrivate     *priv = tf__future_get_private (future);
+
+      if (tf_future_is_done (future) || !tf__future_is_in_owner (future))
+        continue;
+
+      g_hash_table_add (pipes, &priv->work->pipe);
+      add_sources (future, seen, todo);
+    }
 }
 
 /* While a foreign loop has taken the place of the main context: the executor delivers, and nothing else happens. */
@@ -138,20 +197,32 @@ wait_in_loop (TfFuture     *self,
 {
   TfFuturePrivate *priv = tf__future_get_private (self);
   TfDispatcher    *dispatcher = priv->work->pipe.dispatcher;
-  LoopWait         wait = { self, dispatcher, cancellable, tf__clock_deadline (timeout_us), FALSE };
+  LoopWait         wait = { .await.collect = collect_sources,
+                            .future = self,
+                            .dispatcher = dispatcher,
+                            .cancellable = cancellable,
+                            .deadline_us = tf__clock_deadline (timeout_us) };
   gpointer         host = dispatcher->klass->host_ref (dispatcher->host);
+  gboolean         is_possible;
   gboolean         is_done;
 
   tf__enter_foreground ();
 
   g_object_ref (self);
   tf__future_begin_waiting (self);
-  run_loop (&wait);
+  is_possible = tf__await_begin (&wait.await);
+  if (is_possible)
+    run_loop (&wait);
+  tf__await_end (&wait.await);
   tf__future_end_waiting (self);
   dispatcher->klass->host_unref (host);
 
   is_done = tf_future_is_done (self);
-  if (!is_done && !g_cancellable_set_error_if_cancelled (cancellable, error))
+  if (!is_possible)
+    g_set_error (error, TF_ERROR, TF_ERROR_DEADLOCK,
+                 "Task “%s” is waited for in too many of its handlers, one inside the other",
+                 tf_future_get_name (self));
+  else if (!is_done && !g_cancellable_set_error_if_cancelled (cancellable, error))
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Task “%s” was not done in time",
                  tf_future_get_name (self));
 
@@ -193,7 +264,8 @@ wait_in_loop (TfFuture     *self,
  * - `G_IO_ERROR_TIMED_OUT`: the work was not done after @timeout_us.
  * - `G_IO_ERROR_CANCELLED`: @cancellable was cancelled.
  * - `TF_ERROR_DEADLOCK`: the call was made in the function of a task without which the future
- *   cannot end.
+ *   cannot end; or in a handler of the future, or of one that it needs, inside 16 others of its
+ *   handlers that wait for it as well.
  *
  * ## Threads
  *

@@ -385,9 +385,16 @@ on_upstream_progress (TfContinuation *continuation,
 
 static const TfContinuationClass upstream_class = { on_upstream_done, on_upstream_progress };
 
+static TfFuture *
+get_source (TfWork *work,
+            guint   index)
+{
+  return index == 0 ? from_work (work)->upstream : NULL;
+}
+
 static const TfCompletionClass completion_class = {
   .work = { TF_COMPLETION_WORK, .get_name = get_name, .is_refusing = is_refusing,
-            .cancelled = cancelled, .get_need = get_need },
+            .cancelled = cancelled, .get_need = get_need, .get_source = get_source },
   .look = look,
   .on_timer = on_timer,
   .ended = ended,

@@ -416,9 +416,19 @@ get_need (TfWork *work,
   return NULL;
 }
 
+static TfFuture *
+get_source (TfWork *work,
+            guint   index)
+{
+  TfFutureSet *self = from_work (work);
+
+  return index < self->n_slots ? self->slots[index].future : NULL;
+}
+
 const TfCompletionClass tf__set_completion_class = {
   .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled,
-            .get_need = get_need },
+            .get_need = get_need,
+            .get_source = get_source },
   .look = look,
   .ended = ended,
 };

@@ -78,6 +78,9 @@ typedef struct
    * from 0 on; NULL after the last. */
   TfFuture *(*get_need) (TfWork *self,
                          guint   index);
+  /* [foreground] (nullable) All futures that may bring about its end, in the same way; these are the needs if NULL. */
+  TfFuture *(*get_source) (TfWork *self,
+                           guint   index);
 } TfWorkClass;
 
 /* The cancellable of work, for those who have asked for it. */

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "message/tf-nesting-private.h"
 #include "message/tf-pipe-private.h"
 
 /* The foreground end of all pipes of one executor: the queue into which pipes with news are pushed,
@@ -42,7 +43,9 @@ struct _TfDispatcher
   TfContextHost *companion; /* (nullable) [foreground] a user of that: what else the foreign loop drives */
   GPtrArray     *drivers;   /* (owned) (nullable) [foreground] of a companion: whose loops drive it */
 
+  TfNesting *nesting;      /* [foreground] of the thread that looks at the ready */
   GSource   *source;       /* (owned) (nullable) [foreground] NULL when closed or unplugged */
+  GSource   *aged_source;  /* (owned) (nullable) [foreground] the same; NULL also if the priority needs none */
   TfPipe    *first_ready;  /* (owned) [foreground] */
   TfPipe    *last_ready;   /* [foreground] */
   TfPipe    *delivered;    /* (nullable) [foreground] of the delivery under way, whose reference may be taken over */
@@ -52,10 +55,15 @@ struct _TfDispatcher
   guint64    n_timers_set; /* [foreground] */
   gint64     now_us;       /* [foreground] when the clock was last looked at */
   gint64     paused_to_us; /* [foreground] */
+  gint64     patience_us;  /* [foreground] for how long the ready wait for more urgent sources */
+  gint64     looked_us;    /* [foreground] when the aged source last looked, or a turn ended */
+  gint64     waiting_us;   /* [foreground] since when there is something ready; 0: there was nothing */
+  gint64     rests_to_us;  /* [foreground] there is no aged turn before */
   gint64     budget_us;    /* [foreground] */
   gint64     interval_us;  /* [foreground] */
   int        priority;     /* [foreground] of the source */
   gboolean   is_attached;  /* [foreground] between attach and detach */
+  gboolean   is_resting;   /* [foreground] the aged source leaves one iteration to the others */
   guint      stride;       /* [foreground] how many deliveries between two looks at the clock */
   guint      n_in_row;     /* [foreground] deliveries of the first of the ready */
 };
@@ -128,6 +136,12 @@ gboolean tf__dispatcher_keep_delivered (TfDispatcher *self,
 void     tf__dispatcher_forget_due (TfDispatcher *self,
                                     TfPipe       *pipe) TF_FOREGROUND;
 gboolean tf__dispatcher_is_ready (TfDispatcher *self) TF_FOREGROUND;
+/* Brings the first pipe that may be delivered now to the front: FALSE if there is none. */
+gboolean tf__dispatcher_bring_forward (TfDispatcher *self) TF_FOREGROUND;
+/* Moves the whole inbox behind the ready. */
+void tf__dispatcher_collect_inbox (TfDispatcher *self) TF_FOREGROUND;
+/* After a turn: calls back, as a delivery that no pipe has brought about. */
+void tf__dispatcher_end_turn (TfDispatcher *self) TF_FOREGROUND;
 /* When the first progress may be taken, or a timer rings, or G_MAXINT64. */
 gint64 tf__dispatcher_get_due (TfDispatcher *self) TF_FOREGROUND;
 /* Delivers until @is_over says so: FALSE when the deadline came first. Dispatches no other

@@ -16,6 +16,7 @@
 
 #define DEFAULT_BUDGET_US   1000
 #define DEFAULT_INTERVAL_US 5000
+#define DEFAULT_PATIENCE_US 10000
 
 void
 tf__dispatcher_init (TfDispatcher            *self,
@@ -34,6 +35,7 @@ tf__dispatcher_init (TfDispatcher            *self,
   self->timer_fd = -1;
   self->poll_fd = -1;
   self->stride = MAX_STRIDE;
+  self->patience_us = DEFAULT_PATIENCE_US;
   self->priority = G_PRIORITY_DEFAULT_IDLE;
 }
 
@@ -80,6 +82,19 @@ pop_ready (TfDispatcher *self)
   return pipe;
 }
 
+TF_FOREGROUND
+static void
+rotate_ready (TfDispatcher *self)
+{
+  TfPipe *pipe;
+
+  if (self->first_ready == self->last_ready)
+    return;
+
+  pipe = pop_ready (self);
+  append_ready (self, pipe, pipe);
+}
+
 void
 tf__dispatcher_list (TfDispatcher *self,
                      TfPipe       *pipe)
@@ -88,15 +103,63 @@ tf__dispatcher_list (TfDispatcher *self,
   append_ready (self, pipe, pipe);
 }
 
-TF_FOREGROUND
-static void
-collect_inbox (TfDispatcher *self)
+void
+tf__dispatcher_collect_inbox (TfDispatcher *self)
 {
   TfPipe *last;
   TfPipe *first = tf__dispatcher_take_inbox (self, &last);
 
   if (first != NULL)
     append_ready (self, first, last);
+}
+
+TF_FOREGROUND
+static TfPipe *
+find_deliverable (TfDispatcher *self,
+                  TfPipe      **previous)
+{
+  TfPipe *pipe = self->first_ready;
+
+  *previous = NULL;
+  while (pipe != NULL && tf__nesting_is_held_back (self->nesting, pipe))
+    {
+      /* The wait may be for work that has no worker as long as this sender has one. */
+      if (self->nesting->await != NULL)
+        tf__pipe_keep_back (pipe);
+      *previous = pipe;
+      pipe = pipe->next_ready;
+    }
+
+  return pipe;
+}
+
+/* Only pipes that are held back are passed over, so each keeps its order. */
+gboolean
+tf__dispatcher_bring_forward (TfDispatcher *self)
+{
+  TfPipe *previous;
+  TfPipe *pipe;
+
+  if (self->first_ready == NULL || self->nesting->innermost == NULL)
+    return self->first_ready != NULL;
+
+  if (tf__nesting_is_used_up (self->nesting))
+    return FALSE;
+
+  pipe = find_deliverable (self, &previous);
+  if (pipe == NULL && tf__nesting_refresh (self->nesting))
+    pipe = find_deliverable (self, &previous);
+
+  if (pipe == NULL || previous == NULL)
+    return pipe != NULL;
+
+  previous->next_ready = pipe->next_ready;
+  if (self->last_ready == pipe)
+    self->last_ready = previous;
+  pipe->next_ready = self->first_ready;
+  self->first_ready = pipe;
+  self->n_in_row = 0;
+  return TRUE;
 }
 
 static void
@@ -258,6 +321,23 @@ tf__dispatcher_keep_delivered (TfDispatcher *self,
   return TRUE;
 }
 
+/* Whether the events of the pipe have delayed its other news for an interval. */
+TF_FOREGROUND
+static gboolean
+is_overdue (TfDispatcher *self,
+            TfPipe       *pipe,
+            TfPipeBox    *box)
+{
+  if (!tf__pipe_has_delayed (pipe))
+    box->overdue_us = 0;
+  else if (box->overdue_us == 0)
+    box->overdue_us = tf__clock_add (self->now_us, self->interval_us);
+  else
+    return box->overdue_us <= self->now_us;
+
+  return FALSE;
+}
+
 /* Takes the first of the ready as far as its next thing, or its next @n_max events. Nothing private
  * is held while the user's code runs: what is left of the pipe is among the ready, where a nested
  * loop finds it. Returns the number of deliveries. */
@@ -272,20 +352,27 @@ step (TfDispatcher *self,
   TfPipeBox *box;
   gboolean   has_more = TRUE;
   gboolean   is_early = FALSE;
+  gboolean   is_late;
+  TfNesting *nesting = self->nesting;
+  TfDelivery delivery;
   TfNews     news = TF_NEWS_EVENTS;
   guint      n = 1;
 
-  if (self->n_in_row >= MAX_IN_ROW && self->first_ready != self->last_ready)
+  if (self->n_in_row >= MAX_IN_ROW)
     {
-      pipe = pop_ready (self);
-      append_ready (self, pipe, pipe);
+      rotate_ready (self);
+      tf__dispatcher_bring_forward (self);
     }
 
   pipe = self->first_ready;
   box = tf__pipe_get_box (pipe);
-  if (box == NULL || !tf__pipe_has_taken (pipe, box))
-    news = tf__pipe_take (pipe, box == NULL || box->due_us <= self->now_us, &has_more, &is_early);
+  is_late = box != NULL && is_overdue (self, pipe, box);
+  if (box == NULL || is_late || !tf__pipe_has_taken (pipe, box))
+    news = tf__pipe_take (pipe, box == NULL || box->due_us <= self->now_us, is_late, &has_more,
+                          &is_early);
 
+  if (news == TF_NEWS_PROGRESS)
+    tf__pipe_get_box (pipe)->overdue_us = 0;
   if (is_early)
     append_due (self, pipe, tf__pipe_get_box (pipe));
 
@@ -295,10 +382,12 @@ step (TfDispatcher *self,
     pop_ready (self);
 
   self->delivered = pipe;
+  tf__nesting_enter (nesting, &delivery, pipe);
   if (news == TF_NEWS_EVENTS)
     n = deliver_events (self, pipe, tf__pipe_get_box (pipe), n_max);
   else if (news != TF_NEWS_NONE)
     pipe->klass->deliver (pipe, news, NULL);
+  tf__nesting_leave (nesting, &delivery);
 
   if (self->first_ready == pipe)
     self->n_in_row += n;
@@ -325,6 +414,18 @@ get_stride (gint64 spent_us,
   return CLAMP (n, 1, MAX_STRIDE);
 }
 
+/* The turn is over. A pipe with slow handlers must not keep the first place for as many turns as it has events in a
+ * row. */
+TF_FOREGROUND
+static void
+give_way (TfDispatcher *self)
+{
+  TfPipeBox *box = self->first_ready == NULL ? NULL : tf__pipe_get_box (self->first_ready);
+
+  if (box != NULL && self->n_in_row > 0 && tf__pipe_has_taken (self->first_ready, box))
+    rotate_ready (self);
+}
+
 /* One turn: at least one delivery, and then on until nothing is left or the budget is used up. */
 void
 tf__dispatcher_run_turn (TfDispatcher *self)
@@ -333,16 +434,17 @@ tf__dispatcher_run_turn (TfDispatcher *self)
   gint64 end_us = tf__clock_add (last_us, self->budget_us);
   guint  n_steps = 0;
 
+  self->nesting = tf__nesting_get ();
   self->now_us = last_us;
-  collect_inbox (self);
+  tf__dispatcher_collect_inbox (self);
   collect_due (self);
 
   while (TRUE)
     {
-      if (self->first_ready == NULL)
+      if (!tf__dispatcher_bring_forward (self))
         {
-          collect_inbox (self);
-          if (self->first_ready == NULL)
+          tf__dispatcher_collect_inbox (self);
+          if (!tf__dispatcher_bring_forward (self))
             return;
         }
 
@@ -353,13 +455,29 @@ tf__dispatcher_run_turn (TfDispatcher *self)
       self->now_us = tf__clock_now ();
       self->stride = get_stride (self->now_us - last_us, n_steps, end_us - self->now_us);
       if (self->now_us >= end_us)
-        return;
+        {
+          give_way (self);
+          return;
+        }
 
       last_us = self->now_us;
       n_steps = 0;
-      collect_inbox (self);
+      tf__dispatcher_collect_inbox (self);
       collect_due (self);
     }
+}
+
+void
+tf__dispatcher_end_turn (TfDispatcher *self)
+{
+  TfDelivery delivery;
+
+  if (self->klass->turn_ended == NULL)
+    return;
+
+  tf__nesting_enter (self->nesting, &delivery, NULL);
+  self->klass->turn_ended (self->host);
+  tf__nesting_leave (tf__nesting_get (), &delivery);
 }
 
 /* How many deliveries are allowed when the time is over: all that waits now, but not what keeps
@@ -389,7 +507,7 @@ run_ready (TfDispatcher *self,
   for (guint n_steps = 0; self->first_ready != NULL && !is_over (data); n_steps++)
     {
       /* The condition may do anything, even deliver what was ready, or end the dispatcher. */
-      if (self->first_ready == NULL)
+      if (!tf__dispatcher_bring_forward (self))
         return TRUE;
 
       if (n_steps % MAX_STRIDE == 0)
@@ -398,7 +516,7 @@ run_ready (TfDispatcher *self,
           if (n_left == G_MAXUINT64)
             {
               /* One that never runs dry must not keep the others out. */
-              collect_inbox (self);
+              tf__dispatcher_collect_inbox (self);
               collect_due (self);
               if (self->now_us >= deadline_us)
                 n_left = get_grace (self);
@@ -414,18 +532,19 @@ run_ready (TfDispatcher *self,
   return TRUE;
 }
 
-gboolean
-tf__dispatcher_run_until (TfDispatcher *self,
-                          gboolean (*is_over) (gpointer data),
-                          gpointer data,
-                          gint64   deadline_us)
+TF_FOREGROUND
+static gboolean
+run_until (TfDispatcher *self,
+           gboolean (*is_over) (gpointer data),
+           gpointer data,
+           gint64   deadline_us)
 {
   while (TRUE)
     {
       TfPipe *pipe;
 
       self->now_us = tf__clock_now ();
-      collect_inbox (self);
+      tf__dispatcher_collect_inbox (self);
       collect_due (self);
 
       if (!run_ready (self, is_over, data, deadline_us))
@@ -441,4 +560,21 @@ tf__dispatcher_run_until (TfDispatcher *self,
       if (pipe != NULL)
         tf__dispatcher_list (self, pipe);
     }
+}
+
+gboolean
+tf__dispatcher_run_until (TfDispatcher *self,
+                          gboolean (*is_over) (gpointer data),
+                          gpointer data,
+                          gint64   deadline_us)
+{
+  TfAwait  await = { .dispatcher = self };
+  gboolean is_in_time;
+
+  self->nesting = tf__nesting_get ();
+  tf__await_begin (&await);
+  is_in_time = run_until (self, is_over, data, deadline_us);
+  tf__await_end (&await);
+
+  return is_in_time;
 }

@@ -75,6 +75,9 @@ prepare (TfDispatcher *self)
       return;
     }
 
+  if (self->first_ready != NULL)
+    tf__nesting_add_held (self->nesting, self);
+
   if (due_us != G_MAXINT64)
     {
       gint64 left_us = MAX (tf__clock_get_sleep (due_us), 1);
@@ -99,6 +102,7 @@ static void
 close_descriptors (TfDispatcher *self)
 {
   tf__dispatcher_disarm (self);
+  tf__nesting_forget_held (tf__nesting_get (), self);
   close_fd (&self->poll_fd);
   close_fd (&self->timer_fd);
   tf__dispatcher_close_wake_fd (self);
@@ -202,8 +206,7 @@ dispatch (TfDispatcher *self)
 
   tf__dispatcher_set_owner (self, tf__current_thread ());
   tf__dispatcher_run_turn (self);
-  if (self->klass->turn_ended != NULL)
-    self->klass->turn_ended (self->host);
+  tf__dispatcher_end_turn (self);
 
   /* A handler may have gone back to the main context. */
   if (self->poll_fd >= 0)

@@ -205,6 +205,7 @@ tf_message_router_close_pipe (TfMessageRouter   *self,
  * - `G_IO_ERROR_TIMED_OUT`: the condition did not hold after @timeout_us.
  * - `TF_ERROR_NOT_RUNNING`: the router does not run, or was stopped by a handler.
  * - `TF_ERROR_WRONG_THREAD`: the call was made outside the thread that owns the router.
+ * - `TF_ERROR_DEADLOCK`: the call was made inside more than 16 handlers of a pipe that make such a call as well.
  *
  * ## Threads
  *

@@ -39,6 +39,10 @@ typedef struct
                    TfEvent *event);
   TfPipe *(*ref) (TfPipe *self);
   void (*unref) (TfPipe *self);
+  /* Any thread, (nullable) with the next: a sender begins and ends to wait for room that a handler may keep it from,
+   * which waits for other work in turn. FALSE if this thread does not keep others from working. */
+  gboolean (*sender_blocked) (TfPipe *self);
+  void (*sender_unblocked) (TfPipe *self);
 } TfPipeClass;
 
 /* The latest state of the progress: newer ones replace older ones, so it never takes room. */
@@ -62,12 +66,13 @@ typedef struct
 {
   _Alignas(TF_CACHE_LINE) TfLock lock; /* held for a moment */
   guint    n_waiting;                  /* [lock] senders waiting for room */
-  guint    n_events;                   /* [lock] to write, [atomic] to read: sent and not taken */
+  guint    n_events; /* [lock] to write, [atomic] to read: sent, and not in a chunk that was delivered as a whole */
   TfChunk *first;                      /* (owned) [lock] */
   TfChunk *last;                       /* [lock] */
   TfChunk *spare;                      /* (owned) [lock] */
   guint8   is_told;                    /* [lock] the pipe has been told, or is about to be */
   guint8   is_closed;                  /* [lock] the final message has been taken */
+  gint     is_kept_back;               /* [atomic] a handler waits that keeps senders from getting room */
   gint     n_holds;                    /* [atomic] added to in the foreground: who wants no events now */
   GCond    room;
 
@@ -79,6 +84,7 @@ typedef struct
   TfPipe  *next_due;                      /* [foreground] */
   TfPipe  *previous_due;                  /* [foreground] */
   gint64   due_us;                        /* [foreground] when the slot may be taken again */
+  gint64   overdue_us;                    /* [foreground] when other news overtake events; 0: none wait */
 } TfPipeBox;
 
 /* A mailbox of one task, and the only place where the background hands anything to the
@@ -159,10 +165,11 @@ gboolean tf__pipe_advance (TfPipe *self,
 TfPipeBox *tf__pipe_get_box (TfPipe *self);
 /* Any thread. */
 TfPipeBox *tf__pipe_ensure_box (TfPipe *self);
-/* The next thing to deliver, in order; the events are in the box then. @has_more: the pipe stays
- * listed. @is_early: there is progress, but its time has not come. */
+/* The next thing to deliver, in order; the events are in the box then. @is_overdue: events come after all other news
+ * but the final message. @has_more: the pipe stays listed. @is_early: there is progress, but its time has not come. */
 TfNews tf__pipe_take (TfPipe   *self,
                       gboolean  is_slot_due,
+                      gboolean  is_overdue,
                       gboolean *has_more,
                       gboolean *is_early) TF_FOREGROUND;
 /* Whether the caller has to put the pipe among the ready, because it was not listed. */
@@ -170,6 +177,8 @@ gboolean tf__pipe_list (TfPipe *self) TF_FOREGROUND;
 /* FALSE while they are held. */
 gboolean tf__pipe_has_taken (TfPipe    *self,
                              TfPipeBox *box) TF_FOREGROUND;
+/* Whether there are news that events may delay: all kinds but the final message, which comes after them. */
+gboolean tf__pipe_has_delayed (TfPipe *self) TF_FOREGROUND;
 /* Moves it out: a nested loop may go on with the chunk while this one is being delivered. */
 void tf__pipe_next_taken (TfPipeBox *box,
                           TfEvent   *event) TF_FOREGROUND;
@@ -183,5 +192,7 @@ void tf__pipe_take_slot (TfPipe   *self,
  * Senders wait for room meanwhile. */
 void     tf__pipe_hold (TfPipe *self) TF_FOREGROUND;
 gboolean tf__pipe_let_go (TfPipe *self); /* any thread */
+/* A handler waits, and nothing of the pipe is delivered before it returns. */
+void tf__pipe_keep_back (TfPipe *self) TF_FOREGROUND;
 /* Frees what has been sent and will not be delivered. */
 void tf__pipe_drop_events (TfPipe *self) TF_FOREGROUND;

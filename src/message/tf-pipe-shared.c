@@ -286,8 +286,11 @@ tf__pipe_post_last (TfPipe *self,
 
 static void     append_locked (TfPipeBox *box,
                                TfEvent   *event) TF_CALLER_HOLDS (box->lock);
+static gboolean is_full_locked (TfPipe    *self,
+                                TfPipeBox *box) TF_CALLER_HOLDS (box->lock);
 static gboolean wait_for_room_locked (TfPipe    *self,
-                                      TfPipeBox *box) TF_CALLER_HOLDS (box->lock);
+                                      TfPipeBox *box,
+                                      gboolean  *is_apart) TF_CALLER_HOLDS (box->lock);
 
 static void
 append_locked (TfPipeBox *box,
@@ -314,19 +317,37 @@ append_locked (TfPipeBox *box,
   tf__store_relaxed (&box->n_events, box->n_events + 1);
 }
 
-/* FALSE if the event is not wanted any more. The owner thread never waits: it would wait for its
- * own loop. */
+/* The owner thread never waits: it would wait for its own loop. */
+static gboolean
+is_full_locked (TfPipe    *self,
+                TfPipeBox *box)
+{
+  return box->n_events >= TF_PIPE_HIGH_WATER && !box->is_closed &&
+         tf__pipe_is_wanted (self) && !tf__dispatcher_is_owner (self->dispatcher);
+}
+
+/* FALSE if the event is not wanted any more. @is_apart: the caller calls sender_unblocked() afterwards. */
 static gboolean
 wait_for_room_locked (TfPipe    *self,
-                      TfPipeBox *box)
+                      TfPipeBox *box,
+                      gboolean  *is_apart)
 {
-  while (box->n_events >= TF_PIPE_HIGH_WATER &&
-         !box->is_closed &&
-         tf__pipe_is_wanted (self) &&
-         !tf__dispatcher_is_owner (self->dispatcher))
+  gboolean was_asked = self->klass->sender_blocked == NULL;
+
+  *is_apart = FALSE;
+  while (is_full_locked (self, box))
     {
       /* Nobody makes room as long as the loop sleeps. */
       tf__dispatcher_release_wakes ();
+      if (!was_asked && tf__load (&box->is_kept_back))
+        {
+          was_asked = TRUE;
+          tf__unlock (&box->lock);
+          *is_apart = self->klass->sender_blocked (self);
+          tf__lock (&box->lock);
+          continue;
+        }
+
       box->n_waiting++;
       tf__lock_wait (&box->lock, &box->room);
       box->n_waiting--;
@@ -341,13 +362,17 @@ wait_for_room (TfPipe    *self,
                TfPipeBox *box)
 {
   gboolean is_wanted;
+  gboolean is_apart;
 
   if (tf__load_relaxed (&box->n_events) < TF_PIPE_HIGH_WATER)
     return tf__pipe_is_wanted (self);
 
   tf__lock (&box->lock);
-  is_wanted = wait_for_room_locked (self, box);
+  is_wanted = wait_for_room_locked (self, box, &is_apart);
   tf__unlock (&box->lock);
+
+  if (is_apart)
+    self->klass->sender_unblocked (self);
 
   return is_wanted;
 }
@@ -410,6 +435,21 @@ tf__pipe_release_senders (TfPipe *self)
     tf__pipe_post (self, TF_NEWS_EVENTS);
 }
 
+void
+tf__pipe_keep_back (TfPipe *self)
+{
+  TfPipeBox *box = tf__load (&self->box);
+
+  if (box == NULL || tf__load (&box->is_kept_back))
+    return;
+
+  tf__lock (&box->lock);
+  tf__store (&box->is_kept_back, TRUE);
+  if (box->n_waiting > 0)
+    g_cond_broadcast (&box->room);
+  tf__unlock (&box->lock);
+}
+
 static gboolean
 is_held (TfPipe    *self,
          TfPipeBox *box)
@@ -424,11 +464,23 @@ has_left (TfPipeBox *box)
   return box->taken != NULL && box->n_delivered < box->taken->n_events;
 }
 
+static void   close_locked (TfPipeBox *box) TF_CALLER_HOLDS (box->lock);
 static void   take_chunk_locked (TfPipeBox *box) TF_CALLER_HOLDS (box->lock);
 static TfNews take_box_locked (TfPipeBox *box,
                                guint      candidates,
-                               gboolean   is_box_held) TF_CALLER_HOLDS (box->lock);
+                               gboolean   is_box_held,
+                               gboolean   is_overdue) TF_CALLER_HOLDS (box->lock);
 
+/* Senders get no more in, so the events before the final message come to an end. */
+static void
+close_locked (TfPipeBox *box)
+{
+  box->is_closed = TRUE;
+  if (box->n_waiting > 0)
+    g_cond_broadcast (&box->room);
+}
+
+/* The events of the chunk count until all of them were delivered, so that the mark holds for what waits in it, too. */
 static void
 take_chunk_locked (TfPipeBox *box)
 {
@@ -438,9 +490,13 @@ take_chunk_locked (TfPipeBox *box)
   if (box->first == NULL)
     box->last = NULL;
 
-  tf__store_relaxed (&box->n_events, box->n_events - chunk->n_events);
+  if (box->taken != NULL)
+    tf__store_relaxed (&box->n_events, box->n_events - box->taken->n_events);
   if (box->n_waiting > 0 && box->n_events <= LOW_WATER)
-    g_cond_broadcast (&box->room);
+    {
+      tf__store (&box->is_kept_back, FALSE);
+      g_cond_broadcast (&box->room);
+    }
 
   if (box->spare == NULL)
     box->spare = g_steal_pointer (&box->taken);
@@ -452,8 +508,14 @@ take_chunk_locked (TfPipeBox *box)
 }
 
 static TfNews
-get_first (guint candidates)
+get_first (guint    candidates,
+           gboolean is_overdue)
 {
+  guint others = candidates & ~(guint) (TF_NEWS_EVENTS | TF_NEWS_FINAL);
+
+  if (is_overdue && others != 0)
+    candidates = others;
+
   return candidates & -candidates;
 }
 
@@ -462,24 +524,23 @@ get_first (guint candidates)
 static TfNews
 take_box_locked (TfPipeBox *box,
                  guint      candidates,
-                 gboolean   is_box_held)
+                 gboolean   is_box_held,
+                 gboolean   is_overdue)
 {
   TfNews news;
+
+  if (candidates & TF_NEWS_FINAL)
+    close_locked (box);
 
   if ((box->first != NULL || has_left (box)) && !is_box_held)
     candidates |= TF_NEWS_EVENTS;
   else if (box->first != NULL || has_left (box))
     candidates &= ~(guint) TF_NEWS_FINAL;
 
-  news = get_first (candidates);
-  if (news == TF_NEWS_EVENTS)
-    {
-      /* Held when the caller looked, and let go since: the rest of the chunk comes first. */
-      if (!has_left (box))
-        take_chunk_locked (box);
-    }
-  else if (news == TF_NEWS_FINAL)
-    box->is_closed = TRUE;
+  news = get_first (candidates, is_overdue);
+  /* The rest of a chunk comes first: it was held when the caller looked, or other news overtook it. */
+  if (news == TF_NEWS_EVENTS && !has_left (box))
+    take_chunk_locked (box);
 
   box->is_told = box->first != NULL;
   return news;
@@ -490,11 +551,12 @@ take_box_locked (TfPipeBox *box,
 static TfNews
 take_first (TfPipe   *self,
             guint     candidates,
+            gboolean  is_overdue,
             gboolean *has_events,
             guint    *kept)
 {
   TfPipeBox *box = tf__load (&self->box);
-  TfNews     news = get_first (candidates);
+  TfNews     news = get_first (candidates, is_overdue);
   gboolean   is_box_held = box != NULL && is_held (self, box);
 
   *has_events = FALSE;
@@ -509,8 +571,8 @@ take_first (TfPipe   *self,
   if (box != NULL)
     {
       tf__lock (&box->lock);
-      news = take_box_locked (box, candidates, is_box_held);
-      *has_events = box->is_told && !is_box_held;
+      news = take_box_locked (box, candidates, is_box_held, is_overdue);
+      *has_events = (box->is_told || has_left (box)) && !is_box_held;
       if (is_box_held && (box->first != NULL || has_left (box)))
         *kept = TF_NEWS_FINAL;
       tf__unlock (&box->lock);
@@ -546,6 +608,7 @@ take_last (TfPipe   *self,
 TfNews
 tf__pipe_take (TfPipe   *self,
                gboolean  is_slot_due,
+               gboolean  is_overdue,
                gboolean *has_more,
                gboolean *is_early)
 {
@@ -571,7 +634,7 @@ tf__pipe_take (TfPipe   *self,
   if (*is_early)
     candidates &= ~(guint) TF_NEWS_PROGRESS;
 
-  news = take_first (self, candidates, &has_events, &kept);
+  news = take_first (self, candidates, is_overdue, &has_events, &kept);
 
   word = tf__load (&self->word);
   do
@@ -601,6 +664,14 @@ tf__pipe_has_taken (TfPipe    *self,
                     TfPipeBox *box)
 {
   return has_left (box) && !is_held (self, box);
+}
+
+gboolean
+tf__pipe_has_delayed (TfPipe *self)
+{
+  const guint others = TF_PIPE_LISTED | TF_PIPE_CLOSED | TF_NEWS_EVENTS | TF_NEWS_FINAL;
+
+  return (tf__load (&self->word) & ~others) != 0;
 }
 
 void
@@ -645,7 +716,7 @@ tf__pipe_drop_events (TfPipe *self)
   tf__lock (&box->lock);
   first = g_steal_pointer (&box->first);
   box->last = NULL;
-  tf__store_relaxed (&box->n_events, 0);
+  tf__store_relaxed (&box->n_events, box->taken == NULL ? 0 : box->taken->n_events);
   box->is_told = FALSE;
   if (box->n_waiting > 0)
     g_cond_broadcast (&box->room);

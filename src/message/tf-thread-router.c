@@ -300,8 +300,10 @@ router_route_until (TfMessageRouter *router,
 {
   TfThreadRouter *self = TF_THREAD_ROUTER (router);
   RouteCall       call = { self, self->routing, condition, user_data };
+  TfAwait         await = { 0 };
   gint64          deadline_us = tf__clock_deadline (timeout_us);
-  gboolean        is_over;
+  gboolean        is_possible;
+  gboolean        is_over = FALSE;
 
   if (!check (self, error))
     return FALSE;
@@ -309,10 +311,19 @@ router_route_until (TfMessageRouter *router,
   tf__enter_foreground ();
   g_object_ref (self);
   tf__routing_ref (call.routing);
-  tf__dispatcher_unplug (&call.routing->dispatcher);
-  is_over = tf__dispatcher_run_until (&call.routing->dispatcher, is_route_over, &call, deadline_us);
+  await.dispatcher = &call.routing->dispatcher;
+  is_possible = tf__await_begin (&await);
+  if (is_possible)
+    {
+      tf__dispatcher_unplug (await.dispatcher);
+      is_over = tf__dispatcher_run_until (await.dispatcher, is_route_over, &call, deadline_us);
+    }
+  tf__await_end (&await);
 
-  if (!is_over)
+  if (!is_possible)
+    g_set_error_literal (error, TF_ERROR, TF_ERROR_DEADLOCK,
+                         "The router is driven by too many of its handlers, one inside the other");
+  else if (!is_over)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
                          "The condition did not come true in time");
   else if (self->routing != call.routing)

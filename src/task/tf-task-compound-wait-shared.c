@@ -95,6 +95,20 @@ tf__task_wait_follow (TfTaskWait *self,
   return is_met;
 }
 
+void
+tf__task_wait_get_next (TfTask    *waiter,
+                        TfTask   **task,
+                        TfFuture **future)
+{
+  const TfTaskWait *wait;
+
+  tf__lock (&waits_lock);
+  wait = waits == NULL ? NULL : g_hash_table_lookup (waits, waiter);
+  *task = wait == NULL || wait->task == NULL ? NULL : tf_task_ref (wait->task);
+  *future = wait == NULL || wait->future == NULL ? NULL : g_object_ref (wait->future);
+  tf__unlock (&waits_lock);
+}
+
 gboolean
 tf__task_wait_look (TfTaskWait *self,
                     TfFuture  **far)
@@ -223,6 +237,26 @@ tf__task_block_worker (void)
 
   current_wait->is_apart = host->klass->worker_blocked (host);
   return current_wait->is_apart;
+}
+
+gboolean
+tf__task_lend_worker (TfPipe *pipe)
+{
+  TfTaskHost *host;
+
+  if (tf__task_get_frame () == NULL)
+    return FALSE;
+
+  host = get_host_of_thread ();
+  return host->klass->worker_blocked != NULL && host->klass->worker_blocked (host);
+}
+
+void
+tf__task_take_worker_back (TfPipe *pipe)
+{
+  TfTaskHost *host = get_host_of_thread ();
+
+  host->klass->worker_unblocked (host);
 }
 
 gboolean

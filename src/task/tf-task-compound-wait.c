@@ -241,6 +241,25 @@ is_hopeless (TfFuture *future,
   return TRUE;
 }
 
+static TfFuture *
+dup_awaited (TfFuture *future)
+{
+  TfTask            *task = tf__task_of (future);
+  g_autoptr (TfTask) other = NULL;
+  TfFuture          *awaited = NULL;
+
+  if (task == NULL)
+    return NULL;
+
+  tf__task_wait_get_next (task, &other, &awaited);
+  tf__enter_foreground ();
+  if (other != NULL && tf__dispatcher_is_owner (other->work.pipe.dispatcher) &&
+      other->work.future != NULL)
+    g_set_object (&awaited, other->work.future);
+
+  return awaited;
+}
+
 void
 tf__task_wait_see_compound (void)
 {
@@ -248,6 +267,7 @@ tf__task_wait_see_compound (void)
     .begin = compound_begin,
     .end = compound_end,
     .is_hopeless = is_hopeless,
+    .dup_awaited = dup_awaited,
   };
 
   tf__future_set_compound_wait_class (&klass);

@@ -251,7 +251,11 @@ pipe_unref (TfPipe *pipe)
 }
 
 const TfWorkClass tf__task_work_class = {
-  .pipe = { deliver, pipe_ref, pipe_unref },
+  .pipe = { .deliver = deliver,
+            .ref = pipe_ref,
+            .unref = pipe_unref,
+            .sender_blocked = tf__task_lend_worker,
+            .sender_unblocked = tf__task_take_worker_back },
   .kind = TF_WORK_TASK,
   .unref = unref_work,
   .get_name = get_name,

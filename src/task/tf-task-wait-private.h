@@ -34,6 +34,9 @@ void tf__task_run_if_queued (TfTask *task);
 gboolean tf__task_may_run_here (TfTask *task);
 /* Tells the host of the thread that its worker does not count while it waits: FALSE if no other one takes its place. */
 gboolean tf__task_block_worker (void);
+/* The same for a sender that waits for room, and the end of that. */
+gboolean tf__task_lend_worker (TfPipe *pipe);
+void     tf__task_take_worker_back (TfPipe *pipe);
 /* From a task along the table: TRUE if the task of the wait is met. @far: as above. */
 gboolean tf__task_wait_follow (TfTaskWait *self,
                                TfTask     *task,
@@ -41,6 +44,10 @@ gboolean tf__task_wait_follow (TfTaskWait *self,
 /* The same from its beginning, as it is now: nothing if it is over. */
 gboolean tf__task_wait_look (TfTaskWait *self,
                              TfFuture  **far);
+/* What a task waits for, if it does: another task, or another kind of future; each with a reference. */
+void tf__task_wait_get_next (TfTask    *waiter,
+                             TfTask   **task,
+                             TfFuture **future);
 /* It cannot end: takes it out of the table. Whoever calls wakes the thread. */
 void tf__task_wait_doom (TfTaskWait *self);
 /* Whether the wait of this thread cannot end. */

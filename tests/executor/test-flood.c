@@ -6,7 +6,6 @@
 
 /* The marks: so many events may wait in a future, and so many more are on their way to the handlers. */
 #define HIGH_WATER 1024
-#define CHUNK      64
 
 #define N_FLOODS 4
 
@@ -162,7 +161,7 @@ flood_at_priority (int priority)
 
   /* A timer that starves ticks never. How late it is on a quiet machine is for tf-bench. */
   g_assert_cmpuint (flood.n_ticks, >=, MAX (1, n_possible / 40));
-  g_assert_cmpint (flood.most, <=, N_FLOODS * (HIGH_WATER + CHUNK));
+  g_assert_cmpint (flood.most, <=, N_FLOODS * HIGH_WATER);
 }
 
 static void
@@ -321,7 +320,7 @@ test_nested (void)
   start_floods (&flood, executor, body_flood);
   g_signal_connect (flood.futures[0], "progress", G_CALLBACK (on_progress_nested_cb), &depth);
   run_for (&flood, tf_test_scale (300));
-  g_assert_cmpint (flood.most, <=, N_FLOODS * (HIGH_WATER + CHUNK) + 5);
+  g_assert_cmpint (flood.most, <=, N_FLOODS * HIGH_WATER + 5);
   end_floods (&flood, &executor);
 }
 

@@ -241,7 +241,10 @@ typedef struct
 {
   Letterbox    *box;
   TfTestCounter n_sent;
+  TfTestGate    gate;
+  guint         n_before_gate; /* 0: there is no gate */
   guint         n_wanted;
+  gboolean      was_final_seen;
 } Sender;
 
 static gpointer
@@ -250,7 +253,11 @@ run_sender (gpointer data)
   Sender *sender = data;
 
   for (guint i = 0; i < sender->n_wanted && letterbox_send (sender->box, i); i++)
-    tf_test_counter_add (&sender->n_sent, 1);
+    {
+      tf_test_counter_add (&sender->n_sent, 1);
+      if (i + 1 == sender->n_before_gate)
+        tf_test_gate_wait (&sender->gate);
+    }
 
   return NULL;
 }
@@ -273,9 +280,135 @@ test_room (void)
     {
       tf_test_counter_wait (&sender.n_sent, MIN (box.n_events + 1, sender.n_wanted));
       g_assert_cmpint (tf_test_counter_get (&sender.n_sent), <=,
-                       box.n_events + TF_PIPE_HIGH_WATER + 50);
+                       box.n_events + TF_PIPE_HIGH_WATER);
       g_main_context_iteration (office.context, FALSE);
     }
+  g_thread_join (thread);
+
+  tf_test_drain (office.context);
+  letterbox_clear (&box);
+  office_clear (&office);
+  tf_test_counter_clear (&sender.n_sent);
+}
+
+static gboolean
+has_waiting_sender (TfPipe *pipe)
+{
+  TfPipeBox *box = tf__pipe_get_box (pipe);
+  gboolean   has_waiting;
+
+  tf__lock (&box->lock);
+  has_waiting = box->n_waiting > 0;
+  tf__unlock (&box->lock);
+
+  return has_waiting;
+}
+
+/* In the first delivery, with the rest of a chunk still to come, the sender goes on as far as it can. */
+static void
+on_delivery_measure (Letterbox *self,
+                     TfNews     news)
+{
+  Sender *sender = self->office->user_data;
+
+  if (self->n_events > 1)
+    return;
+
+  tf_test_gate_open (&sender->gate);
+  while (!has_waiting_sender (&self->pipe))
+    g_thread_yield ();
+  g_assert_cmpint (tf_test_counter_get (&sender->n_sent), ==, TF_PIPE_HIGH_WATER);
+}
+
+static void
+test_room_in_handler (void)
+{
+  Office    office;
+  Letterbox box;
+  Sender    sender = { &box, .n_wanted = 3 * TF_PIPE_HIGH_WATER, .n_before_gate = 60 };
+  GThread  *thread;
+
+  g_test_summary ("The mark holds while a handler runs: events of the same delivery that "
+                  "are still to come count.");
+
+  office_init (&office);
+  office.user_data = &sender;
+  letterbox_init (&box, &office, 'a');
+  box.on_delivery = on_delivery_measure;
+  tf_test_counter_init (&sender.n_sent);
+  tf_test_gate_init (&sender.gate);
+  thread = g_thread_new ("sender", run_sender, &sender);
+  tf_test_counter_wait (&sender.n_sent, sender.n_before_gate);
+  while (box.n_events < sender.n_wanted)
+    g_main_context_iteration (office.context, TRUE);
+  g_thread_join (thread);
+
+  tf_test_drain (office.context);
+  letterbox_clear (&box);
+  office_clear (&office);
+  tf_test_gate_clear (&sender.gate);
+  tf_test_counter_clear (&sender.n_sent);
+}
+
+static gpointer
+run_late_sender (gpointer data)
+{
+  Sender *sender = data;
+
+  while (letterbox_send (sender->box, 0))
+    tf_test_counter_add (&sender->n_sent, 1);
+
+  return NULL;
+}
+
+static gboolean
+is_closed (TfPipe *pipe)
+{
+  TfPipeBox *box = tf__pipe_get_box (pipe);
+  gboolean   is_closed;
+
+  tf__lock (&box->lock);
+  is_closed = box->is_closed;
+  tf__unlock (&box->lock);
+
+  return is_closed;
+}
+
+/* The code of the task has returned, and a thread that it left behind goes on. It is always an event ahead. */
+static void
+on_delivery_post_final (Letterbox *self,
+                        TfNews     news)
+{
+  Sender *sender = self->office->user_data;
+
+  if (self->n_events == 1)
+    tf__pipe_post (&self->pipe, TF_NEWS_FINAL);
+  while (!is_closed (&self->pipe) && tf_test_counter_get (&sender->n_sent) <= self->n_events)
+    g_thread_yield ();
+  if (news == TF_NEWS_FINAL)
+    sender->was_final_seen = TRUE;
+}
+
+static void
+test_late_sender (void)
+{
+  Office    office;
+  Letterbox box;
+  Sender    sender = { &box };
+  GThread  *thread;
+
+  g_test_summary ("The final message comes although another thread goes on sending: its "
+                  "events are refused.");
+
+  office_init (&office);
+  office.user_data = &sender;
+  letterbox_init (&box, &office, 'a');
+  box.on_delivery = on_delivery_post_final;
+  tf_test_counter_init (&sender.n_sent);
+  thread = g_thread_new ("sender", run_late_sender, &sender);
+  while (!sender.was_final_seen && box.n_events < 10 * TF_PIPE_HIGH_WATER)
+    g_main_context_iteration (office.context, TRUE);
+  g_assert_true (sender.was_final_seen);
   g_thread_join (thread);
 
   tf_test_drain (office.context);
@@ -456,7 +589,8 @@ test_let_go_between (void)
   tf__enter_foreground ();
   g_assert_false (tf__pipe_has_taken (&box.pipe, box.pipe.box));
   g_assert_true (tf__pipe_let_go (&box.pipe));
-  g_assert_cmpint (tf__pipe_take (&box.pipe, TRUE, &has_more, &is_early), ==, TF_NEWS_EVENTS);
+  g_assert_cmpint (tf__pipe_take (&box.pipe, TRUE, FALSE, &has_more, &is_early), ==,
+                   TF_NEWS_EVENTS);
   g_assert_true (has_more);
   tf__pipe_next_taken (box.pipe.box, &event);
   g_assert_cmpint (g_value_get_int64 (&event.value), ==, 2);
@@ -479,6 +613,7 @@ main (int   argc,
   tf_test_add ("/pipe/news/have-an-order", test_order_of_news);
   tf_test_add ("/pipe/news/end-with-the-final-one", test_closed);
   tf_test_add ("/pipe/news/none-after-the-end-that-came-first", test_closed_before_box);
+  tf_test_add ("/pipe/news/end-while-others-send", test_late_sender);
   tf_test_add ("/pipe/news/never-overtake-an-event", test_overtaking);
   tf_test_add ("/pipe/cancel-state/closes-to-senders", test_cancel_state);
   tf_test_add ("/pipe/events/keep-their-order", test_chunks);
@@ -486,6 +621,7 @@ main (int   argc,
   tf_test_add ("/pipe/events/can-be-dropped-while-delivered", test_drop);
   tf_test_add ("/pipe/events/go-on-where-they-were-held", test_let_go_between);
   tf_test_add ("/pipe/room/is-waited-for", test_room);
+  tf_test_add ("/pipe/room/is-as-large-in-a-handler", test_room_in_handler);
   tf_test_add ("/pipe/room/is-not-waited-for-in-vain", test_room_released);
   tf_test_add ("/pipe/slot/has-the-latest-values", test_slot);
   tf_test_add ("/pipe/news/end-in-a-race-with-an-event", test_end_race);

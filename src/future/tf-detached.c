@@ -250,7 +250,8 @@ const TfPipeClass tf__detached_pipe_class = { deliver, pipe_ref, pipe_unref };
  * ## Threads
  *
  * May be called from any thread, which is then the owner until another one dispatches the main
- * context. @cancel_func is called on the thread that cancels.
+ * context. The function of a task that does so for the default main context does not become the owner: the main thread
+ * is, or the owner of the executor that runs the task. @cancel_func is called on the thread that cancels.
  *
  * Returns: (transfer full): the future
  *

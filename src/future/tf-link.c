@@ -286,7 +286,34 @@ on_upstream_done (TfContinuation *continuation,
   tf__completion_end_spare (&self->completion);
 }
 
-/* One whose upstream was done when it was made goes on in a step of its own. */
+TF_FOREGROUND
+static void
+set_delay (TfLink *self)
+{
+  TfTimer *timer = &self->limit->timer;
+
+  tf__timer_set (timer, &self->completion.pipe, timer->deadline_us);
+}
+
+void
+tf__link_begin_delay (TfLink *self)
+{
+  /* The reference of the timer, dropped by ended(). */
+  g_object_ref (self);
+
+  if (tf__future_is_in_owner (TF_FUTURE (self)))
+    {
+      tf__enter_foreground ();
+      set_delay (self);
+    }
+  else
+    {
+      tf__completion_look (&self->completion);
+    }
+}
+
+/* A link whose upstream was done when the link was made goes on in a step of its own; a delay that was made on another
+ * thread sets its timer. */
 static void
 look (TfCompletion *completion)
 {
@@ -295,7 +322,9 @@ look (TfCompletion *completion)
 
   tf__enter_foreground ();
 
-  if (done != NULL)
+  if (self->kind == TF_LINK_DELAY)
+    set_delay (self);
+  else if (done != NULL)
     go_on (self, done);
 }
 

@@ -307,6 +307,7 @@ tf_promise_set_abortable (TfPromise *self,
                           gboolean   abortable)
 {
   g_return_if_fail (TF_IS_PROMISE (self));
+  tf__return_if_not_owner (TF_FUTURE (self));
   tf__enter_foreground ();
 
   set_abortable (self, abortable ? TF_ABORTABLE_YES : TF_ABORTABLE_NO);
@@ -328,6 +329,7 @@ void
 tf_promise_unset_abortable (TfPromise *self)
 {
   g_return_if_fail (TF_IS_PROMISE (self));
+  tf__return_if_not_owner (TF_FUTURE (self));
   tf__enter_foreground ();
 
   set_abortable (self, TF_ABORTABLE_UNSET);

@@ -513,8 +513,8 @@ tf_promise_class_init (TfPromiseClass *klass)
  *
  * ## Threads
  *
- * May be called from any thread, which is then the owner until another one dispatches the main context. The function of a
- * task that does so for the default main context does not become the owner: the main thread is, or the owner of the
+ * May be called from any thread, which is then the owner until another one dispatches the main context. The function of
+ * a task that does so for the default main context does not become the owner: the main thread is, or the owner of the
  * executor that runs the task.
  *
  * Returns: (transfer full): the promise

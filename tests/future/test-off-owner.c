@@ -154,9 +154,11 @@ pipe_new (World   *world,
 }
 
 CALL (submit_then, tf_executor_submit_then (w->executor, w->future, run_then, NULL, NULL) != NULL)
-CALL (submit_then_for_bindings, tf_executor_submit_then_for_bindings (w->executor, w->future, run_then, NULL, NULL) != NULL)
+CALL (submit_then_for_bindings,
+      tf_executor_submit_then_for_bindings (w->executor, w->future, run_then, NULL, NULL) != NULL)
 CALL (map, tf_executor_map (w->executor, 1, make_task, NULL, NULL, 0, TF_SET_FLAGS_NONE) != NULL)
-CALL (map_model, tf_executor_map_model (w->executor, w->model, make_item_task, NULL, NULL, 0, TF_SET_FLAGS_NONE) != NULL)
+CALL (map_model,
+      tf_executor_map_model (w->executor, w->model, make_item_task, NULL, NULL, 0, TF_SET_FLAGS_NONE) != NULL)
 CALL (stop, tf_executor_stop (w->executor, e))
 CALL (shutdown, tf_executor_shutdown (w->executor, -1, e))
 CALL (get_fd, tf_executor_get_fd (w->executor, e) != -1)
@@ -165,7 +167,8 @@ CALL_VOID (set_max_workers, tf_executor_set_max_workers (w->executor, 7))
 CALL_VOID (set_dispatch_priority, tf_executor_set_dispatch_priority (w->executor, 7))
 CALL_VOID (set_dispatch_budget, tf_executor_set_dispatch_budget (w->executor, 7))
 CALL_VOID (set_progress_interval, tf_executor_set_progress_interval (w->executor, 7))
-CALL_VOID (set_failure_report, tf_executor_set_failure_report (w->executor, TF_FAILURE_REPORT_SIGNAL))
+CALL_VOID (set_failure_report,
+           tf_executor_set_failure_report (w->executor, TF_FAILURE_REPORT_SIGNAL))
 CALL (get_dispatch_priority, tf_executor_get_dispatch_priority (w->executor) == 7)
 CALL (get_dispatch_budget, tf_executor_get_dispatch_budget (w->executor) == 7)
 CALL (get_progress_interval, tf_executor_get_progress_interval (w->executor) == 7)
@@ -175,14 +178,17 @@ CALL (catch, tf_future_catch (w->future, go_on, NULL, NULL) != NULL)
 CALL (finally, tf_future_finally (w->future, go_on, NULL, NULL) != NULL)
 CALL (shield, tf_future_shield (w->future) != NULL)
 CALL (with_timeout, tf_future_with_timeout (w->future, 0, TF_TIMEOUT_ACTION_CANCEL) != NULL)
-CALL (with_timeout_full, tf_future_with_timeout_full (w->future, 0, TF_TIMEOUT_ACTION_CANCEL, on_timeout, NULL, NULL) != NULL)
+CALL (with_timeout_full,
+      tf_future_with_timeout_full (w->future, 0, TF_TIMEOUT_ACTION_CANCEL, on_timeout, NULL, NULL) != NULL)
 CALL (with_deadline, tf_future_with_deadline (w->future, 0, TF_TIMEOUT_ACTION_CANCEL) != NULL)
 CALL (retry, tf_future_retry (1, 0, 0, attempt, NULL, NULL) != NULL)
 CALL (all, tf_future_all (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
 CALL (any, tf_future_any (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
-CALL (any_filtered, tf_future_any_filtered (&w->future, 1, TF_SET_FLAGS_NONE, filter, NULL, NULL) != NULL)
+CALL (any_filtered,
+      tf_future_any_filtered (&w->future, 1, TF_SET_FLAGS_NONE, filter, NULL, NULL) != NULL)
 CALL (race, tf_future_race (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
-CALL (race_filtered, tf_future_race_filtered (&w->future, 1, TF_SET_FLAGS_NONE, filter, NULL, NULL) != NULL)
+CALL (race_filtered,
+      tf_future_race_filtered (&w->future, 1, TF_SET_FLAGS_NONE, filter, NULL, NULL) != NULL)
 CALL (deliver, deliver (w, e))
 CALL (abort, tf_future_abort (w->future, NULL, e))
 CALL (abort_with_error, abort_with_error (w, e))

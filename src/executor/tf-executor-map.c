@@ -170,10 +170,21 @@ on_task_done (TfContinuation *continuation,
   g_object_unref (self);
 }
 
+static TfFuture *
+get_target (TfContinuation *continuation)
+{
+  return (TfFuture *) ((char *) continuation - G_STRUCT_OFFSET (TfMapMember, continuation));
+}
+
+static const TfContinuationClass continuation_class = {
+  .run = on_task_done,
+  .get_target = get_target,
+};
+
 static void
 tf__map_member_init (TfMapMember *self)
 {
-  self->continuation.run = on_task_done;
+  self->continuation.klass = &continuation_class;
 }
 
 static void

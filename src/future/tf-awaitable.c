@@ -169,6 +169,8 @@ on_future_done (TfContinuation *continuation,
   return_free (self);
 }
 
+static const TfContinuationClass continuation_class = { .run = on_future_done };
+
 static gboolean
 on_idle_cb (gpointer data)
 {
@@ -239,6 +241,6 @@ tf_future_return_to_gtask (TfFuture *self,
       return;
     }
 
-  back->continuation.run = on_future_done;
+  back->continuation.klass = &continuation_class;
   tf__future_continue_with (self, &back->continuation);
 }

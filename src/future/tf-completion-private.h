@@ -35,6 +35,10 @@ typedef struct
   void (*rang) (TfCompletion *self);
   /* [foreground] (nullable) Before "done": leave those that it listens to, free what the user gave. */
   void (*ended) (TfCompletion *self);
+  /* [foreground] (nullable) The owner is gone: a function whose data it is must not be called any more. */
+  void (*drop_callback) (TfCompletion *self,
+                         gpointer      owner,
+                         TfRemains    *remains);
   /* [foreground] (nullable) The futures without which it cannot end, by number, to be asked for one after the other
    * from 0 on; NULL after the last. */
   TfFuture *(*get_need) (TfCompletion *self,

@@ -252,8 +252,15 @@ work_settle (gpointer  work,
 }
 
 static void
-work_drop_callback (gpointer work)
+work_drop_callback (gpointer   work,
+                    gpointer   owner,
+                    TfRemains *remains)
 {
+  TfCompletion            *self = work;
+  const TfCompletionClass *klass = tf__completion_get_class (self);
+
+  if (klass->drop_callback != NULL)
+    klass->drop_callback (self, owner, remains);
 }
 
 static void

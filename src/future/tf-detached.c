@@ -133,11 +133,6 @@ work_settle (gpointer  work,
 }
 
 static void
-work_drop_callback (gpointer work)
-{
-}
-
-static void
 work_post (gpointer work,
            TfNews   news)
 {
@@ -158,7 +153,6 @@ static const TfWorkClass work_class = {
   .end_wait = work_end_wait,
   .get_elapsed = work_get_elapsed,
   .settle = work_settle,
-  .drop_callback = work_drop_callback,
   .post = work_post,
 };
 

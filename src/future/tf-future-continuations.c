@@ -59,7 +59,7 @@ run_all (TfContinuation **list,
       TfContinuation *continuation = *list;
 
       take_out (list, continuation);
-      continuation->run (continuation, future);
+      continuation->klass->run (continuation, future);
     }
 }
 

@@ -14,6 +14,17 @@
 typedef struct _TfContinuation TfContinuation;
 typedef struct _TfOwnerLink    TfOwnerLink;
 
+/* Data to be freed when a walk through futures is over, since a free function may run any code. */
+typedef GArray TfRemains;
+
+void tf__remains_add (TfRemains     *self,
+                      gpointer       data,
+                      GDestroyNotify data_free);
+/* Sets @data_free to NULL. */
+void tf__remains_take (TfRemains      *self,
+                       gpointer        data,
+                       GDestroyNotify *data_free);
+
 typedef enum
 {
   TF_ABORT_ALLOWED,
@@ -59,8 +70,10 @@ typedef struct
                   TfFuture *future);
   /* [foreground] (nullable) Whether there is a stored callback. */
   gboolean (*has_callback) (gpointer work);
-  /* [foreground] The owner is gone: the callback must not be called any more. */
-  void (*drop_callback) (gpointer work);
+  /* [foreground] (nullable) The owner is gone: callbacks whose data it is must not be called any more. */
+  void (*drop_callback) (gpointer   work,
+                         gpointer   owner,
+                         TfRemains *remains);
   /* Something has to be done for the future in the owner context. */
   void (*post) (gpointer work,
                 TfNews   news);
@@ -83,14 +96,27 @@ typedef struct
                            GError  **error);
 } TfCompoundWaitClass;
 
-/* Code of the library that goes on when a future is done; embedded in what it belongs to. */
-struct _TfContinuation
+typedef struct
 {
   /* In the owner context, after "done". The continuation is out of the list by then. */
   void (*run) (TfContinuation *self,
                TfFuture       *future);
-  TfContinuation *next;
-  TfContinuation *previous;
+  /* (nullable) Returns the future that goes on. */
+  TfFuture *(*get_target) (TfContinuation *self);
+  /* (nullable) The owner is gone. A continuation that calls a callback whose data it is takes itself out of the
+   * list. */
+  void (*drop_callback) (TfContinuation *self,
+                         TfFuture       *future,
+                         gpointer        owner,
+                         TfRemains      *remains);
+} TfContinuationClass;
+
+/* Code of the library that goes on when a future is done; embedded in what it belongs to. */
+struct _TfContinuation
+{
+  const TfContinuationClass *klass;
+  TfContinuation            *next;
+  TfContinuation            *previous;
 };
 
 /* [foreground] The progress as it was last told, for the properties. */
@@ -253,9 +279,25 @@ void tf__future_leave_owner (TfFuture *self,
 /* The same, if it went on another thread, and has not been left since. */
 void tf__future_leave_gone_owner (TfFuture *self) TF_FOREGROUND;
 
+/* The owner is gone: drops the callbacks and handlers whose data it is, here and at all that is derived from @self. */
+void tf__future_drop_callbacks (TfFuture *self,
+                                gpointer  owner) TF_FOREGROUND;
+
+/* Returns a GTask whose callback can be dropped: its task data is taken. */
+GTask *tf__gtask_new (gpointer            source,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data);
+/* TRUE if @owner is the data of the callback, which will not be called then. The caller returns the GTask. */
+gboolean tf__gtask_drop_callback (GTask   *gtask,
+                                  gpointer owner);
+
 /* Owners: tf-owner-shared.c. */
 void tf__owner_bind (TfFuture *self,
                      GObject  *owner);
+/* The owner has gone before: @key is its address. */
+void tf__owner_bind_gone (TfFuture *self,
+                          gpointer  key);
 void tf__owner_unbind (TfFuture *self);
 /* What the owner was, if it went away outside the owner context: it is gone, and serves as a key
  * only. */

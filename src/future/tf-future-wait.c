@@ -258,6 +258,39 @@ on_future_done (TfContinuation *continuation,
   free_waiter (self);
 }
 
+static void
+return_dropped (gpointer data)
+{
+  Waiter *self = data;
+
+  g_task_return_boolean (self->gtask, TRUE);
+  free_waiter (self);
+}
+
+static void
+drop_callback (TfContinuation *continuation,
+               TfFuture       *future,
+               gpointer        owner,
+               TfRemains      *remains)
+{
+  Waiter *self = (Waiter *) continuation;
+
+  tf__enter_foreground ();
+
+  if (!tf__gtask_drop_callback (self->gtask, owner))
+    return;
+
+  tf__future_forget_continuation (future, continuation);
+  if (self->canceller != NULL)
+    g_source_destroy (self->canceller);
+  tf__remains_add (remains, self, return_dropped);
+}
+
+static const TfContinuationClass waiter_class = {
+  .run = on_future_done,
+  .drop_callback = drop_callback,
+};
+
 static gboolean
 on_wait_async_cancelled_cb (GCancellable *cancellable,
                             gpointer      data)
@@ -306,7 +339,7 @@ tf_future_wait_async (TfFuture           *self,
   tf__return_if_not_owner (self);
   tf__enter_foreground ();
 
-  gtask = g_task_new (self, cancellable, callback, user_data);
+  gtask = tf__gtask_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (gtask, &wait_async_tag);
   g_task_set_check_cancellable (gtask, FALSE);
 
@@ -318,7 +351,7 @@ tf_future_wait_async (TfFuture           *self,
     }
 
   waiter = g_new0 (Waiter, 1);
-  waiter->continuation.run = on_future_done;
+  waiter->continuation.klass = &waiter_class;
   waiter->gtask = gtask;
   tf__future_continue_with (self, &waiter->continuation);
 

@@ -312,6 +312,39 @@ tf__link_begin_delay (TfLink *self)
     }
 }
 
+static TfFuture *
+get_target (TfContinuation *continuation)
+{
+  return TF_FUTURE (from_continuation (continuation));
+}
+
+static const TfContinuationClass continuation_class = {
+  .run = on_upstream_done,
+  .get_target = get_target,
+};
+
+/* A link without its function ends as its upstream does. */
+static void
+drop_callback (TfCompletion *completion,
+               gpointer      owner,
+               TfRemains    *remains)
+{
+  TfLink *self = from_completion (completion);
+
+  tf__enter_foreground ();
+
+  if (self->user_data != owner)
+    return;
+
+  self->func = NULL;
+  if (get_limit (self) != NULL)
+    self->limit->on_timeout = NULL;
+
+  /* A function that runs needs the data; it is freed with the end then. */
+  if (self->n_calling == 0)
+    tf__remains_take (remains, self->user_data, &self->user_data_free);
+}
+
 /* A link whose upstream was done when the link was made goes on in a step of its own; a delay that was made on another
  * thread sets its timer. */
 static void
@@ -399,6 +432,7 @@ static const TfCompletionClass completion_class = {
   .look = look,
   .rang = rang,
   .ended = ended,
+  .drop_callback = drop_callback,
   .get_need = get_need,
   .is_foreground_only = TRUE,
 };
@@ -431,7 +465,7 @@ tf__link_new (TfLinkKind    kind,
   TfLink *self = g_object_new (TF_TYPE_LINK, NULL);
 
   self->kind = kind;
-  self->continuation.run = on_upstream_done;
+  self->continuation.klass = &continuation_class;
   tf__completion_init (&self->completion, &completion_class, TF_FUTURE (self), context, place);
   return self;
 }
@@ -460,7 +494,7 @@ tf__link_new_for (TfLinkKind kind,
   TfLink *self = g_object_new (TF_TYPE_LINK, NULL);
 
   self->kind = kind;
-  self->continuation.run = on_upstream_done;
+  self->continuation.klass = &continuation_class;
   tf__completion_init_beside (&self->completion, &completion_class, TF_FUTURE (self), upstream,
                               place);
   tf__link_attach (self, upstream);

@@ -39,6 +39,20 @@ on_leader_done (TfContinuation *continuation,
   g_object_unref (self);
 }
 
+static TfFuture *
+get_target (TfContinuation *continuation)
+{
+  const TfPromiseMore *more =
+    (TfPromiseMore *) ((char *) continuation - G_STRUCT_OFFSET (TfPromiseMore, continuation));
+
+  return TF_FUTURE (more->promise);
+}
+
+static const TfContinuationClass continuation_class = {
+  .run = on_leader_done,
+  .get_target = get_target,
+};
+
 /**
  * tf_promise_follow:
  * @self: a promise
@@ -92,7 +106,7 @@ tf_promise_follow (TfPromise *self,
 
   more = tf__promise_ensure_more (self);
   more->leader = other;
-  more->continuation.run = on_leader_done;
+  more->continuation.klass = &continuation_class;
   g_object_ref (self);
   tf__future_continue_with (other, &more->continuation);
   return TRUE;

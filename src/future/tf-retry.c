@@ -185,6 +185,35 @@ on_attempt_done (TfContinuation *continuation,
   g_object_unref (self);
 }
 
+static TfFuture *
+get_target (TfContinuation *continuation)
+{
+  return (TfFuture *) ((char *) continuation - G_STRUCT_OFFSET (TfRetry, continuation));
+}
+
+static const TfContinuationClass continuation_class = {
+  .run = on_attempt_done,
+  .get_target = get_target,
+};
+
+/* There is no attempt after the one under way. */
+static void
+drop_callback (TfCompletion *completion,
+               gpointer      owner,
+               TfRemains    *remains)
+{
+  TfRetry *self = from_completion (completion);
+
+  tf__enter_foreground ();
+
+  if (self->user_data != owner)
+    return;
+
+  self->func = NULL;
+  if (!self->is_calling)
+    tf__remains_take (remains, self->user_data, &self->user_data_free);
+}
+
 /* The function has started nothing. */
 TF_FOREGROUND
 static void
@@ -236,6 +265,9 @@ call (TfRetry *self)
 {
   g_autoptr (TfFuture) last = self->last == NULL ? NULL : g_object_ref (self->last);
   TfFuture            *attempt;
+
+  if (self->func == NULL)
+    return NULL;
 
   self->n_attempts++;
   self->is_calling = TRUE;
@@ -320,13 +352,14 @@ static const TfCompletionClass completion_class = {
   .look = look,
   .rang = rang,
   .ended = ended,
+  .drop_callback = drop_callback,
   .get_need = get_need,
 };
 
 static void
 tf__retry_init (TfRetry *self)
 {
-  self->continuation.run = on_attempt_done;
+  self->continuation.klass = &continuation_class;
 }
 
 static void

@@ -21,19 +21,23 @@ on_nothing (TfContinuation *continuation,
 {
 }
 
+static const TfContinuationClass nothing_class = { .run = on_nothing };
+
 /* The set may be going on another thread: this is about the place alone, which may be freed when it is marked. */
 static void
 on_watched_done (TfContinuation *continuation,
                  TfFuture       *future)
 {
   g_object_ref (future);
-  tf__store (&continuation->run, on_nothing);
+  tf__store (&continuation->klass, &nothing_class);
 }
+
+static const TfContinuationClass watched_class = { .run = on_watched_done };
 
 static gboolean
 is_watched (TfSetSlot *slot)
 {
-  return tf__load (&slot->continuation.run) == on_watched_done;
+  return tf__load (&slot->continuation.klass) == &watched_class;
 }
 
 void
@@ -41,7 +45,7 @@ tf__set_watch_slot (TfFutureSet *self,
                     TfSetSlot   *slot)
 {
   self->has_watched = TRUE;
-  slot->continuation.run = on_watched_done;
+  slot->continuation.klass = &watched_class;
   tf__future_watch (slot->future, &slot->continuation);
 }
 

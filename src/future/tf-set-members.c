@@ -286,7 +286,7 @@ count_first (TfFutureSet *self)
     {
       guint index = self->n_looked++;
 
-      if (self->slots[index].continuation.run == NULL)
+      if (self->slots[index].continuation.klass == NULL)
         count (self, index);
     }
 }
@@ -305,6 +305,35 @@ on_member_done (TfContinuation *continuation,
   count_first (self);
   count (self, (guint) (slot - self->slots));
   let_go (self);
+}
+
+static TfFuture *
+get_target (TfContinuation *continuation)
+{
+  return (TfFuture *) ((TfSetSlot *) continuation)->set;
+}
+
+static const TfContinuationClass continuation_class = {
+  .run = on_member_done,
+  .get_target = get_target,
+};
+
+/* A set without its filter skips no member. */
+static void
+drop_callback (TfCompletion *completion,
+               gpointer      owner,
+               TfRemains    *remains)
+{
+  TfFutureSet *self = from_completion (completion);
+
+  tf__enter_foreground ();
+
+  if (self->user_data != owner)
+    return;
+
+  self->filter = NULL;
+  if (self->n_filtering == 0)
+    tf__remains_take (remains, self->user_data, &self->user_data_free);
 }
 
 /* Some members were done from the beginning; or there are none at all. */
@@ -369,6 +398,7 @@ const TfCompletionClass tf__set_completion_class = {
   .cancelled = cancelled,
   .look = look,
   .ended = ended,
+  .drop_callback = drop_callback,
   .get_need = get_need,
   .is_foreground_only = TRUE,
 };
@@ -414,7 +444,7 @@ add_member (TfFutureSet *self,
       return;
     }
 
-  slot->continuation.run = on_member_done;
+  slot->continuation.klass = &continuation_class;
   slot->set = self;
   self->n_listening++;
   hold (self);

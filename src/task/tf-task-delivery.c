@@ -309,10 +309,19 @@ work_has_callback (gpointer work)
 }
 
 static void
-work_drop_callback (gpointer work)
+work_drop_callback (gpointer   work,
+                    gpointer   owner,
+                    TfRemains *remains)
 {
+  TfTask *self = work;
+
   tf__enter_foreground ();
-  free_callback_data (work);
+
+  if (self->callback == NULL || self->callback_data != owner)
+    return;
+
+  self->callback = NULL;
+  tf__remains_take (remains, self->callback_data, &self->callback_data_free);
 }
 
 static void

@@ -45,6 +45,7 @@ struct _TfMapMember
   TfCompletion   completion;
   TfContinuation continuation; /* [foreground] of the task */
   TfFuture      *task;         /* (nullable) [foreground] without reference: it tells when it ends */
+  gboolean       is_beginning; /* [foreground] its task is being made */
   Map           *map;          /* (nullable) [foreground] (owned) while there is a task; until then without reference */
 };
 
@@ -117,11 +118,18 @@ get_need (TfCompletion *completion,
                                                                : NULL;
 }
 
+static gboolean
+is_calling (TfCompletion *completion)
+{
+  return from_completion (completion)->is_beginning;
+}
+
 static const TfCompletionClass completion_class = {
   .pipe = TF_COMPLETION_PIPE,
   .get_name = get_name,
   .cancelled = cancelled,
   .get_need = get_need,
+  .is_calling = is_calling,
 };
 
 /* Results that need no care are copied, so that the record of the task can go. */
@@ -280,15 +288,20 @@ stop_if_over (Map *self)
 
 TF_FOREGROUND
 static TfTask *
-make_next (Map     *self,
-           guint    index,
-           gpointer item)
+make_next (Map         *self,
+           TfMapMember *member,
+           guint        index,
+           gpointer     item)
 {
   TfTask *task;
 
   self->n_calls++;
+  member->is_beginning = TRUE;
+  tf__future_begin_calling ();
   task = self->make_task != NULL ? self->make_task (index, self->user_data)
                                  : self->make_task_of_item (item, index, self->user_data);
+  tf__future_end_calling ();
+  member->is_beginning = FALSE;
   self->n_calls--;
   return task;
 }
@@ -341,7 +354,7 @@ begin_next (Map *self)
 
   self->n_tasks++;
   if (is_wanted (member) && tf__engine_get_state (self->engine) == TF_EXECUTOR_STATE_RUNNING)
-    task = make_next (self, index, item);
+    task = make_next (self, member, index, item);
   g_clear_object (&item);
 
   if (!is_wanted (member))

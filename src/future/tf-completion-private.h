@@ -44,6 +44,9 @@ typedef struct
   TfFuture *(*get_need) (TfCompletion *self,
                          guint         index);
 
+  /* [foreground] (nullable) A function that was given to it runs, and it cannot end before that returns. */
+  gboolean (*is_calling) (TfCompletion *self);
+
   gboolean is_foreground_only; /* nobody but the foreground ends it */
 } TfCompletionClass;
 

@@ -120,6 +120,19 @@ work_get_need (gpointer work,
   return klass->get_need == NULL ? NULL : klass->get_need (self, index);
 }
 
+/* One that is decided or aborted ends in a later turn, whatever the function does. */
+static gboolean
+work_is_calling (gpointer work)
+{
+  TfCompletion            *self = work;
+  const TfCompletionClass *klass = tf__completion_get_class (self);
+
+  tf__enter_foreground ();
+
+  return klass->is_calling != NULL && klass->is_calling (self) &&
+         !tf__completion_is_claimed (self) && tf__pipe_get_fate (&self->pipe) != TF_FATE_ABORTED;
+}
+
 gboolean
 tf__completion_has_outcome (TfCompletion *self)
 {
@@ -291,6 +304,7 @@ const TfWorkClass tf__completion_work_class = {
   .drop_callback = work_drop_callback,
   .post = work_post,
   .get_need = work_get_need,
+  .is_calling = work_is_calling,
 };
 
 /* The news */

@@ -67,8 +67,10 @@ drop_of_one (TfFuture   *self,
     {
       const TfContinuationClass *klass = continuation->klass;
       TfContinuation            *next = continuation->next;
-      TfFuture                  *target = klass->get_target == NULL ? NULL : klass->get_target (continuation);
+      TfFuture                  *target = NULL;
 
+      if (klass->get_target != NULL)
+        target = klass->get_target (continuation);
       if (target != NULL && g_hash_table_add (seen, target))
         g_ptr_array_add (futures, g_object_ref (target));
       if (klass->drop_callback != NULL)

@@ -81,6 +81,9 @@ typedef struct
    * from 0 on; NULL after the last. */
   TfFuture *(*get_need) (gpointer work,
                          guint    index);
+  /* [foreground] (nullable) A function that was given to it runs further up on the stack, and it cannot end before
+   * the function returns. */
+  gboolean (*is_calling) (gpointer work);
 } TfWorkClass;
 
 /* A wait, on a thread that runs a task, for a future that is not a task: the task room sees that it costs no worker,
@@ -90,6 +93,8 @@ typedef struct
   gboolean (*begin) (TfFuture *future,
                      GError  **error);
   void (*end) (TfFuture *future);
+  /* [foreground] (transfer full) (nullable) What the task of @future waits for, perhaps through other tasks. */
+  TfFuture *(*follow) (TfFuture *future);
   /* Whether it has been found meanwhile that a wait of this thread, also one for a task, cannot end: TRUE with @error
    * set. Called with the lock of a place where threads wait. */
   gboolean (*is_hopeless) (TfFuture *future,
@@ -221,6 +226,8 @@ void     tf__future_set_compound_wait_class (const TfCompoundWaitClass *klass);
 gboolean tf__future_begin_compound_wait (TfFuture *self,
                                          GError  **error);
 void     tf__future_end_compound_wait (TfFuture *self);
+/* (transfer full) (nullable) If @self is of a task: the future of another kind that the task waits for. */
+TfFuture *tf__future_follow_compound_wait (TfFuture *self) TF_FOREGROUND;
 /* Has all threads that wait look whether that is of any use still. */
 void     tf__future_wake_waiters (void);
 gboolean tf__future_is_read (TfFuture *self);
@@ -234,9 +241,15 @@ GError *tf__future_make_error (TfFuture *self,
 /* Owner context. */
 /* Between the two the future lives, also if a handler runs a nested loop that brings it to its end:
  * the reference of the work is given up by tf__future_release(). */
-void     tf__future_begin_telling (TfFuture *self) TF_FOREGROUND;
-void     tf__future_end_telling (TfFuture *self) TF_FOREGROUND;
-void     tf__future_release (TfFuture *self) TF_FOREGROUND;
+void tf__future_begin_telling (TfFuture *self) TF_FOREGROUND;
+void tf__future_end_telling (TfFuture *self) TF_FOREGROUND;
+void tf__future_release (TfFuture *self) TF_FOREGROUND;
+/* A callback of the user's is called in between, other than a handler. */
+void     tf__future_begin_calling (void) TF_FOREGROUND;
+void     tf__future_end_calling (void) TF_FOREGROUND;
+gboolean tf__future_is_in_callback (void) TF_FOREGROUND;
+/* Whether @self cannot end before a callback returns that is further up on the stack of this thread. */
+gboolean tf__future_is_blocked_here (TfFuture *self) TF_FOREGROUND;
 gboolean tf__future_move (TfFuture     *self,
                           TfFutureEvent event,
                           TfOutcome    *outcome) TF_FOREGROUND;

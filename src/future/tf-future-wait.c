@@ -59,6 +59,7 @@ typedef struct
   GCancellable *cancellable; /* (nullable) */
   gint64        deadline_us;
   gboolean      is_late;
+  gboolean      is_blocked; /* by a callback further up on the stack */
 } LoopWait;
 
 static gboolean
@@ -74,7 +75,8 @@ is_over_or_plugged (gpointer data)
 
   tf__enter_foreground ();
 
-  return is_over (wait) || !tf__dispatcher_is_unplugged (wait->dispatcher);
+  wait->is_blocked = tf__future_is_blocked_here (wait->future);
+  return wait->is_blocked || is_over (wait) || !tf__dispatcher_is_unplugged (wait->dispatcher);
 }
 
 static void
@@ -102,6 +104,27 @@ run_unplugged (LoopWait *wait)
     g_cancellable_disconnect (wait->cancellable, id);
 }
 
+/* Looks for a deadlock before it sleeps, since any handler may have closed the circle. */
+TF_FOREGROUND
+static void
+iterate (LoopWait *wait)
+{
+  GMainContext *context = wait->dispatcher->context;
+
+  if (!tf__future_is_in_callback ())
+    {
+      g_main_context_iteration (context, TRUE);
+      return;
+    }
+
+  if (g_main_context_iteration (context, FALSE))
+    return;
+
+  wait->is_blocked = tf__future_is_blocked_here (wait->future);
+  if (!wait->is_blocked)
+    g_main_context_iteration (context, TRUE);
+}
+
 /* The two sources do nothing but end the sleep of an iteration. A handler may go over to a foreign loop, and back. */
 TF_FOREGROUND
 static void
@@ -118,12 +141,13 @@ run_loop (LoopWait *wait)
     canceller = attach_source (g_cancellable_source_new (wait->cancellable),
                                G_SOURCE_FUNC (on_waiter_cancelled_cb), NULL, context);
 
-  while (!is_over (wait) && !wait->is_late)
+  wait->is_blocked = tf__future_is_blocked_here (wait->future);
+  while (!is_over (wait) && !wait->is_late && !wait->is_blocked)
     {
       if (tf__dispatcher_is_unplugged (wait->dispatcher))
         run_unplugged (wait);
       else
-        g_main_context_iteration (context, TRUE);
+        iterate (wait);
     }
 
   drop_source (timer);
@@ -138,7 +162,8 @@ wait_in_loop (TfFuture     *self,
 {
   TfFuturePrivate *priv = tf__future_get_private (self);
   TfDispatcher    *dispatcher = priv->work_class->get_dispatcher (priv->work);
-  LoopWait         wait = { self, dispatcher, cancellable, tf__clock_deadline (timeout_us), FALSE };
+  LoopWait         wait = { self, dispatcher, cancellable, tf__clock_deadline (timeout_us), FALSE,
+                            FALSE };
   gpointer         host = dispatcher->klass->host_ref (dispatcher->host);
   gboolean         is_done;
 
@@ -146,12 +171,20 @@ wait_in_loop (TfFuture     *self,
 
   g_object_ref (self);
   tf__future_begin_waiting (self);
+  /* In a notification of the cancel, which comes before the cancel is passed on. */
+  if (tf_future_get_state (self) == TF_FUTURE_STATE_CANCELLING &&
+      priv->work_class->cancelled != NULL && priv->work_class->is_cancel_asked (priv->work))
+    priv->work_class->cancelled (priv->work);
   run_loop (&wait);
   tf__future_end_waiting (self);
   dispatcher->klass->host_unref (host);
 
   is_done = tf_future_is_done (self);
-  if (!is_done && !g_cancellable_set_error_if_cancelled (cancellable, error))
+  if (!is_done && wait.is_blocked)
+    g_set_error (error, TF_ERROR, TF_ERROR_DEADLOCK,
+                 "“%s” cannot end before the callback returns that waits for it",
+                 tf_future_get_name (self));
+  else if (!is_done && !g_cancellable_set_error_if_cancelled (cancellable, error))
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "Task “%s” was not done in time",
                  tf_future_get_name (self));
 
@@ -186,14 +219,18 @@ wait_in_loop (TfFuture     *self,
  * are concerned the owner context looks, so its loop must run, and it looks when the wait begins:
  * what comes to need the task later is found when the next of those concerned begins to wait.
  *
+ * A callback or handler in the owner context cannot wait for what cannot end before it returns: the
+ * function of a derived future, of a retry or of a map for that or for what needs it, and a handler
+ * of the end of a future for what is derived from this one. Such a wait ends with an error as well.
+ *
  * The future is left as it is when the time is over or the waiting is cancelled.
  *
  * ## Errors
  *
  * - `G_IO_ERROR_TIMED_OUT`: the work was not done after @timeout_us.
  * - `G_IO_ERROR_CANCELLED`: @cancellable was cancelled.
- * - `TF_ERROR_DEADLOCK`: the call was made in the function of a task without which the future
- *   cannot end.
+ * - `TF_ERROR_DEADLOCK`: the call was made in the function of a task, or in a callback or handler,
+ *   without which the future cannot end.
  *
  * ## Threads
  *

@@ -186,7 +186,9 @@ call (TfLink   *self,
   self->n_calling++;
   if (spare != TF_SPARE_NONE)
     self->completion.spare = TF_SPARE_KEPT;
+  tf__future_begin_calling ();
   inner = func (done, self->user_data);
+  tf__future_end_calling ();
   if (inner == NULL)
     self->completion.spare = spare;
   end_calling (self);
@@ -323,6 +325,15 @@ static const TfContinuationClass continuation_class = {
   .get_target = get_target,
 };
 
+/* The end of the time may come while the function of a limit runs. */
+static gboolean
+is_calling (TfCompletion *completion)
+{
+  TfLink *self = from_completion (completion);
+
+  return self->n_calling > 0 && self->kind != TF_LINK_TIMEOUT;
+}
+
 /* A link without its function ends as its upstream does. */
 static void
 drop_callback (TfCompletion *completion,
@@ -434,6 +445,7 @@ static const TfCompletionClass completion_class = {
   .ended = ended,
   .drop_callback = drop_callback,
   .get_need = get_need,
+  .is_calling = is_calling,
   .is_foreground_only = TRUE,
 };
 

@@ -196,6 +196,12 @@ static const TfContinuationClass continuation_class = {
   .get_target = get_target,
 };
 
+static gboolean
+is_calling (TfCompletion *completion)
+{
+  return from_completion (completion)->is_calling;
+}
+
 /* There is no attempt after the one under way. */
 static void
 drop_callback (TfCompletion *completion,
@@ -271,7 +277,9 @@ call (TfRetry *self)
 
   self->n_attempts++;
   self->is_calling = TRUE;
+  tf__future_begin_calling ();
   attempt = self->func (self->n_attempts, last, self->user_data);
+  tf__future_end_calling ();
   self->is_calling = FALSE;
   if (self->completion.is_over)
     free_user_data (self);
@@ -354,6 +362,7 @@ static const TfCompletionClass completion_class = {
   .ended = ended,
   .drop_callback = drop_callback,
   .get_need = get_need,
+  .is_calling = is_calling,
 };
 
 static void

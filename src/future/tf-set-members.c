@@ -194,7 +194,9 @@ is_skipped (TfFutureSet *self,
     return FALSE;
 
   self->n_filtering++;
+  tf__future_begin_calling ();
   is_skipped = self->filter (self->slots[index].future, index, self->user_data);
+  tf__future_end_calling ();
   self->n_filtering--;
   if (self->completion.is_over)
     free_user_data (self);
@@ -318,6 +320,15 @@ static const TfContinuationClass continuation_class = {
   .get_target = get_target,
 };
 
+/* While the filter is asked about a member, one of those that are pending may win. */
+static gboolean
+is_calling (TfCompletion *completion)
+{
+  const TfFutureSet *self = from_completion (completion);
+
+  return self->n_filtering > 0 && self->n_done == self->n_slots;
+}
+
 /* A set without its filter skips no member. */
 static void
 drop_callback (TfCompletion *completion,
@@ -400,6 +411,7 @@ const TfCompletionClass tf__set_completion_class = {
   .ended = ended,
   .drop_callback = drop_callback,
   .get_need = get_need,
+  .is_calling = is_calling,
   .is_foreground_only = TRUE,
 };
 

@@ -95,6 +95,18 @@ tf__task_wait_follow (TfTaskWait *self,
   return is_met;
 }
 
+TfFuture *
+tf__task_wait_get_far (TfTask *task)
+{
+  TfFuture *far;
+
+  tf__lock (&waits_lock);
+  follow_locked (task, NULL, &far);
+  tf__unlock (&waits_lock);
+
+  return far;
+}
+
 gboolean
 tf__task_wait_look (TfTaskWait *self,
                     TfFuture  **far)

@@ -464,8 +464,8 @@ test_in_notification (void)
   g_autoptr (GString) log = g_string_new (NULL);
   g_autofree char    *expected = NULL;
 
-  g_test_summary ("A cancel in a handler of notify::state notifies the cancellable within the call, "
-                  "and the state, to all handlers, when the handler has returned.");
+  g_test_summary ("A cancel in a handler of notify::state notifies the cancellable within the "
+                  "call, and the state, to all handlers, when the handler has returned.");
 
   meeting_init (&meeting);
   future = submit (executor, run_meeting, &meeting);

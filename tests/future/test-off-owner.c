@@ -154,11 +154,12 @@ pipe_new (World   *world,
 }
 
 CALL (submit_then, tf_executor_submit_then (w->executor, w->future, run_then, NULL, NULL) != NULL)
-CALL (submit_then_for_bindings,
+CALL (submit_then_bound,
       tf_executor_submit_then_for_bindings (w->executor, w->future, run_then, NULL, NULL) != NULL)
 CALL (map, tf_executor_map (w->executor, 1, make_task, NULL, NULL, 0, TF_SET_FLAGS_NONE) != NULL)
 CALL (map_model,
-      tf_executor_map_model (w->executor, w->model, make_item_task, NULL, NULL, 0, TF_SET_FLAGS_NONE) != NULL)
+      tf_executor_map_model (w->executor, w->model, make_item_task, NULL, NULL, 0,
+                             TF_SET_FLAGS_NONE) != NULL)
 CALL (stop, tf_executor_stop (w->executor, e))
 CALL (shutdown, tf_executor_shutdown (w->executor, -1, e))
 CALL (get_fd, tf_executor_get_fd (w->executor, e) != -1)
@@ -179,7 +180,8 @@ CALL (finally, tf_future_finally (w->future, go_on, NULL, NULL) != NULL)
 CALL (shield, tf_future_shield (w->future) != NULL)
 CALL (with_timeout, tf_future_with_timeout (w->future, 0, TF_TIMEOUT_ACTION_CANCEL) != NULL)
 CALL (with_timeout_full,
-      tf_future_with_timeout_full (w->future, 0, TF_TIMEOUT_ACTION_CANCEL, on_timeout, NULL, NULL) != NULL)
+      tf_future_with_timeout_full (w->future, 0, TF_TIMEOUT_ACTION_CANCEL, on_timeout, NULL,
+                                   NULL) != NULL)
 CALL (with_deadline, tf_future_with_deadline (w->future, 0, TF_TIMEOUT_ACTION_CANCEL) != NULL)
 CALL (retry, tf_future_retry (1, 0, 0, attempt, NULL, NULL) != NULL)
 CALL (all, tf_future_all (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
@@ -217,7 +219,7 @@ static const struct
   const char *name; /* (nullable) of the future */
 } rows[] = {
   { "tf_executor_submit_then", call_submit_then, LOGS_FUTURE, "“running”" },
-  { "tf_executor_submit_then_for_bindings", call_submit_then_for_bindings, LOGS_FUTURE, "“running”" },
+  { "tf_executor_submit_then_for_bindings", call_submit_then_bound, LOGS_FUTURE, "“running”" },
   { "tf_executor_map", call_map, LOGS_EXECUTOR },
   { "tf_executor_map_model", call_map_model, LOGS_EXECUTOR },
   { "tf_executor_stop", call_stop, FAILS },

@@ -104,8 +104,10 @@ static void
 derive_timeout (World   *self,
                 gpointer data)
 {
-  self->derived = tf_future_with_timeout_full (TF_FUTURE (self->bound), 10,
-                                               TF_TIMEOUT_ACTION_LEAVE, on_future, data, count_free);
+  TfFuture *bound = TF_FUTURE (self->bound);
+
+  self->derived = tf_future_with_timeout_full (bound, 10, TF_TIMEOUT_ACTION_LEAVE, on_future, data,
+                                               count_free);
 }
 
 static void

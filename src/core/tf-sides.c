@@ -6,6 +6,11 @@
 
 #include "core/tf-sides-private.h"
 
+#ifdef __linux__
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 /* How often a lock is tried before the kernel is asked to wait: the sections are some ten
  * instructions long, and going to sleep costs the waker a system call. */
 #define N_TRIES 50
@@ -24,6 +29,16 @@ tf__current_thread (void)
     thread_number = tf__add (&n_threads, 1) + 1;
 
   return GSIZE_TO_POINTER (thread_number);
+}
+
+gboolean
+tf__is_main_thread (void)
+{
+#ifdef __linux__
+  return syscall (SYS_gettid) == getpid ();
+#else
+  return TRUE;
+#endif
 }
 
 void

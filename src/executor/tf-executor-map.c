@@ -45,6 +45,7 @@ struct _TfMapMember
   TfCompletion   completion;
   TfContinuation continuation; /* [foreground] of the task */
   TfFuture      *task;         /* (nullable) [foreground] without reference: it tells when it ends */
+  gboolean       is_beginning; /* [foreground] its task is being made */
   Map           *map;          /* (nullable) [foreground] (owned) while there is a task; until then without reference */
 };
 
@@ -117,9 +118,16 @@ get_need (TfWork *work,
                                                                           : NULL;
 }
 
+static gboolean
+is_calling (TfCompletion *completion)
+{
+  return ((TfMapMember *) completion->work.future)->is_beginning;
+}
+
 static const TfCompletionClass completion_class = {
   .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled,
             .get_need = get_need },
+  .is_calling = is_calling,
 };
 
 /* Results that need no care are copied, so that the record of the task can go. */
@@ -168,6 +176,12 @@ on_task_done (TfContinuation *continuation,
   g_object_unref (self);
 }
 
+static TfFuture *
+get_target (TfContinuation *continuation)
+{
+  return (TfFuture *) ((char *) continuation - G_STRUCT_OFFSET (TfMapMember, continuation));
+}
+
 static void
 on_task_progress (TfContinuation *continuation,
                   TfFuture       *task,
@@ -180,12 +194,16 @@ on_task_progress (TfContinuation *continuation,
   tf__future_pass_progress_of (TF_FUTURE (self), task);
 }
 
-static const TfContinuationClass task_class = { on_task_done, on_task_progress };
+static const TfContinuationClass continuation_class = {
+  .run = on_task_done,
+  .progressed = on_task_progress,
+  .get_target = get_target,
+};
 
 static void
 tf__map_member_init (TfMapMember *self)
 {
-  self->continuation.klass = &task_class;
+  self->continuation.klass = &continuation_class;
 }
 
 static void
@@ -280,15 +298,20 @@ stop_if_over (Map *self)
 
 TF_FOREGROUND
 static TfTask *
-make_next (Map     *self,
-           guint    index,
-           gpointer item)
+make_next (Map         *self,
+           TfMapMember *member,
+           guint        index,
+           gpointer     item)
 {
   TfTask *task;
 
   self->n_calls++;
+  member->is_beginning = TRUE;
+  tf__future_begin_calling ();
   task = self->make_task != NULL ? self->make_task (index, self->user_data)
                                  : self->make_task_of_item (item, index, self->user_data);
+  tf__future_end_calling ();
+  member->is_beginning = FALSE;
   self->n_calls--;
   return task;
 }
@@ -341,7 +364,7 @@ begin_next (Map *self)
 
   self->n_tasks++;
   if (is_wanted (member) && tf__engine_get_state (self->engine) == TF_EXECUTOR_STATE_RUNNING)
-    task = make_next (self, index, item);
+    task = make_next (self, member, index, item);
   g_clear_object (&item);
 
   if (!is_wanted (member))

@@ -124,7 +124,8 @@ tf__executor_emit_failed (TfExecutor *self,
  * ## Threads
  *
  * May be called from any thread, which is then the owner until another one dispatches the main
- * context.
+ * context. The function of a task that does so for the default main context does not become the owner: the main thread
+ * is, or the owner of the executor that runs the task.
  *
  * Returns: (transfer full): the executor
  *
@@ -147,7 +148,8 @@ tf_executor_new (void)
  * ## Threads
  *
  * May be called from any thread, which is then the owner until another one dispatches the main
- * context.
+ * context. The function of a task that does so for the default main context does not become the owner: the main thread
+ * is, or the owner of the executor that runs the task.
  *
  * Returns: (transfer full): the executor
  *

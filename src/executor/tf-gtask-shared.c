@@ -245,13 +245,44 @@ return_gtask (TfContinuation *continuation,
   g_object_unref (gtask);
 }
 
+static void
+return_dropped (gpointer data)
+{
+  ReturnGtask *self = data;
+
+  g_task_return_pointer (self->gtask, NULL, NULL);
+  g_object_unref (self->gtask);
+  g_free (self);
+}
+
+static void
+drop_callback (TfContinuation *continuation,
+               TfFuture       *future,
+               gpointer        owner,
+               TfRemains      *remains)
+{
+  ReturnGtask *self = (ReturnGtask *) continuation;
+
+  tf__enter_foreground ();
+
+  if (!tf__gtask_drop_callback (self->gtask, owner))
+    return;
+
+  tf__future_forget_continuation (future, continuation);
+  tf__remains_add (remains, self, return_dropped);
+}
+
+static const TfContinuationClass continuation_class = {
+  .run = return_gtask,
+  .drop_callback = drop_callback,
+};
+
 TfContinuation *
 tf__gtask_continuation_new (GTask *gtask)
 {
-  static const TfContinuationClass klass = { .run = return_gtask };
-  ReturnGtask                     *self = g_new0 (ReturnGtask, 1);
+  ReturnGtask *self = g_new0 (ReturnGtask, 1);
 
-  self->continuation.klass = &klass;
+  self->continuation.klass = &continuation_class;
   self->gtask = gtask;
   return &self->continuation;
 }

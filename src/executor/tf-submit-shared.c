@@ -149,7 +149,10 @@ join_owner (TfTask   *task,
 
   owner = g_weak_ref_get (&task->extra->owner);
   if (owner == NULL)
-    return FALSE;
+    {
+      tf__owner_bind_gone (future, task->extra->owner_key);
+      return FALSE;
+    }
 
   tf__owner_bind (future, owner);
   return TRUE;
@@ -414,7 +417,7 @@ tf_executor_submit_async (TfExecutor         *self,
   g_return_if_fail (task != NULL);
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));
 
-  gtask = g_task_new (self, cancellable, callback, user_data);
+  gtask = tf__gtask_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (gtask, &submit_async_tag);
   g_task_set_check_cancellable (gtask, FALSE);
 

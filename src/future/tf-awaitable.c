@@ -169,6 +169,8 @@ on_future_done (TfContinuation *continuation,
   return_free (self);
 }
 
+static const TfContinuationClass continuation_class = { .run = on_future_done };
+
 static gboolean
 on_idle_cb (gpointer data)
 {
@@ -224,8 +226,7 @@ void
 tf_future_return_to_gtask (TfFuture *self,
                            GTask    *gtask)
 {
-  static const TfContinuationClass klass = { .run = on_future_done };
-  Return                          *back;
+  Return *back;
 
   g_return_if_fail (TF_IS_FUTURE (self));
   g_return_if_fail (G_IS_TASK (gtask));
@@ -240,6 +241,6 @@ tf_future_return_to_gtask (TfFuture *self,
       return;
     }
 
-  back->continuation.klass = &klass;
+  back->continuation.klass = &continuation_class;
   tf__future_continue_with (self, &back->continuation);
 }

@@ -26,6 +26,8 @@ typedef struct
   void (*on_timer) (TfCompletion *self);
   /* [foreground] (nullable) Before "done": leave those that it listens to, free what the user gave. */
   void (*ended) (TfCompletion *self);
+  /* [foreground] (nullable) A function that was given to it runs, and it cannot end before that returns. */
+  gboolean (*is_calling) (TfCompletion *self);
 } TfCompletionClass;
 
 /* A reference on the future of a caller who ends it and has nothing to do with it afterwards. */
@@ -110,6 +112,7 @@ void          tf__completion_unref_work (TfWork *work);
 TfAbortAnswer tf__completion_allow_abort (TfWork       *work,
                                           const GError *reason,
                                           GError      **error);
+gboolean      tf__completion_is_calling (TfWork *work);
 gboolean      tf__completion_begin_wait (TfWork  *work,
                                          GError **error);
 void          tf__completion_end_wait (TfWork *work);
@@ -121,7 +124,7 @@ void          tf__completion_settle_work (TfWork   *work,
   .pipe = { tf__completion_deliver, tf__completion_ref_pipe, tf__completion_unref_pipe }, \
   .kind = TF_WORK_COMPLETION, .unref = tf__completion_unref_work,                         \
   .allow_abort = tf__completion_allow_abort, .begin_wait = tf__completion_begin_wait,     \
-  .end_wait = tf__completion_end_wait, .settle = tf__completion_settle_work
+  .end_wait = tf__completion_end_wait, .is_calling = tf__completion_is_calling, .settle = tf__completion_settle_work
 
 /* The completion of a future, or NULL if it has another kind of work. */
 TfCompletion *tf__completion_of (TfFuture *future);

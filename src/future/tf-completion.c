@@ -60,6 +60,18 @@ is_too_late (TfWork *work)
   return !tf__cancel_state_after (state, TF_CANCEL_EVENT_ABORT, &next);
 }
 
+/* A completion that is settled or aborted ends in a later turn, whatever the function does. */
+gboolean
+tf__completion_is_calling (TfWork *work)
+{
+  TfCompletion            *self = from_work (work);
+  const TfCompletionClass *klass = tf__completion_get_class (self);
+
+  tf__enter_foreground ();
+
+  return klass->is_calling != NULL && klass->is_calling (self) && tf__completion_may_settle (self);
+}
+
 TfAbortAnswer
 tf__completion_allow_abort (TfWork       *work,
                             const GError *reason,

@@ -161,7 +161,8 @@ static const TfWorkClass work_class = {
  * ## Threads
  *
  * May be called from any thread, which is then the owner until another one dispatches the main
- * context. @cancel_func is called on the thread that cancels.
+ * context. The function of a task that does so for the default main context does not become the owner: the main thread
+ * is, or the owner of the executor that runs the task. @cancel_func is called on the thread that cancels.
  *
  * Returns: (transfer full): the future
  *

@@ -24,7 +24,8 @@
  * ## Threads
  *
  * May be called from any thread, and in any handler. In the owner context the state is
- * `CANCELLING`, and its notifications have been emitted, when the call returns. From another thread
+ * `CANCELLING`, and its notifications have been emitted, when the call returns; in a handler of
+ * `notify::state` that notification follows when the handler has returned. From another thread
  * the request takes effect for the background at once, and the state follows in the owner context.
  *
  * Returns: true for the one call that took effect
@@ -215,12 +216,8 @@ void
 tf__future_leave_owner (TfFuture *self,
                         gpointer  owner)
 {
-  TfFuturePrivate *priv = tf__future_get_private (self);
-
-  /* First the handlers, so that the owner, half disposed of, does not hear of the cancel. */
-  g_signal_handlers_disconnect_by_data (self, owner);
-  if (tf__work_get_class (priv->work)->drop_callback != NULL)
-    tf__work_get_class (priv->work)->drop_callback (priv->work);
+  /* First, so that the owner, half disposed of, is not notified of the cancel. */
+  tf__future_drop_callbacks (self, owner);
   tf_future_cancel (self);
 }
 
@@ -240,10 +237,15 @@ tf__future_leave_gone_owner (TfFuture *self)
  *
  * Ties the work to the life of an object.
  *
- * When @owner is disposed of before the future is done, the work is cancelled, all signal handlers
- * of the future whose data is @owner are disconnected, and the callback of
- * [method@Task.set_callback] is dropped. So nothing of the task reaches an object that is gone.
- * Other handlers still see the future reach `CANCELLED` and "done".
+ * When @owner is disposed of before the future is done, the work is cancelled. All signal handlers
+ * and callbacks whose data is @owner are dropped first, and the data of a callback is freed by its
+ * free function. That holds for the handlers of the future, the callbacks of
+ * [method@Task.set_callback], [method@Executor.submit_async] and [method@Future.wait_async], and for
+ * the handlers, functions and filters of all that is derived from the future at that time. A derived
+ * future without its function ends as what it was derived from does.
+ *
+ * All other handlers and callbacks are called as for any cancel: they see the future reach
+ * `CANCELLED` and "done".
  *
  * A future has one owner at most; the last one bound counts. The future holds no reference on it.
  *

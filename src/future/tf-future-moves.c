@@ -8,12 +8,88 @@
 
 /* What the owner context is told, and how: moves from one state to the next, and events. */
 
+/* Emissions and callbacks on the stack of this thread. */
+static _Thread_local guint n_calling;
+
+void
+tf__future_begin_calling (void)
+{
+  n_calling++;
+}
+
+void
+tf__future_end_calling (void)
+{
+  n_calling--;
+}
+
+gboolean
+tf__future_is_in_callback (void)
+{
+  return n_calling > 0;
+}
+
+/* What is derived from a future that is done goes on when the emission is over: until then it needs a future that is
+ * done. The other needs of @self are added to those that are @left. */
+TF_FOREGROUND
+static gboolean
+is_blocked (TfFuture   *self,
+            GPtrArray  *left,
+            GHashTable *seen)
+{
+  TfWork            *work = tf__future_get_private (self)->work;
+  const TfWorkClass *klass = tf__work_get_class (work);
+  TfFuture          *need = NULL;
+
+  if (tf__phase_is_done (tf__future_get_phase (self)))
+    return TRUE;
+
+  if (klass->is_calling != NULL && klass->is_calling (work))
+    return TRUE;
+
+  for (guint i = 0; klass->get_need != NULL && (need = klass->get_need (work, i)) != NULL; i++)
+    {
+      if (g_hash_table_add (seen, need))
+        g_ptr_array_add (left, g_object_ref (need));
+    }
+
+  need = tf__future_follow_compound_wait (self);
+  if (need != NULL && tf__future_is_in_owner (need) && g_hash_table_add (seen, need))
+    g_ptr_array_add (left, g_steal_pointer (&need));
+  g_clear_object (&need);
+  return FALSE;
+}
+
+gboolean
+tf__future_is_blocked_here (TfFuture *self)
+{
+  g_autoptr (GPtrArray)  left = NULL;
+  g_autoptr (GHashTable) seen = NULL;
+
+  if (n_calling == 0 || tf_future_is_done (self))
+    return FALSE;
+
+  left = g_ptr_array_new_with_free_func (g_object_unref);
+  seen = g_hash_table_new (NULL, NULL);
+  g_ptr_array_add (left, g_object_ref (self));
+  while (left->len > 0)
+    {
+      g_autoptr (TfFuture) future = g_ptr_array_steal_index_fast (left, left->len - 1);
+
+      if (is_blocked (future, left, seen))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 void
 tf__future_begin_telling (TfFuture *self)
 {
   TfFuturePrivate *priv = tf__future_get_private (self);
 
   priv->n_emitting++;
+  tf__future_begin_calling ();
 }
 
 void
@@ -21,6 +97,7 @@ tf__future_end_telling (TfFuture *self)
 {
   TfFuturePrivate *priv = tf__future_get_private (self);
 
+  tf__future_end_calling ();
   if (--priv->n_emitting > 0 || !priv->is_owed)
     return;
 

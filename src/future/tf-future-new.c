@@ -31,7 +31,7 @@ new_here (TfLinkKind kind,
  *
  * ## Threads
  *
- * Call on the thread that runs the thread-default main context.
+ * May be called from any thread. The time counts from the call.
  *
  * Returns: (transfer full): the future
  *
@@ -43,18 +43,14 @@ tf_future_delay (gint64 delay_us)
   TfLink *self;
 
   g_return_val_if_fail (delay_us >= 0, NULL);
+  /* Nobody else knows the future yet. */
   tf__enter_foreground ();
 
   self = new_here (TF_LINK_DELAY, __builtin_return_address (0));
-  if (!tf__future_check_owner (TF_FUTURE (self), G_STRFUNC))
-    {
-      g_object_unref (self);
-      return NULL;
-    }
-
   self->limit = g_new0 (TfLinkLimit, 1);
-  tf__timer_set (&self->limit->timer, &self->completion.work.pipe, tf__clock_deadline (delay_us));
-  return g_object_ref (TF_FUTURE (self));
+  self->limit->timer.deadline_us = tf__clock_deadline (delay_us);
+  tf__link_begin_delay (self);
+  return TF_FUTURE (self);
 }
 
 /* Done from the beginning; takes over what is in @outcome. */

@@ -12,6 +12,15 @@
 typedef struct _TfContinuation TfContinuation;
 typedef struct _TfOwnerLink    TfOwnerLink;
 
+/* Data to be freed when a walk through futures is over, since a free function may run any code. */
+void tf__remains_add (TfRemains     *self,
+                      gpointer       data,
+                      GDestroyNotify data_free);
+/* Sets @data_free to NULL. */
+void tf__remains_take (TfRemains      *self,
+                       gpointer        data,
+                       GDestroyNotify *data_free);
+
 /* A wait, on a thread that runs a task, for a future that is not a task: the task room sees that it costs no worker,
  * and that it can end. */
 typedef struct
@@ -19,6 +28,8 @@ typedef struct
   gboolean (*begin) (TfFuture *future,
                      GError  **error);
   void (*end) (TfFuture *future);
+  /* [foreground] (transfer full) (nullable) What the task of @future waits for, perhaps through other tasks. */
+  TfFuture *(*follow) (TfFuture *future);
   /* Whether it has been found meanwhile that a wait of this thread, also one for a task, cannot end: TRUE with @error
    * set. Called with the lock of a place where threads wait. */
   gboolean (*is_hopeless) (TfFuture *future,
@@ -33,10 +44,18 @@ typedef struct
   /* After "done". The continuation is out of the list by then. */
   void (*run) (TfContinuation *self,
                TfFuture       *future);
+  /* (nullable) Returns the future that goes on. */
+  TfFuture *(*get_target) (TfContinuation *self);
   /* (nullable) The progress of @future was notified; its fraction was @old before. Must not run code of the user. */
   void (*progressed) (TfContinuation *self,
                       TfFuture       *future,
                       double          old);
+  /* (nullable) The owner is gone. A continuation that calls a callback whose data it is takes itself out of the
+   * list. */
+  void (*drop_callback) (TfContinuation *self,
+                         TfFuture       *future,
+                         gpointer        owner,
+                         TfRemains      *remains);
 } TfContinuationClass;
 
 /* Code of the library that goes on when a future is done; embedded in what it belongs to. */
@@ -156,6 +175,8 @@ gboolean tf__future_begin_compound_wait (TfFuture *self,
 void     tf__future_end_compound_wait (TfFuture *self);
 /* In the owner context: what the code of a task waits for, if that belongs to the same thread. */
 TfFuture *tf__future_dup_awaited (TfFuture *self) TF_FOREGROUND;
+/* (transfer full) (nullable) If @self is of a task: the future of another kind that the task waits for. */
+TfFuture *tf__future_follow_compound_wait (TfFuture *self) TF_FOREGROUND;
 /* Has all threads that wait look whether that is of any use still. */
 void tf__future_wake_waiters (void);
 /* In dispose: whether that is because the last reference goes. */
@@ -168,9 +189,15 @@ GError *tf__future_make_error (TfFuture *self,
 /* Owner context. */
 /* Between the two the future lives, also if a handler runs a nested loop that brings it to its end:
  * the reference of the work is given up by tf__future_release(). */
-void     tf__future_begin_telling (TfFuture *self) TF_FOREGROUND;
-void     tf__future_end_telling (TfFuture *self) TF_FOREGROUND;
-void     tf__future_release (TfFuture *self) TF_FOREGROUND;
+void tf__future_begin_telling (TfFuture *self) TF_FOREGROUND;
+void tf__future_end_telling (TfFuture *self) TF_FOREGROUND;
+void tf__future_release (TfFuture *self) TF_FOREGROUND;
+/* A callback of the user's is called in between, other than a handler. */
+void     tf__future_begin_calling (void) TF_FOREGROUND;
+void     tf__future_end_calling (void) TF_FOREGROUND;
+gboolean tf__future_is_in_callback (void) TF_FOREGROUND;
+/* Whether @self cannot end before a callback returns that is further up on the stack of this thread. */
+gboolean tf__future_is_blocked_here (TfFuture *self) TF_FOREGROUND;
 gboolean tf__future_move (TfFuture     *self,
                           TfFutureEvent event,
                           TfOutcome    *outcome) TF_FOREGROUND;
@@ -224,9 +251,25 @@ void tf__future_leave_owner (TfFuture *self,
 /* The same, if it went on another thread, and has not been left since. */
 void tf__future_leave_gone_owner (TfFuture *self) TF_FOREGROUND;
 
+/* The owner is gone: drops the callbacks and handlers whose data it is, here and at all that is derived from @self. */
+void tf__future_drop_callbacks (TfFuture *self,
+                                gpointer  owner) TF_FOREGROUND;
+
+/* Returns a GTask whose callback can be dropped: its task data is taken. */
+GTask *tf__gtask_new (gpointer            source,
+                      GCancellable       *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer            user_data);
+/* TRUE if @owner is the data of the callback, which will not be called then. The caller returns the GTask. */
+gboolean tf__gtask_drop_callback (GTask   *gtask,
+                                  gpointer owner);
+
 /* Owners: tf-owner-shared.c. */
 void tf__owner_bind (TfFuture *self,
                      GObject  *owner);
+/* The owner has gone before: @key is its address. */
+void tf__owner_bind_gone (TfFuture *self,
+                          gpointer  key);
 void tf__owner_unbind (TfFuture *self);
 /* What the owner was, if it went away outside the owner context: it is gone, and serves as a key
  * only. */

@@ -213,3 +213,11 @@ tf__future_end_compound_wait (TfFuture *self)
   if (klass != NULL)
     klass->end (self);
 }
+
+TfFuture *
+tf__future_follow_compound_wait (TfFuture *self)
+{
+  const TfCompoundWaitClass *klass = tf__load (&compound_wait_class);
+
+  return klass == NULL ? NULL : klass->follow (self);
+}

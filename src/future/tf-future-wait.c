@@ -60,6 +60,7 @@ typedef struct
   GCancellable *cancellable; /* (nullable) */
   gint64        deadline_us;
   gboolean      is_late;
+  gboolean      is_blocked; /* by a callback further up on the stack */
 } LoopWait;
 
 static gboolean
@@ -75,7 +76,8 @@ is_over_or_plugged (gpointer data)
 
   tf__enter_foreground ();
 
-  return is_over (wait) || !tf__dispatcher_is_unplugged (wait->dispatcher);
+  wait->is_blocked = tf__future_is_blocked_here (wait->future);
+  return wait->is_blocked || is_over (wait) || !tf__dispatcher_is_unplugged (wait->dispatcher);
 }
 
 static void
@@ -161,6 +163,27 @@ run_unplugged (LoopWait *wait)
     g_cancellable_disconnect (wait->cancellable, id);
 }
 
+/* Looks for a deadlock before it sleeps, since any handler may have closed the circle. */
+TF_FOREGROUND
+static void
+iterate (LoopWait *wait)
+{
+  GMainContext *context = wait->dispatcher->context;
+
+  if (!tf__future_is_in_callback ())
+    {
+      g_main_context_iteration (context, TRUE);
+      return;
+    }
+
+  if (g_main_context_iteration (context, FALSE))
+    return;
+
+  wait->is_blocked = tf__future_is_blocked_here (wait->future);
+  if (!wait->is_blocked)
+    g_main_context_iteration (context, TRUE);
+}
+
 /* The two sources do nothing but end the sleep of an iteration. A handler may go over to a foreign loop, and back. */
 TF_FOREGROUND
 static void
@@ -177,12 +200,13 @@ run_loop (LoopWait *wait)
     canceller = attach_source (g_cancellable_source_new (wait->cancellable),
                                G_SOURCE_FUNC (on_waiter_cancelled_cb), NULL, context);
 
-  while (!is_over (wait) && !wait->is_late)
+  wait->is_blocked = tf__future_is_blocked_here (wait->future);
+  while (!is_over (wait) && !wait->is_late && !wait->is_blocked)
     {
       if (tf__dispatcher_is_unplugged (wait->dispatcher))
         run_unplugged (wait);
       else
-        g_main_context_iteration (context, TRUE);
+        iterate (wait);
     }
 
   drop_source (timer);
@@ -210,6 +234,8 @@ wait_in_loop (TfFuture     *self,
 
   g_object_ref (self);
   tf__future_begin_waiting (self);
+  /* In a notification of the cancel, which comes before the cancel is passed on. */
+  tf__work_pass_cancel (priv->work);
   is_possible = tf__await_begin (&wait.await);
   if (is_possible)
     run_loop (&wait);
@@ -218,7 +244,11 @@ wait_in_loop (TfFuture     *self,
   dispatcher->klass->host_unref (host);
 
   is_done = tf_future_is_done (self);
-  if (!is_possible)
+  if (!is_done && wait.is_blocked)
+    g_set_error (error, TF_ERROR, TF_ERROR_DEADLOCK,
+                 "“%s” cannot end before the callback returns that waits for it",
+                 tf_future_get_name (self));
+  else if (!is_possible)
     g_set_error (error, TF_ERROR, TF_ERROR_DEADLOCK,
                  "Task “%s” is waited for in too many of its handlers, one inside the other",
                  tf_future_get_name (self));
@@ -257,15 +287,19 @@ wait_in_loop (TfFuture     *self,
  * are concerned the owner context looks, so its loop must run, and it looks when the wait begins:
  * what comes to need the task later is found when the next of those concerned begins to wait.
  *
+ * A callback or handler in the owner context cannot wait for what cannot end before it returns: the
+ * function of a derived future, of a retry or of a map for that or for what needs it, and a handler
+ * of the end of a future for what is derived from this one. Such a wait ends with an error as well.
+ *
  * The future is left as it is when the time is over or the waiting is cancelled.
  *
  * ## Errors
  *
  * - `G_IO_ERROR_TIMED_OUT`: the work was not done after @timeout_us.
  * - `G_IO_ERROR_CANCELLED`: @cancellable was cancelled.
- * - `TF_ERROR_DEADLOCK`: the call was made in the function of a task without which the future
- *   cannot end; or in a handler of the future, or of one that it needs, inside 16 others of its
- *   handlers that wait for it as well.
+ * - `TF_ERROR_DEADLOCK`: the call was made in the function of a task, or in a callback or handler,
+ *   without which the future cannot end; or in a handler of the future, or of one that it needs, inside
+ *   16 others of its handlers that wait for it as well.
  *
  * ## Threads
  *
@@ -330,6 +364,39 @@ on_future_done (TfContinuation *continuation,
   free_waiter (self);
 }
 
+static void
+return_dropped (gpointer data)
+{
+  Waiter *self = data;
+
+  g_task_return_boolean (self->gtask, TRUE);
+  free_waiter (self);
+}
+
+static void
+drop_callback (TfContinuation *continuation,
+               TfFuture       *future,
+               gpointer        owner,
+               TfRemains      *remains)
+{
+  Waiter *self = (Waiter *) continuation;
+
+  tf__enter_foreground ();
+
+  if (!tf__gtask_drop_callback (self->gtask, owner))
+    return;
+
+  tf__future_forget_continuation (future, continuation);
+  if (self->canceller != NULL)
+    g_source_destroy (self->canceller);
+  tf__remains_add (remains, self, return_dropped);
+}
+
+static const TfContinuationClass waiter_class = {
+  .run = on_future_done,
+  .drop_callback = drop_callback,
+};
+
 static gboolean
 on_wait_async_cancelled_cb (GCancellable *cancellable,
                             gpointer      data)
@@ -369,7 +436,6 @@ tf_future_wait_async (TfFuture           *self,
                       GAsyncReadyCallback callback,
                       gpointer            user_data)
 {
-  static const TfContinuationClass klass = { .run = on_future_done };
   TfFuturePrivate                 *priv = tf__future_get_private (self);
   GTask                           *gtask;
   Waiter                          *waiter;
@@ -379,7 +445,7 @@ tf_future_wait_async (TfFuture           *self,
   tf__return_if_not_owner (self);
   tf__enter_foreground ();
 
-  gtask = g_task_new (self, cancellable, callback, user_data);
+  gtask = tf__gtask_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (gtask, &wait_async_tag);
   g_task_set_check_cancellable (gtask, FALSE);
 
@@ -391,7 +457,7 @@ tf_future_wait_async (TfFuture           *self,
     }
 
   waiter = g_new0 (Waiter, 1);
-  waiter->continuation.klass = &klass;
+  waiter->continuation.klass = &waiter_class;
   waiter->gtask = gtask;
   tf__future_continue_with (self, &waiter->continuation);
 

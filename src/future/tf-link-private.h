@@ -64,3 +64,5 @@ TfLink *tf__link_new_for (TfLinkKind kind,
 void tf__link_attach (TfLink   *self,
                       TfFuture *upstream) TF_FOREGROUND;
 void tf__link_detach (TfLink *self) TF_FOREGROUND;
+/* Sets the timer of a delay, here or in the owner context, with a reference of its own. */
+void tf__link_begin_delay (TfLink *self);

@@ -196,7 +196,9 @@ call (TfLink   *self,
   self->n_calling++;
   if (spare != TF_SPARE_NONE)
     self->completion.spare = TF_SPARE_KEPT;
+  tf__future_begin_calling ();
   inner = func (done, self->user_data);
+  tf__future_end_calling ();
   if (inner == NULL)
     self->completion.spare = spare;
   end_calling (self);
@@ -297,7 +299,86 @@ on_upstream_done (TfContinuation *continuation,
   tf__completion_end_spare (&self->completion);
 }
 
-/* One whose upstream was done when it was made goes on in a step of its own. */
+TF_FOREGROUND
+static void
+set_delay (TfLink *self)
+{
+  TfTimer *timer = &self->limit->timer;
+
+  tf__timer_set (timer, &self->completion.work.pipe, timer->deadline_us);
+}
+
+void
+tf__link_begin_delay (TfLink *self)
+{
+  /* The reference of the timer, dropped by ended(). */
+  g_object_ref (self);
+
+  if (tf__future_is_in_owner (TF_FUTURE (self)))
+    {
+      tf__enter_foreground ();
+      set_delay (self);
+    }
+  else
+    {
+      tf__completion_look (&self->completion);
+    }
+}
+
+static TfFuture *
+get_target (TfContinuation *continuation)
+{
+  return TF_FUTURE (from_continuation (continuation));
+}
+
+static void
+on_upstream_progress (TfContinuation *continuation,
+                      TfFuture       *upstream,
+                      double          old)
+{
+  tf__enter_foreground ();
+  tf__future_pass_progress_of (TF_FUTURE (from_continuation (continuation)), upstream);
+}
+
+static const TfContinuationClass continuation_class = {
+  .run = on_upstream_done,
+  .progressed = on_upstream_progress,
+  .get_target = get_target,
+};
+
+/* The end of the time may come while the function of a limit runs. */
+static gboolean
+is_calling (TfCompletion *completion)
+{
+  TfLink *self = from_completion (completion);
+
+  return self->n_calling > 0 && self->kind != TF_LINK_TIMEOUT;
+}
+
+/* A link without its function ends as its upstream does. */
+static void
+drop_callback (TfWork    *work,
+               gpointer      owner,
+               TfRemains    *remains)
+{
+  TfLink *self = from_work (work);
+
+  tf__enter_foreground ();
+
+  if (self->user_data != owner)
+    return;
+
+  self->func = NULL;
+  if (get_limit (self) != NULL)
+    self->limit->on_timeout = NULL;
+
+  /* A function that runs needs the data; it is freed with the end then. */
+  if (self->n_calling == 0)
+    tf__remains_take (remains, self->user_data, &self->user_data_free);
+}
+
+/* A link whose upstream was done when the link was made goes on in a step of its own; a delay that was made on another
+ * thread sets its timer. */
 static void
 look (TfCompletion *completion)
 {
@@ -306,7 +387,9 @@ look (TfCompletion *completion)
 
   tf__enter_foreground ();
 
-  if (done != NULL)
+  if (self->kind == TF_LINK_DELAY)
+    set_delay (self);
+  else if (done != NULL)
     go_on (self, done);
 }
 
@@ -374,17 +457,6 @@ get_need (TfWork *work,
   return self->upstream;
 }
 
-static void
-on_upstream_progress (TfContinuation *continuation,
-                      TfFuture       *upstream,
-                      double          old)
-{
-  tf__enter_foreground ();
-  tf__future_pass_progress_of (TF_FUTURE (from_continuation (continuation)), upstream);
-}
-
-static const TfContinuationClass upstream_class = { on_upstream_done, on_upstream_progress };
-
 static TfFuture *
 get_source (TfWork *work,
             guint   index)
@@ -394,10 +466,11 @@ get_source (TfWork *work,
 
 static const TfCompletionClass completion_class = {
   .work = { TF_COMPLETION_WORK, .get_name = get_name, .is_refusing = is_refusing,
-            .cancelled = cancelled, .get_need = get_need, .get_source = get_source },
+            .cancelled = cancelled, .drop_callback = drop_callback, .get_need = get_need, .get_source = get_source },
   .look = look,
   .on_timer = on_timer,
   .ended = ended,
+  .is_calling = is_calling,
 };
 
 static void
@@ -428,7 +501,7 @@ tf__link_new (TfLinkKind    kind,
   TfLink *self = g_object_new (TF_TYPE_LINK, NULL);
 
   self->kind = kind;
-  self->continuation.klass = &upstream_class;
+  self->continuation.klass = &continuation_class;
   tf__completion_init (&self->completion, &completion_class, TF_FUTURE (self), context, place);
   return self;
 }
@@ -458,7 +531,7 @@ tf__link_new_for (TfLinkKind kind,
   TfLink *self = g_object_new (TF_TYPE_LINK, NULL);
 
   self->kind = kind;
-  self->continuation.klass = &upstream_class;
+  self->continuation.klass = &continuation_class;
   tf__completion_init_beside (&self->completion, &completion_class, TF_FUTURE (self), upstream,
                               place);
   tf__link_attach (self, upstream);

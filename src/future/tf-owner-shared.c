@@ -27,11 +27,9 @@ static TfLock owners_lock;
 
 /* clang-format off */
 static G_DEFINE_QUARK (tf-owner, owner)
-  /* clang-format on */
 
-  static void unlink_locked (TfOwnerLink *link) TF_CALLER_HOLDS (owners_lock);
-static void on_owner_disposed_cb (gpointer data,
-                                  GObject *object);
+static void unlink_locked (TfOwnerLink *link) TF_CALLER_HOLDS (owners_lock);
+/* clang-format on */
 
 static void
 unlink_locked (TfOwnerLink *link)
@@ -150,6 +148,18 @@ tf__owner_bind (TfFuture *self,
   link->owner->first = link;
   more->owner_link = link;
   tf__unlock (&owners_lock);
+}
+
+void
+tf__owner_bind_gone (TfFuture *self,
+                     gpointer  key)
+{
+  TfOwnerLink *link = g_new0 (TfOwnerLink, 1);
+
+  tf__enter_foreground ();
+  link->future = self;
+  link->object = key;
+  tf__future_ensure_more (self)->owner_link = link;
 }
 
 void

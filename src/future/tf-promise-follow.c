@@ -52,7 +52,20 @@ on_leader_progress (TfContinuation *continuation,
   tf__future_pass_progress_of (TF_FUTURE (more->promise), leader);
 }
 
-static const TfContinuationClass leader_class = { on_leader_done, on_leader_progress };
+static TfFuture *
+get_target (TfContinuation *continuation)
+{
+  const TfPromiseMore *more =
+    (TfPromiseMore *) ((char *) continuation - G_STRUCT_OFFSET (TfPromiseMore, continuation));
+
+  return TF_FUTURE (more->promise);
+}
+
+static const TfContinuationClass continuation_class = {
+  .run = on_leader_done,
+  .get_target = get_target,
+  .progressed = on_leader_progress,
+};
 
 /**
  * tf_promise_follow:
@@ -109,7 +122,7 @@ tf_promise_follow (TfPromise *self,
 
   more = tf__promise_ensure_more (self);
   more->leader = other;
-  more->continuation.klass = &leader_class;
+  more->continuation.klass = &continuation_class;
   g_object_ref (self);
   tf__future_continue_with (other, &more->continuation);
   tf__future_pass_progress_of (TF_FUTURE (self), other);

@@ -306,6 +306,7 @@ tf_promise_set_abortable (TfPromise *self,
                           gboolean   abortable)
 {
   g_return_if_fail (TF_IS_PROMISE (self));
+  tf__return_if_not_owner (TF_FUTURE (self));
   tf__enter_foreground ();
 
   set_abortable (self, abortable ? TF_ABORTABLE_YES : TF_ABORTABLE_NO);
@@ -327,6 +328,7 @@ void
 tf_promise_unset_abortable (TfPromise *self)
 {
   g_return_if_fail (TF_IS_PROMISE (self));
+  tf__return_if_not_owner (TF_FUTURE (self));
   tf__enter_foreground ();
 
   set_abortable (self, TF_ABORTABLE_UNSET);
@@ -510,7 +512,9 @@ tf_promise_class_init (TfPromiseClass *klass)
  *
  * ## Threads
  *
- * May be called from any thread, which is then the owner until another one dispatches the main context.
+ * May be called from any thread, which is then the owner until another one dispatches the main context. The function of
+ * a task that does so for the default main context does not become the owner: the main thread is, or the owner of the
+ * executor that runs the task.
  *
  * Returns: (transfer full): the promise
  *

@@ -192,6 +192,53 @@ on_attempt_done (TfContinuation *continuation,
   g_object_unref (self);
 }
 
+static TfFuture *
+get_target (TfContinuation *continuation)
+{
+  return (TfFuture *) ((char *) continuation - G_STRUCT_OFFSET (TfRetry, continuation));
+}
+
+static void
+on_attempt_progress (TfContinuation *continuation,
+                     TfFuture       *attempt,
+                     double          old)
+{
+  TfRetry *self = (TfRetry *) ((char *) continuation - G_STRUCT_OFFSET (TfRetry, continuation));
+
+  tf__enter_foreground ();
+  tf__future_pass_progress_of (TF_FUTURE (self), attempt);
+}
+
+static const TfContinuationClass continuation_class = {
+  .run = on_attempt_done,
+  .progressed = on_attempt_progress,
+  .get_target = get_target,
+};
+
+static gboolean
+is_calling (TfCompletion *completion)
+{
+  return from_completion (completion)->is_calling;
+}
+
+/* There is no attempt after the one under way. */
+static void
+drop_callback (TfWork    *work,
+               gpointer      owner,
+               TfRemains    *remains)
+{
+  TfRetry *self = from_work (work);
+
+  tf__enter_foreground ();
+
+  if (self->user_data != owner)
+    return;
+
+  self->func = NULL;
+  if (!self->is_calling)
+    tf__remains_take (remains, self->user_data, &self->user_data_free);
+}
+
 /* The function has started nothing. */
 TF_FOREGROUND
 static void
@@ -247,9 +294,14 @@ call (TfRetry *self)
   g_autoptr (TfFuture) last = self->last == NULL ? NULL : g_object_ref (self->last);
   TfFuture            *attempt;
 
+  if (self->func == NULL)
+    return NULL;
+
   self->n_attempts++;
   self->is_calling = TRUE;
+  tf__future_begin_calling ();
   attempt = self->func (self->n_attempts, last, self->user_data);
+  tf__future_end_calling ();
   self->is_calling = FALSE;
   if (tf__pipe_is_over (&self->completion.work.pipe))
     free_user_data (self);
@@ -323,31 +375,19 @@ get_need (TfWork *work,
            : NULL;
 }
 
-static void
-on_attempt_progress (TfContinuation *continuation,
-                     TfFuture       *attempt,
-                     double          old)
-{
-  TfRetry *self = (TfRetry *) ((char *) continuation - G_STRUCT_OFFSET (TfRetry, continuation));
-
-  tf__enter_foreground ();
-  tf__future_pass_progress_of (TF_FUTURE (self), attempt);
-}
-
-static const TfContinuationClass attempt_class = { on_attempt_done, on_attempt_progress };
-
 static const TfCompletionClass completion_class = {
-  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled,
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled, .drop_callback = drop_callback,
             .get_need = get_need },
   .look = look,
   .on_timer = on_timer,
   .ended = ended,
+  .is_calling = is_calling,
 };
 
 static void
 tf__retry_init (TfRetry *self)
 {
-  self->continuation.klass = &attempt_class;
+  self->continuation.klass = &continuation_class;
 }
 
 static void

@@ -15,7 +15,7 @@ typedef struct
 } Slots;
 
 /* Marks a place whose member has ended since, and is never called. */
-static const TfContinuationClass ended_class;
+static const TfContinuationClass nothing_class;
 
 /* The set may be going on another thread: this is about the place alone, which may be freed when it is marked. */
 static void
@@ -23,7 +23,7 @@ on_watched_done (TfContinuation *continuation,
                  TfFuture       *future)
 {
   g_object_ref (future);
-  tf__store (&continuation->klass, &ended_class);
+  tf__store (&continuation->klass, &nothing_class);
 }
 
 static const TfContinuationClass watched_class = { .run = on_watched_done };

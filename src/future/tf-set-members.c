@@ -232,7 +232,9 @@ is_skipped (TfFutureSet *self,
     return FALSE;
 
   self->n_filtering++;
+  tf__future_begin_calling ();
   is_skipped = self->filter (self->slots[index].future, index, self->user_data);
+  tf__future_end_calling ();
   self->n_filtering--;
   if (tf__pipe_is_over (&self->completion.work.pipe))
     free_user_data (self);
@@ -358,7 +360,44 @@ on_member_done (TfContinuation *continuation,
   let_go (self);
 }
 
-static const TfContinuationClass member_class = { on_member_done, on_member_progress };
+static TfFuture *
+get_target (TfContinuation *continuation)
+{
+  return (TfFuture *) ((TfSetSlot *) continuation)->set;
+}
+
+static const TfContinuationClass continuation_class = {
+  .run = on_member_done,
+  .get_target = get_target,
+  .progressed = on_member_progress,
+};
+
+/* While the filter is asked about a member, one of those that are pending may win. */
+static gboolean
+is_calling (TfCompletion *completion)
+{
+  const TfFutureSet *self = from_completion (completion);
+
+  return self->n_filtering > 0 && self->n_done == self->n_slots;
+}
+
+/* A set without its filter skips no member. */
+static void
+drop_callback (TfWork    *work,
+               gpointer      owner,
+               TfRemains    *remains)
+{
+  TfFutureSet *self = from_work (work);
+
+  tf__enter_foreground ();
+
+  if (self->user_data != owner)
+    return;
+
+  self->filter = NULL;
+  if (self->n_filtering == 0)
+    tf__remains_take (remains, self->user_data, &self->user_data_free);
+}
 
 /* Some members were done from the beginning; or there are none at all. */
 static void
@@ -426,11 +465,12 @@ get_source (TfWork *work,
 }
 
 const TfCompletionClass tf__set_completion_class = {
-  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled,
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled, .drop_callback = drop_callback,
             .get_need = get_need,
             .get_source = get_source },
   .look = look,
   .ended = ended,
+  .is_calling = is_calling,
 };
 
 gboolean
@@ -474,7 +514,7 @@ add_member (TfFutureSet *self,
       return;
     }
 
-  slot->continuation.klass = &member_class;
+  slot->continuation.klass = &continuation_class;
   slot->set = self;
   self->n_listening++;
   self->n_parts += tf__future_get_counted_fraction (future);

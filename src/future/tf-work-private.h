@@ -17,6 +17,9 @@
 
 typedef struct _TfWork TfWork;
 
+/* Data to be freed when a walk through futures is over: see tf-future-callbacks.c. */
+typedef GArray TfRemains;
+
 typedef enum
 {
   TF_WORK_TASK,       /* run by an executor; counts its own references, and has one on the future until "done" */
@@ -72,12 +75,17 @@ typedef struct
   void (*settled) (TfWork *self);
   /* [foreground] (nullable) Whether there is a stored callback. */
   gboolean (*has_callback) (TfWork *self);
-  /* [foreground] (nullable) The owner is gone: the callback must not be called any more. */
-  void (*drop_callback) (TfWork *self);
+  /* [foreground] (nullable) The owner is gone: callbacks whose data it is must not be called any more. */
+  void (*drop_callback) (TfWork    *self,
+                         gpointer   owner,
+                         TfRemains *remains);
   /* [foreground] (nullable) The futures without which it cannot end, by number, to be asked for one after the other
    * from 0 on; NULL after the last. */
   TfFuture *(*get_need) (TfWork *self,
                          guint   index);
+  /* [foreground] (nullable) A function that was given to the work runs further up on the stack, and the work cannot end
+   * before the function returns. */
+  gboolean (*is_calling) (TfWork *self);
   /* [foreground] (nullable) All futures that may bring about its end, in the same way; these are the needs if NULL. */
   TfFuture *(*get_source) (TfWork *self,
                            guint   index);
@@ -151,6 +159,8 @@ gboolean tf__work_is_outcome_elsewhere (TfWork *self);
 /* CANCELLING was requested: notifies that, and passes the cancel on. Does nothing if there is no request, or it has
  * been told. */
 void tf__work_tell_cancel (TfWork *self) TF_FOREGROUND;
+/* The part of it that passes a cancel on which has been told. Once. */
+void tf__work_pass_cancel (TfWork *self) TF_FOREGROUND;
 /* The messages that mean the same for every kind of work. Returns FALSE for those that only one kind knows. */
 gboolean tf__work_deliver (TfWork  *self,
                            TfNews   news,

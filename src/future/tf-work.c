@@ -20,19 +20,27 @@
  * An abort does 3 and 4 in a turn of its own, without the background; the final message that follows frees what the
  * background still had. */
 
+/* A handler may have aborted the work, or run the loop until it ended. */
 void
-tf__work_tell_cancel (TfWork *self)
+tf__work_pass_cancel (TfWork *self)
 {
   const TfWorkClass *klass = tf__work_get_class (self);
 
-  if (!tf__work_is_cancel_requested (self) ||
-      !tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL))
+  if (klass->cancelled == NULL || self->pipe.is_passed || !tf__work_is_cancel_requested (self) ||
+      tf__pipe_get_cancel_state (&self->pipe) == TF_CANCEL_STATE_SETTLED_CANCELLED ||
+      tf_future_get_state (self->future) != TF_FUTURE_STATE_CANCELLING)
     return;
 
-  /* A handler may have aborted the work, or run the loop until it ended. */
-  if (klass->cancelled != NULL && tf__work_is_cancel_requested (self) &&
-      tf__pipe_get_cancel_state (&self->pipe) != TF_CANCEL_STATE_SETTLED_CANCELLED)
-    klass->cancelled (self, NULL);
+  self->pipe.is_passed = TRUE;
+  klass->cancelled (self, NULL);
+}
+
+void
+tf__work_tell_cancel (TfWork *self)
+{
+  if (tf__work_is_cancel_requested (self) &&
+      tf__future_move (self->future, TF_FUTURE_EVENT_CANCEL, NULL))
+    tf__work_pass_cancel (self);
 }
 
 /* Before the end is seen: from then on other threads may read it. What is detached is ended outside of a turn. */

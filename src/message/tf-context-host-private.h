@@ -19,7 +19,7 @@ struct _TfContextHost
 /* Any thread: tf-context-host-shared.c. */
 TfContextHost *tf__context_host_ref (TfContextHost *self);
 void           tf__context_host_unref (TfContextHost *self);
-/* Finds or makes that of a context, and counts a user; a new one belongs to this thread. */
+/* Returns the host of a context, made if there is none, and counts a user. */
 TfContextHost *tf__context_host_enter (GMainContext *context);
 void           tf__context_host_leave (TfContextHost *self);
 /* One user more, while there is another one. */

@@ -101,17 +101,17 @@ tf__context_host_enter (GMainContext *context)
   if (self != NULL)
     return self;
 
+  /* Attached before another thread can find it: the owner may be another thread than the maker, and the attaching
+   * writes what is the owner's. */
   self = new_host (context);
-  other = publish_host (self);
-  if (other != NULL)
-    {
-      tf__context_host_unref (self);
-      return other;
-    }
-
   tf__enter_foreground ();
   tf__context_host_attach (self);
-  return self;
+  other = publish_host (self);
+  if (other == NULL)
+    return self;
+
+  tf__context_host_leave (self);
+  return other;
 }
 
 gboolean

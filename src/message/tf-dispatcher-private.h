@@ -29,7 +29,7 @@ struct _TfDispatcher
 
   GMainContext *context; /* (owned) [const] */
   GAsyncQueue  *inbox;   /* (owned) [const] of pipes (owned): once each, when there is first news */
-  gpointer      owner;   /* [atomic] who made the dispatcher, then who dispatched last */
+  gpointer      owner;   /* [atomic] (nullable) the thread that made it, then the one that dispatched last */
 
   TF_CACHE_GAP (before_both);
   TfLock   turnstile; /* around the lock of the inbox, which does not try before it sleeps */
@@ -75,8 +75,12 @@ void tf__dispatcher_init (TfDispatcher            *self,
 void tf__dispatcher_clear (TfDispatcher *self);
 
 /* Any thread. */
-void     tf__dispatcher_init_inbox (TfDispatcher *self);
-void     tf__dispatcher_clear_inbox (TfDispatcher *self);
+void tf__dispatcher_init_inbox (TfDispatcher *self);
+void tf__dispatcher_clear_inbox (TfDispatcher *self);
+/* The thread that owns a new dispatcher of @context, made by this thread: NULL if it is not known yet. */
+gpointer tf__dispatcher_choose_owner (GMainContext *context);
+/* This thread runs the function of a task of the executor to which @self belongs; NULL when it runs none. */
+void     tf__dispatcher_set_working_for (TfDispatcher *self);
 gboolean tf__dispatcher_is_owner (TfDispatcher *self);
 /* Whether the caller is the owner, and holds the main context: so nobody else runs it meanwhile. */
 gboolean tf__dispatcher_is_held (TfDispatcher *self);

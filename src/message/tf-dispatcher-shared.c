@@ -27,10 +27,47 @@ tf__dispatcher_clear_inbox (TfDispatcher *self)
   g_async_queue_unref (self->inbox);
 }
 
+/* (unowned) (nullable) Of the executor whose task this thread runs. */
+static _Thread_local TfDispatcher *working_for;
+
+void
+tf__dispatcher_set_working_for (TfDispatcher *self)
+{
+  working_for = self;
+}
+
+/* A thread that makes a dispatcher is likely to run its main context, unless it runs the function of a task: a thread
+ * of a pool must not iterate the main context of the program. */
+gpointer
+tf__dispatcher_choose_owner (GMainContext *context)
+{
+  if (working_for == NULL || g_main_context_is_owner (context))
+    return tf__current_thread ();
+
+  if (working_for->context == context)
+    return tf__load (&working_for->owner);
+
+  return context == g_main_context_default () ? NULL : tf__current_thread ();
+}
+
+/* An owner that is not known belongs to the default main context. The main thread of the process may wait before its
+ * loop has run for the first time, so it becomes the owner when it is first asked. */
+static gboolean
+claim (TfDispatcher *self)
+{
+  if (working_for != NULL || !tf__is_main_thread ())
+    return FALSE;
+
+  tf__dispatcher_set_owner (self, tf__current_thread ());
+  return TRUE;
+}
+
 gboolean
 tf__dispatcher_is_owner (TfDispatcher *self)
 {
-  return tf__load (&self->owner) == tf__current_thread ();
+  gpointer owner = tf__load (&self->owner);
+
+  return owner == tf__current_thread () || (owner == NULL && claim (self));
 }
 
 gboolean

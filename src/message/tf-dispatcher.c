@@ -28,7 +28,7 @@ tf__dispatcher_init (TfDispatcher            *self,
   self->host = host;
   self->context = g_main_context_ref (context);
   tf__dispatcher_init_inbox (self);
-  self->owner = tf__current_thread ();
+  self->owner = tf__dispatcher_choose_owner (context);
   self->budget_us = DEFAULT_BUDGET_US;
   self->interval_us = DEFAULT_INTERVAL_US;
   self->wake_fd = -1;

@@ -98,6 +98,7 @@ struct _TfPipe
   guint              word;       /* [atomic] of TfNews, and what is below */
   guint8             state;      /* [atomic] a TfCancelState; written by tf__pipe_step() alone */
   guint8             is_timed;   /* [foreground] of work: its start is known */
+  guint8             is_passed;  /* [foreground] of work: a cancel was passed on */
 };
 
 /* The pipe is in the inbox, about to be pushed there, or among the ready. */

@@ -109,6 +109,18 @@ tf__task_wait_get_next (TfTask    *waiter,
   tf__unlock (&waits_lock);
 }
 
+TfFuture *
+tf__task_wait_get_far (TfTask *task)
+{
+  TfFuture *far;
+
+  tf__lock (&waits_lock);
+  follow_locked (task, NULL, &far);
+  tf__unlock (&waits_lock);
+
+  return far;
+}
+
 gboolean
 tf__task_wait_look (TfTaskWait *self,
                     TfFuture  **far)

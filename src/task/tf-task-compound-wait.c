@@ -227,6 +227,14 @@ compound_end (TfFuture *future)
   tf__task_wait_end ();
 }
 
+static TfFuture *
+follow (TfFuture *future)
+{
+  TfTask *task = tf__task_of (future);
+
+  return task == NULL ? NULL : tf__task_wait_get_far (task);
+}
+
 static gboolean
 is_hopeless (TfFuture *future,
              GError  **error)
@@ -266,6 +274,7 @@ tf__task_wait_see_compound (void)
   static const TfCompoundWaitClass klass = {
     .begin = compound_begin,
     .end = compound_end,
+    .follow = follow,
     .is_hopeless = is_hopeless,
     .dup_awaited = dup_awaited,
   };

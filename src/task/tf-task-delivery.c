@@ -226,10 +226,19 @@ has_callback (TfWork *work)
 }
 
 static void
-drop_callback (TfWork *work)
+drop_callback (TfWork    *work,
+               gpointer   owner,
+               TfRemains *remains)
 {
+  TfTask *self = (TfTask *) work;
+
   tf__enter_foreground ();
-  free_callback_data ((TfTask *) work);
+
+  if (self->callback == NULL || self->callback_data != owner)
+    return;
+
+  self->callback = NULL;
+  tf__remains_take (remains, self->callback_data, &self->callback_data_free);
 }
 
 static void

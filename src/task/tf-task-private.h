@@ -95,6 +95,7 @@ typedef struct
   GCancellable       *cancellable;       /* (owned) (nullable): the user's */
   gulong              cancelled_handler; /* [foreground] after the submission */
   GWeakRef            owner;
+  gpointer            owner_key; /* (unowned) (nullable) the owner, for comparison only */
   gboolean            has_owner;
   GType               future_type; /* or G_TYPE_INVALID */
   char               *reference;   /* (owned) (nullable) what stands for the function, which is NULL then */

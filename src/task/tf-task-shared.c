@@ -268,12 +268,15 @@ tf__task_push_frame (TfTaskFrame *frame,
 {
   *frame = (TfTaskFrame){ .task = task, .outer = current_frame, .n_returned = -1 };
   current_frame = frame;
+  tf__dispatcher_set_working_for (task->host->dispatcher);
 }
 
 void
 tf__task_pop_frame (TfTaskFrame *frame)
 {
   current_frame = frame->outer;
+  tf__dispatcher_set_working_for (
+    current_frame == NULL ? NULL : current_frame->task->host->dispatcher);
 
   /* Nobody has returned it. With a sink it is the sink's. */
   if (frame->task->host->sink == NULL)

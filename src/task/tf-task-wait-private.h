@@ -41,6 +41,8 @@ void     tf__task_take_worker_back (TfPipe *pipe);
 gboolean tf__task_wait_follow (TfTaskWait *self,
                                TfTask     *task,
                                TfFuture  **far);
+/* (transfer full) (nullable) The future of another kind at the end of the way from a task along the table. */
+TfFuture *tf__task_wait_get_far (TfTask *task);
 /* The same from its beginning, as it is now: nothing if it is over. */
 gboolean tf__task_wait_look (TfTaskWait *self,
                              TfFuture  **far);

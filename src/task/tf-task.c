@@ -430,6 +430,7 @@ tf_task_set_owner (TfTask  *self,
     g_weak_ref_clear (&extra->owner);
 
   extra->has_owner = owner != NULL;
+  extra->owner_key = owner;
   if (owner != NULL)
     g_weak_ref_init (&extra->owner, owner);
 }
@@ -469,7 +470,7 @@ tf_task_set_future_type (TfTask *self,
  *   the owner context, once, right before [signal@Future::done]
  * @user_data: data for @callback
  * @user_data_free: (nullable): frees @user_data, in the owner context, right after @callback, and
- *   also where @callback is not called because the owner of the task is gone
+ *   also where @callback is not called because its data is the owner of the task, which is gone
  *
  * Sets what is called when the task is done.
  *

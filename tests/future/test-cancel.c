@@ -430,6 +430,60 @@ test_gcancellable_after_end (void)
   tf_test_executor_finish (&executor);
 }
 
+static void
+on_state_cancel_cb (TfFuture   *future,
+                    GParamSpec *pspec,
+                    GString    *log)
+{
+  TfFutureState state = tf_future_get_state (future);
+
+  g_string_append_printf (log, "first:%d ", state);
+  if (state != TF_FUTURE_STATE_EXECUTING)
+    return;
+
+  g_string_append (log, "cancel( ");
+  g_assert_true (tf_future_cancel (future));
+  tf_test_assert_state (future, TF_FUTURE_STATE_CANCELLING);
+  g_string_append (log, ") ");
+}
+
+static void
+on_notify_write_cb (TfFuture   *future,
+                    GParamSpec *pspec,
+                    GString    *log)
+{
+  g_string_append_printf (log, "%s:%d ", pspec->name, tf_future_get_state (future));
+}
+
+static void
+test_in_notification (void)
+{
+  TfExecutor         *executor = executor_new (1);
+  TfFuture           *future;
+  Meeting             meeting;
+  g_autoptr (GString) log = g_string_new (NULL);
+  g_autofree char    *expected = NULL;
+
+  g_test_summary ("A cancel in a handler of notify::state notifies the cancellable within the "
+                  "call, and the state, to all handlers, when the handler has returned.");
+
+  meeting_init (&meeting);
+  future = submit (executor, run_meeting, &meeting);
+  g_signal_connect (future, "notify::state", G_CALLBACK (on_state_cancel_cb), log);
+  g_signal_connect (future, "notify::state", G_CALLBACK (on_notify_write_cb), log);
+  g_signal_connect (future, "notify::cancellable", G_CALLBACK (on_notify_write_cb), log);
+  wait_for_state (future, TF_FUTURE_STATE_CANCELLING);
+  expected = g_strdup_printf ("first:%d cancel( cancellable:%d ) first:%d state:%d ",
+                              TF_FUTURE_STATE_EXECUTING, TF_FUTURE_STATE_CANCELLING,
+                              TF_FUTURE_STATE_CANCELLING, TF_FUTURE_STATE_CANCELLING);
+  g_assert_cmpstr (log->str, ==, expected);
+
+  tf_test_gate_open (&meeting.go);
+  finish_future (future);
+  tf_test_executor_finish (&executor);
+  meeting_clear (&meeting);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -442,6 +496,7 @@ main (int   argc,
   tf_test_add ("/future/cancel/has-no-effect-after-the-end", test_after_end);
   tf_test_add ("/future/cancel/takes-effect-once", test_twice);
   tf_test_add ("/future/cancel/tells-before-it-returns", test_notifications);
+  tf_test_add ("/future/cancel/may-be-asked-in-a-notification", test_in_notification);
   tf_test_add ("/future/cancel/follows-in-the-loop-from-another-thread", test_elsewhere);
   tf_test_add ("/future/cancel/tells-what-another-thread-asked-for", test_elsewhere_then_here);
   tf_test_add ("/future/cancel/takes-effect-once-in-a-race", test_race);

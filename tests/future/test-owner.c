@@ -99,7 +99,7 @@ check_disposed (gboolean is_executing,
   tf_test_wait_done (future);
   tf_test_assert_states (states, is_executing ? "WAITING EXECUTING CANCELLING CANCELLED done"
                                               : "WAITING CANCELLING CANCELLED done");
-  g_assert_cmpuint (counts[0], ==, 0);
+  g_assert_cmpuint (counts[0], ==, 1);
   g_assert_cmpuint (counts[1], ==, 1);
 
   g_clear_pointer (&states, tf_test_states_free);
@@ -111,8 +111,8 @@ check_disposed (gboolean is_executing,
 static void
 test_disposed (void)
 {
-  g_test_summary ("When the owner goes the work is cancelled, its handlers and the callback are "
-                  "dropped, and others still hear of the end.");
+  g_test_summary ("When the owner goes the work is cancelled and its handlers are dropped; others, "
+                  "and the callback, whose data is not the owner, still see the end.");
 
   check_disposed (FALSE, FALSE);
   check_disposed (TRUE, FALSE);
@@ -148,7 +148,7 @@ test_waiting_disposed_elsewhere (void)
   tf_test_assert_states (states, "WAITING");
   tf_test_wait_done (future);
   tf_test_assert_states (states, "WAITING CANCELLING CANCELLED done");
-  g_assert_cmpuint (counts[0], ==, 0);
+  g_assert_cmpuint (counts[0], ==, 1);
   g_assert_cmpuint (counts[1], ==, 1);
 
   tf_test_gate_open (&meeting.go);
@@ -192,24 +192,23 @@ test_disposal_races (void)
   tf_test_executor_finish (&executor);
 }
 
+static guint n_cancelled_calls;
+
 static void
 on_callback_count (TfFuture *future,
                    gpointer  data)
 {
-  guint *counts = data;
-
   if (tf_future_get_state (future) == TF_FUTURE_STATE_CANCELLED)
-    counts[0]++;
+    n_cancelled_calls++;
 }
 
 static void
 test_callback_races (void)
 {
   TfExecutor *executor = executor_new (1);
-  guint       counts[2] = { 0 };
 
-  g_test_summary ("The callback of a task that is cancelled because its owner went is never "
-                  "called.");
+  g_test_summary ("The callback of a task whose data is the owner is never called after a cancel "
+                  "because the owner went.");
 
   for (guint i = 0; i < tf_test_scale (2000); i++)
     {
@@ -218,7 +217,7 @@ test_callback_races (void)
       GThread  *thread;
       TfFuture *future;
 
-      tf_task_set_callback (task, on_callback_count, counts, count_free);
+      tf_task_set_callback (task, on_callback_count, owner, NULL);
       tf_task_set_owner (task, owner);
       future = submit_task (executor, task);
       thread = g_thread_new ("disposer", run_unref, owner);
@@ -227,7 +226,7 @@ test_callback_races (void)
       finish_future (future);
     }
 
-  g_assert_cmpuint (counts[0], ==, 0);
+  g_assert_cmpuint (n_cancelled_calls, ==, 0);
   tf_test_executor_finish (&executor);
 }
 

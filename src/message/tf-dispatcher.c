@@ -371,8 +371,8 @@ step (TfDispatcher *self,
     news = tf__pipe_take (pipe, box == NULL || box->due_us <= self->now_us, is_late, &has_more,
                           &is_early);
 
-  if (news == TF_NEWS_PROGRESS)
-    tf__pipe_get_box (pipe)->overdue_us = 0;
+  if (news == TF_NEWS_PROGRESS && box != NULL)
+    box->overdue_us = 0;
   if (is_early)
     append_due (self, pipe, tf__pipe_get_box (pipe));
 

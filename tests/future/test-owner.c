@@ -242,7 +242,7 @@ test_after_done (void)
   g_test_summary ("An owner that goes after the end changes nothing; binding then does nothing.");
 
   tf_test_wait_done (future);
-  g_assert_cmpuint (GPOINTER_TO_UINT (g_object_get_data (owner, "n-heard")), ==, 6);
+  g_assert_cmpuint (GPOINTER_TO_UINT (g_object_get_data (owner, "n-heard")), ==, 8);
   g_assert_cmpuint (counts[0], ==, 1);
   states = tf_test_states_new (future);
   g_signal_handlers_disconnect_by_data (future, owner);

@@ -19,11 +19,13 @@
  * something to do. The executor is a façade on it, so that dropping the last reference of the
  * executor can be seen, and stops it. */
 
-/* What the list model of the executor shows; made when somebody looks. */
+/* The list model of the executor; made when somebody asks for it. */
 typedef struct
 {
-  GSequence  *items; /* (owned) of TfTask, without reference: they are live */
-  GHashTable *iters; /* (owned) TfTask → GSequenceIter */
+  GSequence  *items;       /* (owned) of TfFuture (owned) */
+  GHashTable *iters;       /* (owned) live TfTask → GSequenceIter */
+  GQueue     *removed;     /* (owned) of GSequenceIter: of tasks that have ended, which nobody was told yet */
+  gboolean    is_emitting; /* handlers of a change run */
 } TfLiveList;
 
 typedef struct
@@ -60,7 +62,6 @@ typedef struct
   guint n_ended;          /* whose final message was taken */
   guint n_given_up;
   guint n_late;         /* given up, and ended since */
-  gint  is_list_wanted; /* [atomic] there is a live list */
   gint  is_facade_gone; /* [atomic] */
 
   TfTask         *first_live;       /* [foreground] in the order of submission, until "done" was delivered */
@@ -97,6 +98,7 @@ void     tf__engine_enqueue (TfEngine *self,
                              gboolean  is_reserved);
 gboolean tf__engine_unqueue (TfEngine *self,
                              TfTask   *task);
+gboolean tf__engine_has_arrivals (TfEngine *self);
 TfTask  *tf__engine_take_arrivals (TfEngine *self);
 void     tf__engine_start_pump (TfEngine *self);
 /* Whether a pump has to give its worker back after each task. */
@@ -124,10 +126,8 @@ guint    tf__engine_get_n_executing (TfEngine *self);
 guint    tf__engine_get_n_abandoned (TfEngine *self);
 guint    tf__engine_get_n_open (TfEngine *self);
 /* Adds one to a number of the foreground. */
-void     tf__engine_count (TfEngine *self,
-                           guint    *number) TF_FOREGROUND;
-gboolean tf__engine_is_list_wanted (TfEngine *self);
-void     tf__engine_want_list (TfEngine *self);
+void tf__engine_count (TfEngine *self,
+                       guint    *number) TF_FOREGROUND;
 /* The executor goes. With @keep, it is held until the owner context has seen that: tf__engine_free_facade(). */
 gboolean tf__engine_is_facade_gone (TfEngine *self);
 void     tf__engine_set_facade_gone (TfEngine *self,
@@ -159,13 +159,19 @@ gpointer tf__engine_get_facade (TfEngine *self) TF_FOREGROUND;
 /* Owner context: tf-live-tasks.c. */
 void tf__live_tasks_add (TfEngine *self, TfTask *task) TF_FOREGROUND;
 void tf__live_tasks_remove (TfEngine *self, TfTask *task) TF_FOREGROUND;
+/* Takes over the tasks that other threads have submitted. */
+void tf__live_tasks_welcome (TfEngine *self) TF_FOREGROUND;
 /* With a reference on each. */
 GPtrArray *tf__live_tasks_dup_futures (TfEngine *self) TF_FOREGROUND;
-/* Those that are not in the table, in the order of submission. */
+/* The tasks that are not in the table, in the order of submission. Does not look for those of other threads. */
 GPtrArray *tf__live_tasks_dup_unlisted (TfEngine *self, GHashTable *listed) TF_FOREGROUND;
 char      *tf__live_tasks_describe (TfEngine *self) TF_FOREGROUND;
 
 /* Owner context: tf-live-list.c. */
+void tf__live_list_init_class (void);
+/* Call before the live tasks change: makes the list if a handler of "items-changed" is connected. */
+void tf__live_list_before_change (TfEngine *self) TF_FOREGROUND;
+/* Announces the tasks that were added. */
 void     tf__live_list_sync (TfEngine *self) TF_FOREGROUND;
 void     tf__live_list_remove (TfEngine *self,
                                TfTask   *task) TF_FOREGROUND;

@@ -157,8 +157,8 @@ deliver (TfPipe  *pipe,
 
   /* A submission on another thread. */
   self->are_counts_new = TRUE;
-  if (self->list != NULL)
-    tf__live_list_sync (self);
+  tf__live_tasks_welcome (self);
+  tf__live_list_sync (self);
 }
 
 static TfPipe *
@@ -315,8 +315,7 @@ host_settled (TfTaskHost *host,
   tf__enter_foreground ();
 
   tf__live_tasks_remove (self, task);
-  if (self->list != NULL)
-    tf__live_list_remove (self, task);
+  tf__live_list_remove (self, task);
 
   if (tf_future_get_state (task->future) == TF_FUTURE_STATE_FAILED)
     {

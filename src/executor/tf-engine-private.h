@@ -163,6 +163,8 @@ void tf__live_tasks_remove (TfEngine *self, TfTask *task) TF_FOREGROUND;
 void tf__live_tasks_welcome (TfEngine *self) TF_FOREGROUND;
 /* With a reference on each. */
 GPtrArray *tf__live_tasks_dup_futures (TfEngine *self) TF_FOREGROUND;
+/* Has the detours of tasks whose code has returned look whether the tasks end early. */
+void tf__live_tasks_tell_returned (TfEngine *self) TF_FOREGROUND;
 /* The tasks that are not in the table, in the order of submission. Does not look for those of other threads. */
 GPtrArray *tf__live_tasks_dup_unlisted (TfEngine *self, GHashTable *listed) TF_FOREGROUND;
 char      *tf__live_tasks_describe (TfEngine *self) TF_FOREGROUND;

@@ -104,7 +104,7 @@ appended (TfEngine *self,
   if (start_pump)
     tf__engine_start_pump (self);
   else if (!is_queued)
-    tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+    tf__task_end_unrun (task);
   else if (self->pool != NULL)
     tf__thread_pool_try_again (self->pool);
   else if (tf__worker_pool_is_own (self->worker_pool))
@@ -189,7 +189,7 @@ give_up_queue (TfEngine *self,
       TfTask *task = tasks->pdata[i];
 
       tf__task_request_cancel (task);
-      tf__pipe_post_last (&task->pipe, TF_NEWS_FINAL);
+      tf__task_end_unrun (task);
     }
 
   tf__engine_unref (self);

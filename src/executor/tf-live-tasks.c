@@ -87,6 +87,13 @@ tf__live_tasks_dup_futures (TfEngine *self)
   return futures;
 }
 
+void
+tf__live_tasks_tell_returned (TfEngine *self)
+{
+  for (TfTask *task = self->first_live; task != NULL; task = task->next_live)
+    tf__task_tell_returned (task);
+}
+
 GPtrArray *
 tf__live_tasks_dup_unlisted (TfEngine   *self,
                              GHashTable *listed)

@@ -77,15 +77,21 @@ struct _TfTaskHost
 };
 
 /* Where a function that is not done when it returns goes on: a GTask, whose callback comes later.
- * Such a task has two halves, and its final message comes with the end of the second; or when its
- * code has returned, if it was cancelled, since then nobody waits for the rest. */
+ * Such a task has two halves, and its final message comes with the end of the second. */
 typedef struct
 {
   /* [worker] The function has returned. */
   void (*code_returned) (gpointer data);
-  /* [foreground] The same, told in the owner context. */
+  /* [foreground] The code has returned, or never will run, and the rest has not ended. Delivered again when the task
+   * is cancelled or the executor shut down: the detour may end the task early. */
   void (*told_returned) (gpointer data);
 } TfTaskDetour;
+
+typedef enum
+{
+  TF_TASK_HALF_CODE = 1 << 0,
+  TF_TASK_HALF_REST = 1 << 1,
+} TfTaskHalf;
 
 /* What few tasks need. Written before the task is submitted, and constant after. */
 typedef struct
@@ -100,7 +106,7 @@ typedef struct
   GType               future_type; /* or G_TYPE_INVALID */
   char               *reference;   /* (owned) (nullable) what stands for the function, which is NULL then */
   const TfTaskDetour *detour;      /* (nullable) */
-  gint                n_halves;    /* [atomic] of a task with a detour: what has not ended yet */
+  guint               ended;       /* [atomic] of a task with a detour: of TfTaskHalf */
 } TfTaskExtra;
 
 typedef enum
@@ -174,9 +180,15 @@ gboolean tf__task_request_abort (TfTask *self);
 /* One half of a task with a detour has ended: TRUE if it was the last one, and the caller has to set
  * the outcome and post the final message. */
 const TfTaskDetour *tf__task_get_detour (TfTask *self);
-gboolean            tf__task_end_half (TfTask *self);
-/* Posts the final message of a task with a detour that was cancelled, if its code has returned. */
+gboolean            tf__task_end_half (TfTask    *self,
+                                       TfTaskHalf half);
+/* Posts the final message of a task with a detour if its code has returned. */
 void tf__task_end_early (TfTask *self);
+/* Has the detour of the task told in the owner context that the code has returned, if it has and the rest has not
+ * ended. */
+void tf__task_tell_returned (TfTask *self);
+/* The task was cancelled and its code will not run. Takes the reference of the queue. */
+void tf__task_end_unrun (TfTask *self);
 /* FALSE, with a critical that names @function, when the task cannot take a result now. */
 gboolean tf__task_claim_return (TfTask     *self,
                                 const char *function);

@@ -183,7 +183,8 @@ tf__task_leave_own_cancellable (TfTask *self)
   GCancellable *cancellable = tf__load (&self->cancellable);
 
   if (cancellable != NULL)
-    g_signal_handlers_disconnect_by_data (cancellable, self);
+    g_signal_handlers_disconnect_by_func (cancellable, (gpointer) (gsize) on_own_cancelled_cb,
+                                          self);
 }
 
 /* Cancelling it cancels the task. The handler holds the task, and is taken off when the task is
@@ -204,7 +205,8 @@ tf__task_join_early_cancellable (TfTask *self)
 {
   GCancellable *cancellable = tf__load (&self->cancellable);
 
-  if (cancellable == NULL)
+  /* One that the user has given is joined by the submission. */
+  if (cancellable == NULL || (self->extra != NULL && self->extra->cancellable == cancellable))
     return;
 
   join_own_cancellable (self, cancellable);
@@ -247,21 +249,43 @@ tf__task_get_detour (TfTask *self)
 }
 
 gboolean
-tf__task_end_half (TfTask *self)
+tf__task_end_half (TfTask    *self,
+                   TfTaskHalf half)
 {
-  return tf__sub (&self->extra->n_halves, 1) == 1;
+  const guint both = TF_TASK_HALF_CODE | TF_TASK_HALF_REST;
+  guint       ended = tf__or (&self->extra->ended, (guint) half);
+
+  return ended != both && (ended | (guint) half) == both;
 }
 
-/* Called after the fate has changed, and after the code has returned; so at least one of the two
- * calls sees both. */
 void
 tf__task_end_early (TfTask *self)
 {
-  gint last = 1;
+  guint code = TF_TASK_HALF_CODE;
 
-  if (tf__task_get_detour (self) != NULL && tf__fate_is_cancelled (tf__task_get_fate (self)) &&
-      tf__cas (&self->extra->n_halves, &last, 0))
+  if (tf__cas (&self->extra->ended, &code, TF_TASK_HALF_CODE | TF_TASK_HALF_REST))
     tf__pipe_post (&self->pipe, TF_NEWS_FINAL);
+}
+
+void
+tf__task_tell_returned (TfTask *self)
+{
+  if (tf__task_get_detour (self) != NULL && tf__load (&self->extra->ended) == TF_TASK_HALF_CODE)
+    tf__pipe_post (&self->pipe, TF_NEWS_RETURNED);
+}
+
+void
+tf__task_end_unrun (TfTask *self)
+{
+  TfNews news = TF_NEWS_FINAL;
+
+  if (tf__task_get_detour (self) != NULL)
+    {
+      tf__task_end_half (self, TF_TASK_HALF_CODE);
+      news = TF_NEWS_RETURNED;
+    }
+
+  tf__pipe_post_last_near (&self->pipe, news);
 }
 
 /* After the fate has changed: nothing is waited for any more. */
@@ -271,9 +295,9 @@ tell_background (TfTask *self)
   GCancellable *cancellable = tf__load (&self->cancellable);
 
   if (self->host != NULL && self->host->klass->unqueue (self->host, self))
-    tf__pipe_post_last_near (&self->pipe, TF_NEWS_FINAL);
+    tf__task_end_unrun (self);
   else
-    tf__task_end_early (self);
+    tf__task_tell_returned (self);
 
   tf__pipe_release_senders (&self->pipe);
 

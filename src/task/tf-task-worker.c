@@ -50,7 +50,7 @@ tf__task_run (TfTask *self)
 
   if (tf__task_get_fate (self) != TF_FATE_OPEN)
     {
-      tf__pipe_post_last (&self->pipe, TF_NEWS_FINAL);
+      tf__task_end_unrun (self);
       return;
     }
 

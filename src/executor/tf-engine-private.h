@@ -13,6 +13,7 @@
 #include "executor/tf-queue-private.h"
 #include "future/tf-future-private.h"
 #include "message/tf-dispatcher-private.h"
+#include "message/tf-timers-private.h"
 #include "task/tf-task-private.h"
 
 /* The machine behind an executor, which works, its threads and its source hold while there is
@@ -72,6 +73,7 @@ typedef struct
   TfFailureReport failure_report;   /* [foreground] */
   gboolean        is_shutting_down; /* [foreground] */
   gboolean        are_counts_new;   /* [foreground] the counts have not been notified */
+  TfTimer         thread_retry;     /* [foreground] set while workers are short of threads */
 } TfEngine;
 
 /* Any thread: tf-engine-shared.c, and tf-engine-pumps-shared.c for the queue and the pumps. */
@@ -181,6 +183,12 @@ guint    tf__live_list_get_n_items (TfEngine *self) TF_FOREGROUND;
 gpointer tf__live_list_get_item (TfEngine *self,
                                  guint     position) TF_FOREGROUND;
 void     tf__live_list_free (TfLiveList *list);
+
+/* Any thread, after a job was pushed or more of them were allowed: has the owner context try again if the workers are
+ * short of threads. The caller holds the engine. */
+void tf__engine_watch_shortage (TfEngine *self);
+/* Returns whether the workers are short of threads still. */
+gboolean tf__engine_try_again (TfEngine *self);
 
 /* Submitting: tf-submit-shared.c. Takes the task; the continuation goes on when it is done. */
 TfFuture *tf__engine_submit (TfEngine       *self,

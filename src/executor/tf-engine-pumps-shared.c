@@ -105,10 +105,33 @@ appended (TfEngine *self,
     tf__engine_start_pump (self);
   else if (!is_queued)
     tf__task_end_unrun (task);
-  else if (self->pool != NULL)
-    tf__thread_pool_try_again (self->pool);
-  else if (tf__worker_pool_is_own (self->worker_pool))
-    tf__worker_pool_try_again (self->worker_pool);
+  else
+    tf__engine_try_again (self);
+}
+
+gboolean
+tf__engine_try_again (TfEngine *self)
+{
+  if (self->pool != NULL)
+    return tf__thread_pool_try_again (self->pool);
+
+  return tf__worker_pool_is_own (self->worker_pool) &&
+         tf__worker_pool_try_again (self->worker_pool);
+}
+
+void
+tf__engine_watch_shortage (TfEngine *self)
+{
+  gboolean is_short;
+
+  if (self->pool != NULL)
+    is_short = tf__thread_pool_is_short (self->pool);
+  else
+    is_short = tf__worker_pool_is_own (self->worker_pool) &&
+               tf__worker_pool_is_short (self->worker_pool);
+
+  if (is_short)
+    tf__pipe_post (&self->pipe, TF_NEWS_TIMER);
 }
 
 void
@@ -195,16 +218,19 @@ give_up_queue (TfEngine *self,
   tf__engine_unref (self);
 }
 
-/* With the reference of the pump. */
+/* With the reference of the pump, which may have come and gone when this returns. */
 static void
 push_pump (TfEngine *self)
 {
   g_autoptr (GError) error = NULL;
 
+  tf__engine_ref (self);
   if (self->pool != NULL)
     tf__thread_pool_push (self->pool, &self->job);
   else if (!tf__worker_pool_push_pump (self->worker_pool, run_pump, &self->job, &error))
     give_up_queue (self, error);
+  tf__engine_watch_shortage (self);
+  tf__engine_unref (self);
 }
 
 void
@@ -422,6 +448,7 @@ tf__engine_block_worker (TfEngine *self)
     tf__thread_pool_block (self->pool);
   else
     tf__worker_pool_block (self->worker_pool);
+  tf__engine_watch_shortage (self);
 
   tf__lock (&self->lock);
   self->n_blocked++;

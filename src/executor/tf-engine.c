@@ -6,6 +6,7 @@
 
 #include "executor/tf-engine-private.h"
 
+#include "core/tf-clock-private.h"
 #include "message/tf-foreign-loop-private.h"
 
 /* The foreground of an executor: what happens when its tasks tell something. */
@@ -88,7 +89,9 @@ TF_FOREGROUND
 static void
 detach_if_over (TfEngine *self)
 {
-  if (tf__engine_is_facade_gone (self) && tf__engine_get_n_open (self) == 0)
+  /* A pump that waits for a thread holds the engine: so that it goes, its thread is tried for. */
+  if (tf__engine_is_facade_gone (self) && tf__engine_get_n_open (self) == 0 &&
+      self->thread_retry.index == 0)
     {
       tf__dispatcher_detach (&self->dispatcher);
       tf__engine_free_facade (self);
@@ -137,6 +140,16 @@ tf__engine_leave_facade (TfEngine *self)
     }
 }
 
+/* A later submission tries again as well, but there may be none. */
+TF_FOREGROUND
+static void
+try_for_threads (TfEngine *self)
+{
+  tf__timer_remove (&self->thread_retry);
+  if (tf__engine_try_again (self))
+    tf__timer_set (&self->thread_retry, &self->pipe, tf__clock_deadline (TF_THREAD_RETRY_US));
+}
+
 /* What the engine tells itself */
 
 static void
@@ -152,6 +165,12 @@ deliver (TfPipe  *pipe,
     {
       leave (self);
       tf__engine_free_facade (self);
+      return;
+    }
+
+  if (news == TF_NEWS_TIMER)
+    {
+      try_for_threads (self);
       return;
     }
 

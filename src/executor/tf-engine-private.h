@@ -100,6 +100,9 @@ void     tf__engine_enqueue (TfEngine *self,
                              gboolean  is_reserved);
 gboolean tf__engine_unqueue (TfEngine *self,
                              TfTask   *task);
+gboolean tf__engine_set_priority (TfEngine *self,
+                                  TfTask   *task,
+                                  int       priority);
 gboolean tf__engine_has_arrivals (TfEngine *self);
 TfTask  *tf__engine_take_arrivals (TfEngine *self);
 void     tf__engine_start_pump (TfEngine *self);

@@ -174,6 +174,26 @@ tf__engine_unqueue (TfEngine *self,
   return is_queued;
 }
 
+gboolean
+tf__engine_set_priority (TfEngine *self,
+                         TfTask   *task,
+                         int       priority)
+{
+  gboolean is_queued;
+
+  tf__lock (&self->lock);
+  is_queued = task->is_queued;
+  if (is_queued && task->priority != priority)
+    {
+      tf__queue_unlink (&self->queue, task);
+      task->priority = priority;
+      tf__queue_push (&self->queue, task);
+    }
+  tf__unlock (&self->lock);
+
+  return is_queued;
+}
+
 /* The life of a pump */
 
 static void

@@ -254,6 +254,21 @@ host_unqueue (TfTaskHost *host,
 }
 
 static gboolean
+host_take_back (TfTaskHost *host,
+                TfTask     *task)
+{
+  return tf__engine_unqueue ((TfEngine *) host, task);
+}
+
+static gboolean
+host_set_priority (TfTaskHost *host,
+                   TfTask     *task,
+                   int         priority)
+{
+  return tf__engine_set_priority ((TfEngine *) host, task, priority);
+}
+
+static gboolean
 host_worker_blocked (TfTaskHost *host)
 {
   return tf__engine_block_worker ((TfEngine *) host);
@@ -360,6 +375,8 @@ const TfTaskHostClass tf__engine_host_class = {
   .ref = host_ref,
   .unref = host_unref,
   .unqueue = host_unqueue,
+  .take_back = host_take_back,
+  .set_priority = host_set_priority,
   .worker_blocked = host_worker_blocked,
   .worker_unblocked = host_worker_unblocked,
   .take_ahead = host_take_ahead,

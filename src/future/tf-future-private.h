@@ -37,6 +37,11 @@ typedef struct
   /* Asks the background to stop: TRUE for the one call that took effect. */
   gboolean (*cancel) (gpointer work);
   gboolean (*is_cancel_asked) (gpointer work);
+  /* (nullable) The same as cancel, for work that waits in a queue: FALSE, and nothing happens, if it has begun. */
+  gboolean (*cancel_queued) (gpointer work);
+  /* (nullable) FALSE if the work does not wait in a queue. */
+  gboolean (*set_priority) (gpointer work,
+                            int      priority);
   /* [foreground] (nullable) CANCELLING has been told. */
   void (*cancelled) (gpointer work);
   /* [foreground] (nullable) Before an abort: sets @error if it is refused. */

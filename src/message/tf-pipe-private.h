@@ -141,7 +141,10 @@ void tf__pipe_post_last_here (TfPipe *self,
  * for room. */
 gboolean tf__pipe_send (TfPipe  *self,
                         TfEvent *event);
-/* Lets waiting senders go, after the fate has changed. */
+/* Sleeps until @deadline_us, or until the fate changes: FALSE then. */
+gboolean tf__pipe_pause (TfPipe *self,
+                         gint64  deadline_us);
+/* Lets waiting senders and sleepers go, after the fate has changed. */
 void tf__pipe_release_senders (TfPipe *self);
 
 /* Progress: FALSE when it is not wanted any more. @total and @status are left as they are when

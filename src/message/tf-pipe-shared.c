@@ -6,6 +6,7 @@
 
 #include "message/tf-pipe-private.h"
 
+#include "core/tf-clock-private.h"
 #include "message/tf-dispatcher-private.h"
 
 /* A chunk and its head fill half a page. */
@@ -312,6 +313,28 @@ tf__pipe_send (TfPipe  *self,
     tf__event_clear (event);
   else if (is_first)
     tf__pipe_post (self, TF_NEWS_EVENTS);
+
+  return is_wanted;
+}
+
+gboolean
+tf__pipe_pause (TfPipe *self,
+                gint64  deadline_us)
+{
+  TfPipeBox *box = tf__pipe_ensure_box (self);
+  gboolean   is_in_time = TRUE;
+  gboolean   is_wanted;
+
+  /* Nobody wakes a loop that this thread has put off to wake, as long as it sleeps. */
+  tf__dispatcher_release_wakes ();
+
+  tf__lock (&box->lock);
+  box->n_waiting++;
+  while (is_in_time && !box->is_closed && tf__load (&self->fate) == TF_FATE_OPEN)
+    is_in_time = tf__clock_wait (&box->lock, &box->room, deadline_us);
+  box->n_waiting--;
+  is_wanted = !box->is_closed && tf__load (&self->fate) == TF_FATE_OPEN;
+  tf__unlock (&box->lock);
 
   return is_wanted;
 }

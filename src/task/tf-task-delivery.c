@@ -267,6 +267,19 @@ work_is_cancel_asked (gpointer work)
 }
 
 static gboolean
+work_cancel_queued (gpointer work)
+{
+  return tf__task_take_back (work);
+}
+
+static gboolean
+work_set_priority (gpointer work,
+                   int      priority)
+{
+  return tf__task_set_queued_priority (work, priority);
+}
+
+static gboolean
 work_abort (gpointer work)
 {
   return tf__task_request_abort (work);
@@ -337,6 +350,8 @@ static const TfWorkClass work_class = {
   .dup_location = work_dup_location,
   .cancel = work_cancel,
   .is_cancel_asked = work_is_cancel_asked,
+  .cancel_queued = work_cancel_queued,
+  .set_priority = work_set_priority,
   .abort = work_abort,
   .dup_gcancellable = work_dup_gcancellable,
   .begin_wait = work_begin_wait,

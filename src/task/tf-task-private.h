@@ -23,6 +23,13 @@ typedef struct
    * not there. */
   gboolean (*unqueue) (TfTaskHost *self,
                        TfTask     *task);
+  /* Any thread. The same, and never stops a task that has begun. */
+  gboolean (*take_back) (TfTaskHost *self,
+                         TfTask     *task); /* (nullable) with the next: no future stands for the tasks */
+  /* Any thread. Moves the task in the queue: FALSE if it is not there. */
+  gboolean (*set_priority) (TfTaskHost *self,
+                            TfTask     *task,
+                            int         priority);
   /* Any thread. A worker of the host begins, and ends, to wait for something that other tasks of the host may have to
    * bring about: another worker may take its place meanwhile. FALSE if none does; then there is no end either. */
   gboolean (*worker_blocked) (TfTaskHost *self); /* (nullable) with the next: nobody misses it */
@@ -124,7 +131,7 @@ struct _TfTask
   TfPipe pipe; /* first: a pipe of this class is the task */
 
   gint   ref_count;       /* [atomic] */
-  int    priority;        /* [const] once submitted */
+  int    priority;        /* [lock of the host] while it is queued, and [const] after */
   guint8 kind;            /* [const] a TfTaskKind */
   guint8 is_submitted;    /* [const] once submitted */
   guint8 has_started;     /* [worker], and the foreground after the final message */
@@ -177,6 +184,10 @@ void tf__task_join_early_cancellable (TfTask *self);
  * effect. */
 gboolean tf__task_request_cancel (TfTask *self);
 gboolean tf__task_request_abort (TfTask *self);
+/* The same as tf__task_request_cancel(), if the task waits in the queue: FALSE otherwise. */
+gboolean tf__task_take_back (TfTask *self);
+gboolean tf__task_set_queued_priority (TfTask *self,
+                                       int     priority);
 /* One half of a task with a detour has ended: TRUE if it was the last one, and the caller has to set
  * the outcome and post the final message. */
 const TfTaskDetour *tf__task_get_detour (TfTask *self);

@@ -290,20 +290,26 @@ tf__task_end_unrun (TfTask *self)
 
 /* After the fate has changed: nothing is waited for any more. */
 static void
-tell_background (TfTask *self)
+release (TfTask *self)
 {
   GCancellable *cancellable = tf__load (&self->cancellable);
-
-  if (self->host != NULL && self->host->klass->unqueue (self->host, self))
-    tf__task_end_unrun (self);
-  else
-    tf__task_tell_returned (self);
 
   tf__pipe_release_senders (&self->pipe);
 
   /* Handlers of the user's may run here, without any lock. */
   if (cancellable != NULL)
     g_cancellable_cancel (cancellable);
+}
+
+static void
+tell_background (TfTask *self)
+{
+  if (self->host != NULL && self->host->klass->unqueue (self->host, self))
+    tf__task_end_unrun (self);
+  else
+    tf__task_tell_returned (self);
+
+  release (self);
 }
 
 gboolean
@@ -326,6 +332,30 @@ tf__task_request_abort (TfTask *self)
   tf__pipe_post (&self->pipe, TF_NEWS_ABORT);
   tell_background (self);
   return TRUE;
+}
+
+/* Whoever takes a task out of the queue ends it, also if another thread has cancelled it at the same time. */
+gboolean
+tf__task_take_back (TfTask *self)
+{
+  gboolean is_first;
+
+  if (!self->host->klass->take_back (self->host, self))
+    return FALSE;
+
+  is_first = tf__pipe_move_fate (&self->pipe, TF_FATE_OPEN, TF_FATE_CANCEL_ASKED);
+  tf__task_end_unrun (self);
+  if (is_first)
+    release (self);
+
+  return is_first;
+}
+
+gboolean
+tf__task_set_queued_priority (TfTask *self,
+                              int     priority)
+{
+  return self->host->klass->set_priority (self->host, self, priority);
 }
 
 gboolean

@@ -559,7 +559,7 @@ function replace(prototype, functions) {
 }
 
 function useMilliseconds() {
-    const {CancelFlag, Clock, Executor, Future, MessageRouter, ProcessContext, WorkerPool} = Tf;
+    const {CancelFlag, Clock, Executor, Future, MessageRouter, ProcessContext, Task, WorkerPool} = Tf;
     const {LEAVE} = Tf.TimeoutAction;
 
     c.with_timeout = Future.prototype.with_timeout;
@@ -602,6 +602,11 @@ function useMilliseconds() {
         },
         set_progress_interval(original, interval) {
             original.call(this, duration('interval', interval));
+        },
+    });
+    replace(Task.prototype, {
+        pause(original, time) {
+            return original.call(this, duration('time', time));
         },
     });
     replace(WorkerPool.prototype, {

@@ -186,7 +186,8 @@ void tf__pipe_take_slot (TfPipe   *self,
                          gboolean *is_status_new) TF_FOREGROUND;
 /* Events stay where they are, and the final message behind them, until nobody holds them or the fate changes.
  * Senders wait for room meanwhile. */
-void     tf__pipe_hold (TfPipe *self) TF_FOREGROUND;
-gboolean tf__pipe_let_go (TfPipe *self); /* any thread */
+void tf__pipe_hold (TfPipe *self) TF_FOREGROUND;
+/* Any thread. FALSE if nobody holds them. */
+gboolean tf__pipe_let_go (TfPipe *self);
 /* Frees what has been sent and will not be delivered. */
 void tf__pipe_drop_events (TfPipe *self) TF_FOREGROUND;

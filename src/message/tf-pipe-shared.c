@@ -563,13 +563,14 @@ gboolean
 tf__pipe_let_go (TfPipe *self)
 {
   TfPipeBox *box = tf__load (&self->box);
+  gint       n_holds = box == NULL ? 0 : tf__load (&box->n_holds);
 
-  g_return_val_if_fail (box != NULL && tf__load (&box->n_holds) > 0, FALSE);
-
-  if (tf__sub (&box->n_holds, 1) == 1)
+  while (n_holds > 0 && !tf__cas (&box->n_holds, &n_holds, n_holds - 1))
+    ;
+  if (n_holds == 1)
     tf__pipe_post (self, TF_NEWS_EVENTS);
 
-  return TRUE;
+  return n_holds > 0;
 }
 
 void

@@ -205,6 +205,9 @@ gboolean tf__task_claim_return (TfTask     *self,
                                 const char *function);
 gboolean tf__task_is_running (TfTask     *self,
                               const char *function);
+/* The frame of the task in the current thread; NULL, with a critical that names @function, outside of its function. */
+struct _TfTaskFrame *tf__task_check_frame (TfTask     *self,
+                                           const char *function);
 /* A thread that runs the task: FALSE if the event is not wanted. The second takes what is in @value. */
 gboolean tf__task_send_event (TfTask       *self,
                               TfRoad        road,

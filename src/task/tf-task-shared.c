@@ -369,6 +369,17 @@ tf__task_is_running (TfTask     *self,
   return FALSE;
 }
 
+TfTaskFrame *
+tf__task_check_frame (TfTask     *self,
+                      const char *function)
+{
+  if (current_frame != NULL && current_frame->task == self)
+    return current_frame;
+
+  g_critical ("%s: task “%s” does not run in this thread", function, tf__task_get_name (self));
+  return NULL;
+}
+
 gboolean
 tf__task_claim_return (TfTask     *self,
                        const char *function)

@@ -158,7 +158,7 @@ tf__live_list_remove (TfEngine *self,
   announce (self);
 }
 
-/* Whoever asks first is told about the tasks of other threads as well, which nobody was told before. */
+/* The first caller sees the tasks of other threads as well, since none of them was announced before. */
 TF_FOREGROUND
 static void
 ensure_list (TfEngine *self)

@@ -6,7 +6,7 @@
 
 #include "future/tf-future-private.h"
 
-/* What can be done with a future as long as its work waits in a queue. */
+/* Functions for work that waits in a queue. */
 
 /**
  * tf_future_cancel_if_waiting:

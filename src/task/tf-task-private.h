@@ -184,7 +184,7 @@ void tf__task_join_early_cancellable (TfTask *self);
  * effect. */
 gboolean tf__task_request_cancel (TfTask *self);
 gboolean tf__task_request_abort (TfTask *self);
-/* The same as tf__task_request_cancel(), if the task waits in the queue: FALSE otherwise. */
+/* Cancels the task if it waits in the queue: TRUE for the one call that took effect. */
 gboolean tf__task_take_back (TfTask *self);
 gboolean tf__task_set_queued_priority (TfTask *self,
                                        int     priority);

@@ -205,7 +205,7 @@ tf__task_join_early_cancellable (TfTask *self)
 {
   GCancellable *cancellable = tf__load (&self->cancellable);
 
-  /* One that the user has given is joined by the submission. */
+  /* The submission joins a cancellable that the user has set. */
   if (cancellable == NULL || (self->extra != NULL && self->extra->cancellable == cancellable))
     return;
 
@@ -334,7 +334,7 @@ tf__task_request_abort (TfTask *self)
   return TRUE;
 }
 
-/* Whoever takes a task out of the queue ends it, also if another thread has cancelled it at the same time. */
+/* The thread that takes a task out of the queue ends it, also if another thread cancels it at the same time. */
 gboolean
 tf__task_take_back (TfTask *self)
 {

@@ -129,6 +129,11 @@ char *tf_future_dup_location (TfFuture *self) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 gboolean tf_future_cancel (TfFuture *self);
 TF_AVAILABLE_IN_ALL
+gboolean tf_future_cancel_if_waiting (TfFuture *self);
+TF_AVAILABLE_IN_ALL
+gboolean tf_future_set_priority (TfFuture *self,
+                                 int       priority);
+TF_AVAILABLE_IN_ALL
 gboolean tf_future_abort (TfFuture   *self,
                           const char *reason,
                           GError    **error);

@@ -103,6 +103,9 @@ TF_AVAILABLE_IN_ALL
 gboolean tf_task_is_cancelled (TfTask *self);
 TF_AVAILABLE_IN_ALL
 GCancellable *tf_task_get_cancellable (TfTask *self);
+TF_AVAILABLE_IN_ALL
+gboolean tf_task_pause (TfTask *self,
+                        gint64  duration_us);
 
 TF_AVAILABLE_IN_ALL
 gboolean tf_task_set_progress (TfTask     *self,

@@ -29,8 +29,9 @@ gboolean tf__worker_pool_push_pump (TfWorkerPool *self,
 gboolean tf__worker_pool_is_own (TfWorkerPool *self);
 /* Whether other pushes wait for a worker. */
 gboolean tf__worker_pool_is_crowded (TfWorkerPool *self);
-/* As tf__thread_pool_try_again(), for a pool of this library. */
-void tf__worker_pool_try_again (TfWorkerPool *self);
+/* As tf__thread_pool_is_short() and tf__thread_pool_try_again(), for a pool of this library. */
+gboolean tf__worker_pool_is_short (TfWorkerPool *self);
+gboolean tf__worker_pool_try_again (TfWorkerPool *self);
 /* For a worker of a pool of this library that waits: another one takes its place meanwhile. */
 void tf__worker_pool_block (TfWorkerPool *self);
 void tf__worker_pool_unblock (TfWorkerPool *self);

@@ -145,20 +145,30 @@ tf__worker_pool_is_crowded (TfWorkerPool *self)
   return is_crowded || (crew->is_shared && tf__thread_pool_is_crowded (crew->threads));
 }
 
-static void
+static TfThreadPool *
 ensure_threads (Crew *crew)
 {
+  TfThreadPool *threads;
+
   tf__lock (&crew->lock);
   if (crew->threads == NULL)
     crew->threads = tf__thread_pool_new (crew->max_workers);
+  threads = crew->threads;
   tf__unlock (&crew->lock);
+
+  return threads;
 }
 
-void
+gboolean
+tf__worker_pool_is_short (TfWorkerPool *self)
+{
+  return tf__thread_pool_is_short (ensure_threads (get_crew (self)));
+}
+
+gboolean
 tf__worker_pool_try_again (TfWorkerPool *self)
 {
-  ensure_threads (get_crew (self));
-  tf__thread_pool_try_again (get_crew (self)->threads);
+  return tf__thread_pool_try_again (ensure_threads (get_crew (self)));
 }
 
 /* The next push, or NULL when the job leaves. */
@@ -285,8 +295,8 @@ tf__worker_pool_unblock (TfWorkerPool *self)
 }
 
 static gboolean
-wait_until_idle (Crew  *crew,
-                 gint64 deadline_us)
+wait_until_idle_or_late (Crew  *crew,
+                         gint64 deadline_us)
 {
   gboolean is_in_time = TRUE;
 
@@ -297,6 +307,23 @@ wait_until_idle (Crew  *crew,
   tf__unlock (&crew->lock);
 
   return is_in_time;
+}
+
+static gboolean
+wait_until_idle (Crew  *crew,
+                 gint64 deadline_us)
+{
+  TfThreadPool *threads = ensure_threads (crew);
+
+  /* Nobody else may be there to make the threads that are missing. */
+  while (tf__thread_pool_try_again (threads) && tf__clock_now () < deadline_us)
+    {
+      if (wait_until_idle_or_late (
+            crew, MIN (deadline_us, tf__clock_deadline (TF_THREAD_RETRY_US))))
+        return TRUE;
+    }
+
+  return wait_until_idle_or_late (crew, deadline_us);
 }
 
 static gboolean
@@ -402,6 +429,9 @@ tf_worker_pool_is_closed (TfWorkerPool *self)
  *
  * Has a worker run a function, in the order of the pushes.
  *
+ * While the system has no thread to give, @func waits, and the loop of the thread-default main context tries again;
+ * so does every later push, and [method@WorkerPool.shutdown] while it waits.
+ *
  * ## Errors
  *
  * After an error @func is not called.
@@ -434,7 +464,12 @@ tf_worker_pool_push (TfWorkerPool *self,
       return FALSE;
     }
 
-  return tf__worker_pool_push_pump (self, func, user_data, error);
+  if (!tf__worker_pool_push_pump (self, func, user_data, error))
+    return FALSE;
+
+  if (tf__worker_pool_is_own (self) && tf__worker_pool_is_short (self))
+    tf__thread_pool_try_again_later (ensure_threads (get_crew (self)));
+  return TRUE;
 }
 
 gboolean

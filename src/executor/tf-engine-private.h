@@ -13,17 +13,20 @@
 #include "executor/tf-queue-private.h"
 #include "future/tf-future-private.h"
 #include "message/tf-dispatcher-private.h"
+#include "message/tf-timers-private.h"
 #include "task/tf-task-private.h"
 
 /* The machine behind an executor, which works, its threads and its source hold while there is
  * something to do. The executor is a façade on it, so that dropping the last reference of the
  * executor can be seen, and stops it. */
 
-/* What the list model of the executor shows; made when somebody looks. */
+/* The list model of the executor; made when somebody asks for it. */
 typedef struct
 {
-  GSequence  *items; /* (owned) of TfTask, without reference: they are live */
-  GHashTable *iters; /* (owned) TfTask → GSequenceIter */
+  GSequence  *items;       /* (owned) of TfFuture (owned) */
+  GHashTable *iters;       /* (owned) live TfTask → GSequenceIter */
+  GQueue     *removed;     /* (owned) of GSequenceIter: of tasks that have ended, which nobody was told yet */
+  gboolean    is_emitting; /* handlers of a change run */
 } TfLiveList;
 
 typedef struct
@@ -61,7 +64,6 @@ typedef struct
   guint n_given_up;       /* abandoned: given up while their code may still run */
   guint n_late;           /* abandoned, and ended since */
   guint n_settled;        /* whose future was done, with "done" and everything before STOPPED delivered */
-  gint  is_list_wanted;   /* [atomic] there is a live list */
   gint  is_facade_gone;   /* [atomic] */
 
   TfTask         *first_live;       /* [foreground] in the order of submission, until "done" was delivered */
@@ -72,6 +74,7 @@ typedef struct
   TfFailureReport failure_report;   /* [foreground] */
   gboolean        is_shutting_down; /* [foreground] */
   gboolean        are_counts_new;   /* [foreground] the counts have not been notified */
+  TfTimer         thread_retry;     /* [foreground] set while workers are short of threads */
 } TfEngine;
 
 /* Any thread: tf-engine-shared.c, and tf-engine-pumps-shared.c for the queue and the pumps. */
@@ -98,6 +101,10 @@ void     tf__engine_enqueue (TfEngine *self,
                              gboolean  is_reserved);
 gboolean tf__engine_unqueue (TfEngine *self,
                              TfTask   *task);
+gboolean tf__engine_set_priority (TfEngine *self,
+                                  TfTask   *task,
+                                  int       priority);
+gboolean tf__engine_has_arrivals (TfEngine *self);
 TfTask  *tf__engine_take_arrivals (TfEngine *self);
 void     tf__engine_start_pump (TfEngine *self);
 /* Whether a pump has to give its worker back after each task. */
@@ -125,10 +132,8 @@ guint    tf__engine_get_n_executing (TfEngine *self);
 guint    tf__engine_get_n_abandoned (TfEngine *self);
 guint    tf__engine_get_n_open (TfEngine *self);
 /* Adds one to a number of the foreground. */
-void     tf__engine_count (TfEngine *self,
-                           guint    *number) TF_FOREGROUND;
-gboolean tf__engine_is_list_wanted (TfEngine *self);
-void     tf__engine_want_list (TfEngine *self);
+void tf__engine_count (TfEngine *self,
+                       guint    *number) TF_FOREGROUND;
 /* The executor goes. With @keep, it is held until the owner context has seen that: tf__engine_free_facade(). */
 gboolean tf__engine_is_facade_gone (TfEngine *self);
 void     tf__engine_set_facade_gone (TfEngine *self,
@@ -162,13 +167,21 @@ gpointer tf__engine_get_facade (TfEngine *self) TF_FOREGROUND;
 /* Owner context: tf-live-tasks.c. */
 void tf__live_tasks_add (TfEngine *self, TfTask *task) TF_FOREGROUND;
 void tf__live_tasks_remove (TfEngine *self, TfTask *task) TF_FOREGROUND;
+/* Takes over the tasks that other threads have submitted. */
+void tf__live_tasks_welcome (TfEngine *self) TF_FOREGROUND;
 /* With a reference on each. */
 GPtrArray *tf__live_tasks_dup_futures (TfEngine *self) TF_FOREGROUND;
-/* Those that are not in the table, in the order of submission. */
+/* Has the detours of tasks whose code has returned look whether the tasks end early. */
+void tf__live_tasks_tell_returned (TfEngine *self) TF_FOREGROUND;
+/* The tasks that are not in the table, in the order of submission. Does not look for those of other threads. */
 GPtrArray *tf__live_tasks_dup_unlisted (TfEngine *self, GHashTable *listed) TF_FOREGROUND;
 char      *tf__live_tasks_describe (TfEngine *self) TF_FOREGROUND;
 
 /* Owner context: tf-live-list.c. */
+void tf__live_list_init_class (void);
+/* Call before the live tasks change: makes the list if a handler of "items-changed" is connected. */
+void tf__live_list_before_change (TfEngine *self) TF_FOREGROUND;
+/* Announces the tasks that were added. */
 void     tf__live_list_sync (TfEngine *self) TF_FOREGROUND;
 void     tf__live_list_remove (TfEngine *self,
                                TfTask   *task) TF_FOREGROUND;
@@ -176,6 +189,12 @@ guint    tf__live_list_get_n_items (TfEngine *self) TF_FOREGROUND;
 gpointer tf__live_list_get_item (TfEngine *self,
                                  guint     position) TF_FOREGROUND;
 void     tf__live_list_free (TfLiveList *list);
+
+/* Any thread, after a job was pushed or more of them were allowed: has the owner context try again if the workers are
+ * short of threads. The caller holds the engine. */
+void tf__engine_watch_shortage (TfEngine *self);
+/* Returns whether the workers are short of threads still. */
+gboolean tf__engine_try_again (TfEngine *self);
 
 /* Submitting: tf-submit-shared.c. Takes the task; the continuation goes on when it is done. */
 TfFuture *tf__engine_submit (TfEngine       *self,

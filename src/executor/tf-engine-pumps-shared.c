@@ -104,11 +104,34 @@ appended (TfEngine *self,
   if (start_pump)
     tf__engine_start_pump (self);
   else if (!is_queued)
-    tf__pipe_post_last (&task->work.pipe, TF_NEWS_FINAL);
-  else if (self->pool != NULL)
-    tf__thread_pool_try_again (self->pool);
-  else if (tf__worker_pool_is_own (self->worker_pool))
-    tf__worker_pool_try_again (self->worker_pool);
+    tf__task_end_unrun (task);
+  else
+    tf__engine_try_again (self);
+}
+
+gboolean
+tf__engine_try_again (TfEngine *self)
+{
+  if (self->pool != NULL)
+    return tf__thread_pool_try_again (self->pool);
+
+  return tf__worker_pool_is_own (self->worker_pool) &&
+         tf__worker_pool_try_again (self->worker_pool);
+}
+
+void
+tf__engine_watch_shortage (TfEngine *self)
+{
+  gboolean is_short;
+
+  if (self->pool != NULL)
+    is_short = tf__thread_pool_is_short (self->pool);
+  else
+    is_short = tf__worker_pool_is_own (self->worker_pool) &&
+               tf__worker_pool_is_short (self->worker_pool);
+
+  if (is_short)
+    tf__pipe_post (&self->pipe, TF_NEWS_TIMER);
 }
 
 void
@@ -146,6 +169,26 @@ tf__engine_unqueue (TfEngine *self,
   is_queued = task->is_queued;
   if (is_queued)
     tf__queue_unlink (&self->queue, task);
+  tf__unlock (&self->lock);
+
+  return is_queued;
+}
+
+gboolean
+tf__engine_set_priority (TfEngine *self,
+                         TfTask   *task,
+                         int       priority)
+{
+  gboolean is_queued;
+
+  tf__lock (&self->lock);
+  is_queued = task->is_queued;
+  if (is_queued && task->priority != priority)
+    {
+      tf__queue_unlink (&self->queue, task);
+      task->priority = priority;
+      tf__queue_push (&self->queue, task);
+    }
   tf__unlock (&self->lock);
 
   return is_queued;
@@ -189,22 +232,25 @@ give_up_queue (TfEngine *self,
       TfTask *task = tasks->pdata[i];
 
       tf__task_request_cancel (task);
-      tf__pipe_post_last (&task->work.pipe, TF_NEWS_FINAL);
+      tf__task_end_unrun (task);
     }
 
   tf__engine_unref (self);
 }
 
-/* With the reference of the pump. */
+/* With the reference of the pump, which may have come and gone when this returns. */
 static void
 push_pump (TfEngine *self)
 {
   g_autoptr (GError) error = NULL;
 
+  tf__engine_ref (self);
   if (self->pool != NULL)
     tf__thread_pool_push (self->pool, &self->job);
   else if (!tf__worker_pool_push_pump (self->worker_pool, run_pump, &self->job, &error))
     give_up_queue (self, error);
+  tf__engine_watch_shortage (self);
+  tf__engine_unref (self);
 }
 
 void
@@ -422,6 +468,7 @@ tf__engine_block_worker (TfEngine *self)
     tf__thread_pool_block (self->pool);
   else
     tf__worker_pool_block (self->worker_pool);
+  tf__engine_watch_shortage (self);
 
   tf__lock (&self->lock);
   self->n_blocked++;

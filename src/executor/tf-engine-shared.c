@@ -189,22 +189,16 @@ tf__engine_count (TfEngine *self,
   self->are_counts_new = TRUE;
 }
 
-gboolean
-tf__engine_is_list_wanted (TfEngine *self)
-{
-  return tf__load (&self->is_list_wanted);
-}
-
-void
-tf__engine_want_list (TfEngine *self)
-{
-  tf__store (&self->is_list_wanted, TRUE);
-}
-
 void
 tf__engine_announce (TfEngine *self)
 {
   tf__pipe_post (&self->pipe, TF_NEWS_STARTED);
+}
+
+gboolean
+tf__engine_has_arrivals (TfEngine *self)
+{
+  return tf__load (&self->first_arrival) != NULL;
 }
 
 /* The tasks that were submitted on other threads since the last call, in order, linked by next_live. */
@@ -212,10 +206,6 @@ TfTask *
 tf__engine_take_arrivals (TfEngine *self)
 {
   TfTask *first;
-
-  /* Mostly there are none. */
-  if (tf__load (&self->first_arrival) == NULL)
-    return NULL;
 
   tf__lock (&self->lock);
   first = self->first_arrival;

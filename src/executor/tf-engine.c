@@ -6,6 +6,7 @@
 
 #include "executor/tf-engine-private.h"
 
+#include "core/tf-clock-private.h"
 #include "message/tf-foreign-loop-private.h"
 
 /* The foreground of an executor: what happens when its tasks tell something. */
@@ -88,7 +89,9 @@ TF_FOREGROUND
 static void
 detach_if_over (TfEngine *self)
 {
-  if (tf__engine_is_facade_gone (self) && tf__engine_get_n_open (self) == 0)
+  /* A pump that waits for a thread holds the engine: so that it goes, its thread is tried for. */
+  if (tf__engine_is_facade_gone (self) && tf__engine_get_n_open (self) == 0 &&
+      self->thread_retry.index == 0)
     {
       tf__dispatcher_detach (&self->dispatcher);
       tf__engine_free_facade (self);
@@ -137,6 +140,16 @@ tf__engine_leave_facade (TfEngine *self)
     }
 }
 
+/* A later submission tries again as well, but there may be none. */
+TF_FOREGROUND
+static void
+try_for_threads (TfEngine *self)
+{
+  tf__timer_remove (&self->thread_retry);
+  if (tf__engine_try_again (self))
+    tf__timer_set (&self->thread_retry, &self->pipe, tf__clock_deadline (TF_THREAD_RETRY_US));
+}
+
 /* What the engine tells itself */
 
 static void
@@ -155,10 +168,16 @@ deliver (TfPipe  *pipe,
       return;
     }
 
+  if (news == TF_NEWS_TIMER)
+    {
+      try_for_threads (self);
+      return;
+    }
+
   /* A submission on another thread. */
   self->are_counts_new = TRUE;
-  if (self->list != NULL)
-    tf__live_list_sync (self);
+  tf__live_tasks_welcome (self);
+  tf__live_list_sync (self);
 }
 
 static TfPipe *
@@ -232,6 +251,21 @@ host_unqueue (TfTaskHost *host,
     host->runner->klass->stop (host->runner, task);
 
   return FALSE;
+}
+
+static gboolean
+host_take_back (TfTaskHost *host,
+                TfTask     *task)
+{
+  return tf__engine_unqueue ((TfEngine *) host, task);
+}
+
+static gboolean
+host_set_priority (TfTaskHost *host,
+                   TfTask     *task,
+                   int         priority)
+{
+  return tf__engine_set_priority ((TfEngine *) host, task, priority);
 }
 
 static gboolean
@@ -317,8 +351,7 @@ host_settled (TfTaskHost *host,
   tf__enter_foreground ();
 
   tf__live_tasks_remove (self, task);
-  if (self->list != NULL)
-    tf__live_list_remove (self, task);
+  tf__live_list_remove (self, task);
 
   if (tf_future_get_state (task->work.future) == TF_FUTURE_STATE_FAILED)
     {
@@ -345,6 +378,8 @@ const TfTaskHostClass tf__engine_host_class = {
   .ref = host_ref,
   .unref = host_unref,
   .unqueue = host_unqueue,
+  .take_back = host_take_back,
+  .set_priority = host_set_priority,
   .worker_blocked = host_worker_blocked,
   .worker_unblocked = host_worker_unblocked,
   .take_ahead = host_take_ahead,

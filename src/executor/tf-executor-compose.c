@@ -26,8 +26,7 @@ tf__engine_submit_here (TfEngine       *self,
     return NULL;
 
   self->are_counts_new = TRUE;
-  if (self->list != NULL)
-    tf__live_list_sync (self);
+  tf__live_list_sync (self);
 
   return future;
 }

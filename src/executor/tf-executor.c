@@ -31,8 +31,11 @@
  * so that the loop goes on under any flood.
  *
  * As a list model an executor has the futures that it keeps, in the order of their submission,
- * until "done" of each was delivered. The list is kept from the moment on when its length or one of
- * its items is first asked for.
+ * until "done" of each was delivered. The list is kept from the moment on when somebody asks for it:
+ * by its length, by an item, or by a handler of [signal@Gio.ListModel::items-changed]. From then on
+ * every change is announced, and the length and the items change only together with an
+ * announcement, also inside handlers. A change made by a handler of an announcement is announced
+ * after that.
  *
  * When the last reference goes, an executor with work in flight cancels it and does not wait;
  * futures that somebody still holds are `CANCELLED` when the loop has run.
@@ -552,6 +555,7 @@ tf_executor_class_init (TfExecutorClass *klass)
   object_class->finalize = tf_executor_finalize;
 
   install_properties (object_class);
+  tf__live_list_init_class ();
 
   task_failed_signal =
     g_signal_new ("task-failed", TF_TYPE_EXECUTOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL,

@@ -8,8 +8,11 @@
 
 #include <tf/tf-error.h>
 
-static void
-drop_completed (TfGtaskWork *self)
+#include "executor/tf-engine-private.h"
+
+static G_DEFINE_QUARK (tf - gtask - work, gtask_work)
+
+  static void drop_completed (TfGtaskWork *self)
 {
   GTask *completed = tf__exchange (&self->completed, NULL);
 
@@ -24,6 +27,8 @@ unref_work (TfGtaskWork *self)
 
   drop_completed (self);
   g_weak_ref_clear (&self->watched);
+  g_cond_clear (&self->is_back);
+  tf__lock_clear (&self->lock);
   if (tf__load (&self->has_run))
     tf_task_unref (self->task);
   g_free (self);
@@ -72,9 +77,10 @@ set_outcome (TfGtaskWork *self)
 /* The function has returned, or the GTask is completed or gone: the second of them ends the task.
  * After that the work may be gone, and the task too, unless the caller holds them. */
 static gboolean
-end_half (TfGtaskWork *self)
+end_half (TfGtaskWork *self,
+          TfTaskHalf   half)
 {
-  if (!tf__task_end_half (self->task))
+  if (!tf__task_end_half (self->task, half))
     return FALSE;
 
   set_outcome (self);
@@ -96,17 +102,47 @@ tf__gtask_end (TfGtaskWork *self)
 
   /* Completed meanwhile, or soon, by the loop of the GTask; until then the owner context keeps an
    * eye on it, in case that nobody returned it. */
-  if (!end_half (self))
-    {
-      tf__pipe_post (&task->work.pipe, TF_NEWS_RETURNED);
-      tf__task_end_early (task);
-    }
+  if (!end_half (self, TF_TASK_HALF_CODE))
+    tf__pipe_post (&task->work.pipe, TF_NEWS_RETURNED);
 
   tf_task_unref (task);
 }
 
-/* In the thread of the context of the GTask, after its callback. The task may have ended early, since
- * it was cancelled; the closure of this handler keeps the work, and that the task. */
+static void
+run_in_thread_cb (GTask        *gtask,
+                  gpointer      source_object,
+                  gpointer      task_data,
+                  GCancellable *cancellable)
+{
+  TfGtaskWork *self = g_object_steal_qdata (G_OBJECT (gtask), gtask_work_quark ());
+  TfTaskFrame  frame;
+
+  tf__task_push_frame (&frame, self->task);
+  self->func (gtask, source_object, task_data, cancellable);
+  tf__task_pop_frame (&frame);
+
+  tf__lock (&self->lock);
+  self->has_come_back = TRUE;
+  g_cond_signal (&self->is_back);
+  tf__unlock (&self->lock);
+  unref_work (self);
+}
+
+void
+tf__gtask_run_apart (TfGtaskWork *self)
+{
+  tf__add (&self->ref_count, 1);
+  g_object_set_qdata (G_OBJECT (self->gtask), gtask_work_quark (), self);
+  g_task_run_in_thread (self->gtask, run_in_thread_cb);
+
+  tf__lock (&self->lock);
+  while (!self->has_come_back)
+    tf__lock_wait (&self->lock, &self->is_back);
+  tf__unlock (&self->lock);
+}
+
+/* In the thread of the context of the GTask, after its callback. The task may have ended early; the
+ * closure of this handler keeps the work, and that the task. */
 static void
 on_completed_cb (GTask       *gtask,
                  GParamSpec  *pspec,
@@ -118,7 +154,7 @@ on_completed_cb (GTask       *gtask,
   /* A reference, so that it does not go before the owner context has seen the end. */
   self->had_error = g_task_had_error (gtask);
   tf__store (&self->completed, g_object_ref (gtask));
-  end_half (self);
+  end_half (self, TF_TASK_HALF_REST);
 }
 
 /* Wherever the last reference of the GTask is given up. */
@@ -128,23 +164,52 @@ on_gtask_gone_cb (gpointer data,
 {
   TfGtaskWork *self = data;
 
-  end_half (self);
+  end_half (self, TF_TASK_HALF_REST);
   unref_work (self);
 }
 
-/* In the owner context: the function has returned, but the GTask is not completed. The reference is
- * given up, so that a GTask that nobody returned goes, and is seen to go. */
-static void
-watch (gpointer data)
+static gboolean
+is_elsewhere (TfGtaskWork *self)
 {
-  TfGtaskWork *self = data;
-  GTask       *gtask;
+  return self->gtask != NULL &&
+         g_task_get_context (self->gtask) != self->task->work.pipe.dispatcher->context;
+}
 
-  if (self == NULL || self->gtask == NULL)
-    return;
+/* Cancelled before the function ran. The callback is called in here, or soon by the loop. */
+static void
+return_cancelled (TfGtaskWork *self)
+{
+  GTask *gtask = g_object_ref (self->gtask);
 
-  /* One that completes on another thread may be doing so right now, and is left alone. */
-  if (g_task_get_context (self->gtask) != self->task->work.pipe.dispatcher->context)
+  tf__gtask_begin (self);
+  g_task_return_new_error (gtask, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” was cancelled",
+                           tf__task_get_name (self->task));
+  g_object_unref (gtask);
+}
+
+/* Whether the callback is not waited for: "done" was delivered before it, or the loop that would call it does not run,
+ * or may not. */
+TF_FOREGROUND
+static gboolean
+is_over_without_callback (TfGtaskWork *self)
+{
+  TfCancelState state = tf__pipe_get_cancel_state (&self->task->work.pipe);
+
+  if (!tf__cancel_state_is_cancelled (state))
+    return FALSE;
+
+  return state == TF_CANCEL_STATE_ABORTED || is_elsewhere (self) ||
+         ((TfEngine *) self->task->host)->is_shutting_down;
+}
+
+/* In the owner context: the reference is given up, so that a GTask that nobody returned goes, and is seen to go. */
+static void
+watch (TfGtaskWork *self)
+{
+  GTask *gtask;
+
+  /* A GTask that completes on another thread may be doing so right now, and is left alone. */
+  if (self->gtask == NULL || is_elsewhere (self))
     return;
 
   gtask = g_steal_pointer (&self->gtask);
@@ -152,6 +217,27 @@ watch (gpointer data)
   tf__add (&self->ref_count, 1);
   g_object_weak_ref (G_OBJECT (gtask), on_gtask_gone_cb, self);
   g_object_unref (gtask);
+}
+
+/* In the owner context: the function has returned or will not run, but the GTask was not completed. */
+static void
+told_returned (gpointer data)
+{
+  TfGtaskWork *self = data;
+
+  tf__enter_foreground ();
+  if (self == NULL)
+    return;
+
+  /* A callback that is called in here may end the task. */
+  tf__add (&self->ref_count, 1);
+  if (self->gtask != NULL && !tf__load (&self->has_run))
+    return_cancelled (self);
+  if (is_over_without_callback (self))
+    tf__task_end_early (self->task);
+  else
+    watch (self);
+  unref_work (self);
 }
 
 /* A GTask that is going on another thread just now calls back itself, and only then is the last
@@ -182,7 +268,7 @@ free_work (gpointer data)
   if (gtask != NULL)
     g_signal_handler_disconnect (gtask, self->handler);
 
-  /* Cancelled before it started. One that was refused is left as it was. */
+  /* The executor has gone before its owner context was told. A refused GTask is left as it was. */
   if (gtask != NULL && was_accepted && !tf__load (&self->has_run))
     g_task_return_new_error (gtask, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Task “%s” was cancelled",
                              tf__task_get_name (self->task));
@@ -192,7 +278,7 @@ free_work (gpointer data)
   unref_work (self);
 }
 
-static const TfTaskDetour detour = { tf__gtask_code_returned, watch };
+static const TfTaskDetour detour = { tf__gtask_code_returned, told_returned };
 
 TfTask *
 tf__gtask_make_task (GTask          *gtask,
@@ -205,6 +291,8 @@ tf__gtask_make_task (GTask          *gtask,
   self->ref_count = 2;
   self->gtask = g_object_ref (gtask);
   g_weak_ref_init (&self->watched, NULL);
+  tf__lock_init (&self->lock);
+  g_cond_init (&self->is_back);
   self->func = func;
   self->task = task;
   self->handler = g_signal_connect_data (gtask, "notify::completed", G_CALLBACK (on_completed_cb),
@@ -215,7 +303,6 @@ tf__gtask_make_task (GTask          *gtask,
   tf_task_set_priority (task, g_task_get_priority (gtask));
   tf_task_set_name (task, g_task_get_name (gtask));
   task->extra->detour = &detour;
-  task->extra->n_halves = 2;
   if (cancellable != NULL)
     {
       tf_task_set_cancellable (task, cancellable);

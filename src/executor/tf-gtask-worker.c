@@ -14,6 +14,14 @@ tf__gtask_run (TfTask  *task,
   GCancellable *cancellable = g_task_get_cancellable (self->gtask);
 
   tf__gtask_begin (self);
+
+  /* Only a thread of GIO returns the GTask while its function goes on. */
+  if (cancellable != NULL && g_task_get_return_on_cancel (self->gtask))
+    {
+      tf__gtask_run_apart (self);
+      return;
+    }
+
   self->func (self->gtask, g_task_get_source_object (self->gtask),
               g_task_get_task_data (self->gtask),
               cancellable != NULL ? cancellable : tf_task_get_cancellable (task));

@@ -25,12 +25,16 @@ append (TfEngine *self,
   self->last_live = task;
 }
 
-TF_FOREGROUND
-static void
-welcome_arrivals (TfEngine *self)
+void
+tf__live_tasks_welcome (TfEngine *self)
 {
-  TfTask *task = tf__engine_take_arrivals (self);
+  TfTask *task;
 
+  if (!tf__engine_has_arrivals (self))
+    return;
+
+  tf__live_list_before_change (self);
+  task = tf__engine_take_arrivals (self);
   while (task != NULL)
     {
       TfTask *next = g_steal_pointer (&task->next_live);
@@ -44,7 +48,8 @@ void
 tf__live_tasks_add (TfEngine *self,
                     TfTask   *task)
 {
-  welcome_arrivals (self);
+  tf__live_list_before_change (self);
+  tf__live_tasks_welcome (self);
   append (self, task);
 }
 
@@ -52,8 +57,9 @@ void
 tf__live_tasks_remove (TfEngine *self,
                        TfTask   *task)
 {
+  tf__live_list_before_change (self);
   if (!task->is_live)
-    welcome_arrivals (self);
+    tf__live_tasks_welcome (self);
 
   if (task->previous_live == NULL)
     self->first_live = task->next_live;
@@ -74,11 +80,18 @@ tf__live_tasks_dup_futures (TfEngine *self)
 {
   GPtrArray *futures = g_ptr_array_new_with_free_func (g_object_unref);
 
-  welcome_arrivals (self);
+  tf__live_tasks_welcome (self);
   for (TfTask *task = self->first_live; task != NULL; task = task->next_live)
     g_ptr_array_add (futures, g_object_ref (task->work.future));
 
   return futures;
+}
+
+void
+tf__live_tasks_tell_returned (TfEngine *self)
+{
+  for (TfTask *task = self->first_live; task != NULL; task = task->next_live)
+    tf__task_tell_returned (task);
 }
 
 GPtrArray *
@@ -86,12 +99,9 @@ tf__live_tasks_dup_unlisted (TfEngine   *self,
                              GHashTable *listed)
 {
   GPtrArray *tasks = g_ptr_array_new ();
-  TfTask    *task;
-
-  welcome_arrivals (self);
+  TfTask    *task = self->last_live;
 
   /* New ones are at the end. */
-  task = self->last_live;
   while (task != NULL && task->previous_live != NULL && !g_hash_table_contains (listed, task))
     task = task->previous_live;
 
@@ -110,7 +120,7 @@ tf__live_tasks_describe (TfEngine *self)
   g_autoptr (GString) text = g_string_new (NULL);
   guint               n_tasks = 0;
 
-  welcome_arrivals (self);
+  tf__live_tasks_welcome (self);
   for (TfTask *task = self->first_live; task != NULL; task = task->next_live)
     {
       n_tasks++;

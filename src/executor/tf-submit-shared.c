@@ -495,9 +495,14 @@ tf_executor_submit_finish (TfExecutor   *self,
  * has none, @func gets one that is cancelled with the future. If the future is cancelled before the
  * function starts, @gtask returns `G_IO_ERROR_CANCELLED`.
  *
- * The future is done after the callback of @gtask. Its value is @gtask. If @gtask returned an
- * error, the future fails with `TF_ERROR_FAILED`: the error itself belongs to the finish function
- * of @gtask.
+ * The future is done after the callback of @gtask, and after @func has returned. Its value is @gtask. If @gtask
+ * returned an error, the future fails with `TF_ERROR_FAILED`: the error itself belongs to the finish function of
+ * @gtask. A future that is cancelled does not wait for the callback if that belongs to another main context, nor
+ * during [method@Executor.shutdown], which runs no other source of the loop.
+ *
+ * A @gtask with `g_task_set_return_on_cancel()` returns at once when it is cancelled, while @func goes on: a thread of
+ * GIO calls it then. It keeps its place on the executor, and the future is `CANCELLING`, until @func has returned.
+ * That is decided when @func is called.
  *
  * ## Errors
  *

@@ -83,8 +83,12 @@ tf_future_release_events (TfFuture *self)
   g_return_if_fail (TF_IS_FUTURE (self));
 
   pipe = get_pipe (self);
-  g_return_if_fail (pipe != NULL);
+  if (pipe == NULL || !tf__pipe_let_go (pipe))
+    {
+      g_critical ("%s: the events of future “%s” are not held", G_STRFUNC,
+                  tf_future_get_name (self));
+      return;
+    }
 
-  if (tf__pipe_let_go (pipe))
-    g_object_unref (self);
+  g_object_unref (self);
 }

@@ -33,6 +33,9 @@
  *
  * The executor keeps a reference until "done" has been emitted, so it is safe to keep none.
  *
+ * Data of your own may go with a future, by [method@GObject.Object.set_data_full] in the owner
+ * context. It is freed with the last reference, on the thread where that goes.
+ *
  * ## Threads
  *
  * A future belongs to the main context of its executor, the owner context: all signals are emitted

@@ -54,6 +54,11 @@ typedef struct
                        TfCancelEvent event);
   /* (nullable) A request took effect: take the work out of a queue, tell a worker. */
   void (*requested) (TfWork *self);
+  /* (nullable) Cancels work that waits in a queue: FALSE, and nothing happens, if it has begun. */
+  gboolean (*cancel_queued) (TfWork *self);
+  /* (nullable) FALSE if the work does not wait in a queue. */
+  gboolean (*set_priority) (TfWork *self,
+                            int     priority);
   /* [foreground] (nullable) CANCELLING has been notified. @reason is that of an abort, which ends the work in any case;
    * NULL for a cancel. An outcome may have come meanwhile, but not the end. */
   void (*cancelled) (TfWork       *self,
@@ -132,6 +137,8 @@ char *tf__work_dup_location (TfWork *self);
  * not told. */
 gboolean tf__work_request (TfWork       *self,
                            TfCancelEvent event);
+/* The part of a request that follows when the background was asked: wakes senders, cancels the cancellable. */
+void tf__work_release (TfWork *self);
 /* The request of a user: goes through the class, which may refuse it. */
 gboolean tf__work_cancel (TfWork *self);
 /* The owner gives the work up: FALSE if it has ended. */

@@ -40,12 +40,23 @@ tf__work_dup_location (TfWork *self)
 
 /* A request steps the state first and looks for the cancellable after; whoever makes the cancellable publishes it first
  * and looks at the state after. So at least one of the two sees the other. */
+void
+tf__work_release (TfWork *self)
+{
+  TfWorkCancellable *own = tf__load (&self->own);
+
+  tf__pipe_release_senders (&self->pipe);
+
+  /* Handlers of the user may run here, without any lock. */
+  if (own != NULL)
+    g_cancellable_cancel (own->cancellable);
+}
+
 gboolean
 tf__work_request (TfWork       *self,
                   TfCancelEvent event)
 {
   const TfWorkClass *klass = tf__work_get_class (self);
-  TfWorkCancellable *own;
 
   if (!tf__pipe_step (&self->pipe, event))
     return FALSE;
@@ -54,14 +65,9 @@ tf__work_request (TfWork       *self,
   if (event == TF_CANCEL_EVENT_ABORT)
     tf__pipe_post (&self->pipe, TF_NEWS_ABORT);
 
-  own = tf__load (&self->own);
   if (klass->requested != NULL)
     klass->requested (self);
-  tf__pipe_release_senders (&self->pipe);
-
-  /* Handlers of the user may run here, without any lock. */
-  if (own != NULL)
-    g_cancellable_cancel (own->cancellable);
+  tf__work_release (self);
 
   return TRUE;
 }

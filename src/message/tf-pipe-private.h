@@ -150,7 +150,10 @@ gboolean tf__pipe_send (TfPipe       *self,
                         TfRoad        road,
                         const char   *kind,
                         const GValue *value);
-/* Wakes senders that wait for room, after the cancel state has changed. */
+/* Sleeps until @deadline_us. Returns FALSE as soon as the work is not wanted any more. */
+gboolean tf__pipe_pause (TfPipe *self,
+                         gint64  deadline_us);
+/* Wakes senders that wait for room, and sleepers, after the cancel state has changed. */
 void tf__pipe_release_senders (TfPipe *self);
 
 /* Progress: FALSE when it is not wanted any more. @total and @status are left as they are when
@@ -191,8 +194,9 @@ void tf__pipe_take_slot (TfPipe   *self,
                          gboolean *is_status_new) TF_FOREGROUND;
 /* Events stay where they are, and the final message behind them, until nobody holds them or the work is cancelled.
  * Senders wait for room meanwhile. */
-void     tf__pipe_hold (TfPipe *self) TF_FOREGROUND;
-gboolean tf__pipe_let_go (TfPipe *self); /* any thread */
+void tf__pipe_hold (TfPipe *self) TF_FOREGROUND;
+/* Any thread. FALSE if nobody holds them. */
+gboolean tf__pipe_let_go (TfPipe *self);
 /* A handler waits, and nothing of the pipe is delivered before it returns. */
 void tf__pipe_keep_back (TfPipe *self) TF_FOREGROUND;
 /* Frees what has been sent and will not be delivered. */

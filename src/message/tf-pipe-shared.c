@@ -6,6 +6,7 @@
 
 #include "message/tf-pipe-private.h"
 
+#include "core/tf-clock-private.h"
 #include "message/tf-dispatcher-private.h"
 
 /* A chunk and its head fill half a page. */
@@ -415,6 +416,28 @@ tf__pipe_send (TfPipe       *self,
   return !is_closed;
 }
 
+gboolean
+tf__pipe_pause (TfPipe *self,
+                gint64  deadline_us)
+{
+  TfPipeBox *box = tf__pipe_ensure_box (self);
+  gboolean   is_in_time = TRUE;
+  gboolean   is_wanted;
+
+  /* Nobody wakes a loop that this thread has put off to wake, as long as it sleeps. */
+  tf__dispatcher_release_wakes ();
+
+  tf__lock (&box->lock);
+  box->n_waiting++;
+  while (is_in_time && !box->is_closed && tf__pipe_is_wanted (self))
+    is_in_time = tf__clock_wait (&box->lock, &box->room, deadline_us);
+  box->n_waiting--;
+  is_wanted = !box->is_closed && tf__pipe_is_wanted (self);
+  tf__unlock (&box->lock);
+
+  return is_wanted;
+}
+
 void
 tf__pipe_release_senders (TfPipe *self)
 {
@@ -686,13 +709,14 @@ gboolean
 tf__pipe_let_go (TfPipe *self)
 {
   TfPipeBox *box = tf__load (&self->box);
+  gint       n_holds = box == NULL ? 0 : tf__load (&box->n_holds);
 
-  g_return_val_if_fail (box != NULL && tf__load (&box->n_holds) > 0, FALSE);
-
-  if (tf__sub (&box->n_holds, 1) == 1)
+  while (n_holds > 0 && !tf__cas (&box->n_holds, &n_holds, n_holds - 1))
+    ;
+  if (n_holds == 1)
     tf__pipe_post (self, TF_NEWS_EVENTS);
 
-  return TRUE;
+  return n_holds > 0;
 }
 
 void

@@ -207,6 +207,19 @@ get_location (TfWork *work)
 }
 
 static gboolean
+cancel_queued (TfWork *work)
+{
+  return tf__task_take_back ((TfTask *) work);
+}
+
+static gboolean
+set_priority (TfWork *work,
+              int     priority)
+{
+  return tf__task_set_queued_priority ((TfTask *) work, priority);
+}
+
+static gboolean
 begin_wait (TfWork  *work,
             GError **error)
 {
@@ -272,6 +285,8 @@ const TfWorkClass tf__task_work_class = {
   .get_location = get_location,
   .request = tf__task_request,
   .requested = tf__task_requested,
+  .cancel_queued = cancel_queued,
+  .set_priority = set_priority,
   .begin_wait = begin_wait,
   .end_wait = end_wait,
   .settle = settle,

@@ -22,6 +22,13 @@ typedef struct
    * not there. */
   gboolean (*unqueue) (TfTaskHost *self,
                        TfTask     *task);
+  /* Any thread. The same, and never stops a task that has begun. */
+  gboolean (*take_back) (TfTaskHost *self,
+                         TfTask     *task); /* (nullable) with the next: no future stands for the tasks */
+  /* Any thread. Moves the task in the queue: FALSE if it is not there. */
+  gboolean (*set_priority) (TfTaskHost *self,
+                            TfTask     *task,
+                            int         priority);
   /* Any thread. A worker of the host begins, and ends, to wait for something that other tasks of the host may have to
    * bring about: another worker may take its place meanwhile. FALSE if none does; then there is no end either. */
   gboolean (*worker_blocked) (TfTaskHost *self); /* (nullable) with the next: nobody misses it */
@@ -76,15 +83,21 @@ struct _TfTaskHost
 };
 
 /* Where a function that is not done when it returns goes on: a GTask, whose callback comes later.
- * Such a task has two halves, and its final message comes with the end of the second; or when its
- * code has returned, if it was cancelled, since then nobody waits for the rest. */
+ * Such a task has two halves, and its final message comes with the end of the second. */
 typedef struct
 {
   /* [worker] The function has returned. */
   void (*code_returned) (gpointer data);
-  /* [foreground] The same, told in the owner context. */
+  /* [foreground] The code has returned, or never will run, and the rest has not ended. Delivered again when the task
+   * is cancelled or the executor shut down: the detour may end the task early. */
   void (*told_returned) (gpointer data);
 } TfTaskDetour;
+
+typedef enum
+{
+  TF_TASK_HALF_CODE = 1 << 0,
+  TF_TASK_HALF_REST = 1 << 1,
+} TfTaskHalf;
 
 /* What few tasks need. Written before the task is submitted, and constant after. */
 typedef struct
@@ -100,7 +113,7 @@ typedef struct
   GType               future_type; /* or G_TYPE_INVALID */
   char               *reference;   /* (owned) (nullable) what stands for the function, which is NULL then */
   const TfTaskDetour *detour;      /* (nullable) */
-  gint                n_halves;    /* [atomic] of a task with a detour: what has not ended yet */
+  guint               ended;       /* [atomic] of a task with a detour: of TfTaskHalf */
 } TfTaskExtra;
 
 typedef enum
@@ -118,7 +131,7 @@ struct _TfTask
   TfWork work; /* first: a pipe of this class is the task */
 
   gint   ref_count;    /* [atomic] */
-  int    priority;     /* [const] once submitted */
+  int    priority;     /* [lock of the host] while it is queued, and [const] after */
   guint8 kind;         /* [const] a TfTaskKind */
   guint8 is_submitted; /* [const] once submitted */
   guint8 has_started;  /* [worker], and the foreground after the final message */
@@ -156,17 +169,30 @@ gboolean tf__task_request_cancel (TfTask *self);
 gboolean tf__task_request (TfWork       *work,
                            TfCancelEvent event);
 void     tf__task_requested (TfWork *work);
+/* Cancels the task if it waits in the queue: TRUE for the one call that took effect. */
+gboolean tf__task_take_back (TfTask *self);
+gboolean tf__task_set_queued_priority (TfTask *self,
+                                       int     priority);
 /* One half of a task with a detour has ended: TRUE if it was the last one, and the caller has to set
  * the outcome and post the final message. */
 const TfTaskDetour *tf__task_get_detour (TfTask *self);
-gboolean            tf__task_end_half (TfTask *self);
-/* Posts the final message of a task with a detour that was cancelled, if its code has returned. */
+gboolean            tf__task_end_half (TfTask    *self,
+                                       TfTaskHalf half);
+/* Posts the final message of a task with a detour if its code has returned. */
 void tf__task_end_early (TfTask *self);
+/* Has the detour of the task told in the owner context that the code has returned, if it has and the rest has not
+ * ended. */
+void tf__task_tell_returned (TfTask *self);
+/* The task was cancelled and its code will not run. Takes the reference of the queue. */
+void tf__task_end_unrun (TfTask *self);
 /* FALSE, with a critical that names @function, when the task cannot take a result now. */
 gboolean tf__task_claim_return (TfTask     *self,
                                 const char *function);
 gboolean tf__task_is_running (TfTask     *self,
                               const char *function);
+/* The frame of the task in the current thread; NULL, with a critical that names @function, outside of its function. */
+struct _TfTaskFrame *tf__task_check_frame (TfTask     *self,
+                                           const char *function);
 /* A thread that runs the task: FALSE if the event is not wanted. The second takes what is in @value. */
 gboolean tf__task_send_event (TfTask       *self,
                               TfRoad        road,

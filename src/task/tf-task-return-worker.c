@@ -339,12 +339,20 @@ gpointer
 tf_task_allocate_bytes (TfTask *self,
                         gsize   size)
 {
-  TfTaskFrame *frame = tf__task_get_frame ();
+  TfTaskFrame *frame;
 
   g_return_val_if_fail (self != NULL, NULL);
-  g_return_val_if_fail (frame != NULL && frame->task == self, NULL);
   g_return_val_if_fail (size > 0 && size <= G_MAXSSIZE, NULL);
-  g_return_val_if_fail (frame->n_returned < 0, NULL);
+
+  frame = tf__task_check_frame (self, G_STRFUNC);
+  if (frame == NULL)
+    return NULL;
+
+  if (frame->n_returned >= 0)
+    {
+      g_critical ("%s: task “%s” has returned before", G_STRFUNC, tf__task_get_name (self));
+      return NULL;
+    }
 
   if (self->host->sink != NULL)
     {
@@ -381,12 +389,21 @@ void
 tf_task_return_allocated (TfTask *self,
                           gsize   size)
 {
-  TfTaskFrame *frame = tf__task_get_frame ();
+  TfTaskFrame *frame;
   GValue       value = G_VALUE_INIT;
 
   g_return_if_fail (self != NULL);
-  g_return_if_fail (frame != NULL && frame->task == self && frame->bytes != NULL);
-  g_return_if_fail (size <= frame->n_bytes);
+
+  frame = tf__task_check_frame (self, G_STRFUNC);
+  if (frame == NULL)
+    return;
+
+  if (frame->n_returned < 0 && (frame->bytes == NULL || size > frame->n_bytes))
+    {
+      g_critical ("%s: task “%s” has not allocated %" G_GSIZE_FORMAT " bytes", G_STRFUNC,
+                  tf__task_get_name (self), size);
+      return;
+    }
 
   if (!tf__task_claim_return (self, G_STRFUNC))
     return;

@@ -163,21 +163,43 @@ tf__task_get_detour (TfTask *self)
 }
 
 gboolean
-tf__task_end_half (TfTask *self)
+tf__task_end_half (TfTask    *self,
+                   TfTaskHalf half)
 {
-  return tf__sub (&self->extra->n_halves, 1) == 1;
+  const guint both = TF_TASK_HALF_CODE | TF_TASK_HALF_REST;
+  guint       ended = tf__or (&self->extra->ended, (guint) half);
+
+  return ended != both && (ended | (guint) half) == both;
 }
 
-/* Called after the cancel state has changed, and after the code has returned; so at least one of the two calls sees
- * both. */
 void
 tf__task_end_early (TfTask *self)
 {
-  gint last = 1;
+  guint code = TF_TASK_HALF_CODE;
 
-  if (tf__task_get_detour (self) != NULL && tf__pipe_is_cancelled (&self->work.pipe) &&
-      tf__cas (&self->extra->n_halves, &last, 0))
+  if (tf__cas (&self->extra->ended, &code, TF_TASK_HALF_CODE | TF_TASK_HALF_REST))
     tf__pipe_post (&self->work.pipe, TF_NEWS_FINAL);
+}
+
+void
+tf__task_tell_returned (TfTask *self)
+{
+  if (tf__task_get_detour (self) != NULL && tf__load (&self->extra->ended) == TF_TASK_HALF_CODE)
+    tf__pipe_post (&self->work.pipe, TF_NEWS_RETURNED);
+}
+
+void
+tf__task_end_unrun (TfTask *self)
+{
+  TfNews news = TF_NEWS_FINAL;
+
+  if (tf__task_get_detour (self) != NULL)
+    {
+      tf__task_end_half (self, TF_TASK_HALF_CODE);
+      news = TF_NEWS_RETURNED;
+    }
+
+  tf__pipe_post_last_near (&self->work.pipe, news);
 }
 
 /* A request took effect. A task that is still queued ends here. */
@@ -187,9 +209,9 @@ tf__task_requested (TfWork *work)
   TfTask *self = (TfTask *) work;
 
   if (self->host != NULL && self->host->klass->unqueue (self->host, self))
-    tf__pipe_post_last_near (&work->pipe, TF_NEWS_FINAL);
+    tf__task_end_unrun (self);
   else
-    tf__task_end_early (self);
+    tf__task_tell_returned (self);
 }
 
 gboolean
@@ -214,6 +236,30 @@ tf__task_request (TfWork       *work,
   return TRUE;
 }
 
+/* The thread that takes a task out of the queue ends it, also if another thread cancels it at the same time. */
+gboolean
+tf__task_take_back (TfTask *self)
+{
+  gboolean is_first;
+
+  if (!self->host->klass->take_back (self->host, self))
+    return FALSE;
+
+  is_first = tf__pipe_step (&self->work.pipe, TF_CANCEL_EVENT_CANCEL);
+  tf__task_end_unrun (self);
+  if (is_first)
+    tf__work_release (&self->work);
+
+  return is_first;
+}
+
+gboolean
+tf__task_set_queued_priority (TfTask *self,
+                              int     priority)
+{
+  return self->host->klass->set_priority (self->host, self, priority);
+}
+
 gboolean
 tf__task_is_running (TfTask     *self,
                      const char *function)
@@ -223,6 +269,17 @@ tf__task_is_running (TfTask     *self,
 
   g_critical ("%s: task “%s” has not been submitted", function, tf__task_get_name (self));
   return FALSE;
+}
+
+TfTaskFrame *
+tf__task_check_frame (TfTask     *self,
+                      const char *function)
+{
+  if (current_frame != NULL && current_frame->task == self)
+    return current_frame;
+
+  g_critical ("%s: task “%s” does not run in this thread", function, tf__task_get_name (self));
+  return NULL;
 }
 
 gboolean

@@ -50,7 +50,7 @@ tf__task_run (TfTask *self)
 
   if (!tf__task_is_wanted (self))
     {
-      tf__pipe_post_last (&self->work.pipe, TF_NEWS_FINAL);
+      tf__task_end_unrun (self);
       return;
     }
 
@@ -142,6 +142,40 @@ tf_task_get_cancellable (TfTask *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   return tf__work_ensure_cancellable (&self->work, self->is_submitted);
+}
+
+/**
+ * tf_task_pause:
+ * @self: the task
+ * @duration_us: how long to sleep, in microseconds
+ *
+ * Sleeps until some time has passed, or until the task is cancelled.
+ *
+ * For a function that tries again later, or that keeps to a pace: other than `g_usleep()` it does not
+ * hold up a cancel, an abort or a shutdown. The worker is busy meanwhile.
+ *
+ * The time is that of the clock of the library: a test that has put its own in place moves it forward. A worker process
+ * goes by the clock of the system.
+ *
+ * ## Threads
+ *
+ * May be called from any thread while the task runs. Blocks.
+ *
+ * Returns: true when the time has passed; false if the task was cancelled, given up, or has ended: return then
+ *
+ * Since: 1.0
+ */
+gboolean
+tf_task_pause (TfTask *self,
+               gint64  duration_us)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (duration_us >= 0, FALSE);
+
+  if (!tf__task_is_running (self, G_STRFUNC))
+    return FALSE;
+
+  return tf__pipe_pause (&self->work.pipe, tf__clock_deadline (duration_us));
 }
 
 /* In a worker process the task has no pipe that leads anywhere. */

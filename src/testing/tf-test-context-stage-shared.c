@@ -209,20 +209,30 @@ tf__test_stage_find_ready (TfTestStage *self)
 
 static gpointer run_worker (gpointer data);
 
-/* Lets the worker run. Its thread takes the mutex first, so it cannot be ahead of its own handle. */
-static void
+/* Lets the worker run. Its thread takes the mutex first, so it cannot be ahead of its own handle. FALSE if there is no
+ * thread for it: it stays pending. */
+static gboolean
 let_go_locked (Worker *worker)
 {
   if (worker->state == STATE_PENDING)
     {
+      g_autoptr (GError) error = NULL;
+
+      worker->thread = g_thread_try_new ("[tf] stepped", run_worker, worker, &error);
+      if (worker->thread == NULL)
+        {
+          g_warning ("A worker cannot begin: %s", error->message);
+          return FALSE;
+        }
+
       worker->crew->n_begun++;
       tf__test_stage_ref (worker->stage);
-      worker->thread = g_thread_new ("[tf] stepped", run_worker, worker);
     }
 
   worker->place = NULL;
   worker->state = STATE_RUNNING;
   g_cond_broadcast (&worker->stage->changed);
+  return TRUE;
 }
 
 /* Those of the crew, or of all crews, that nobody steps any more. */
@@ -328,7 +338,7 @@ tf__test_stage_step (TfTestStage *self,
                      guint        number)
 {
   Worker *worker;
-  State   state;
+  State   state = STATE_PENDING;
 
   g_mutex_lock (&self->mutex);
   worker = get_worker_locked (self, number);
@@ -343,8 +353,10 @@ tf__test_stage_step (TfTestStage *self,
              worker->crew->n_begun);
 
   self->running = worker;
-  let_go_locked (worker);
-  state = wait_for_worker_locked (self, worker, number);
+  if (let_go_locked (worker))
+    state = wait_for_worker_locked (self, worker, number);
+  else
+    self->running = NULL;
   g_mutex_unlock (&self->mutex);
 
   join_ended (self);

@@ -159,6 +159,29 @@ thread_progress (GTask        *gtask,
   g_task_return_int (gtask, 1);
 }
 
+static void
+thread_return_and_block (GTask        *gtask,
+                         gpointer      source_object,
+                         gpointer      task_data,
+                         GCancellable *cancellable)
+{
+  Work *work = task_data;
+
+  g_task_return_int (gtask, 7);
+  tf_test_gate_open (&work->started);
+  tf_test_gate_wait (&work->release);
+}
+
+static void
+thread_progress_and_block (GTask        *gtask,
+                           gpointer      source_object,
+                           gpointer      task_data,
+                           GCancellable *cancellable)
+{
+  g_assert_true (tf_task_set_progress (tf_task_get_current (), 1, 2, NULL));
+  thread_block (gtask, source_object, task_data, cancellable);
+}
+
 /* --- What it returns --- */
 
 static void
@@ -442,6 +465,191 @@ test_cancelled_before_start (void)
 }
 
 static void
+assert_no_handler (GCancellable *cancellable)
+{
+  guint signal_id = g_signal_lookup ("cancelled", G_TYPE_CANCELLABLE);
+
+  g_assert_false (g_signal_has_handler_pending (cancellable, signal_id, 0, TRUE));
+}
+
+static void
+test_cancelled_before_submission (void)
+{
+  TfExecutor              *executor = tf_executor_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (TfFuture)     future = NULL;
+  Work                     work;
+
+  g_test_summary ("A GTask whose cancellable is cancelled already returns CANCELLED, and its "
+                  "future is done after that.");
+
+  work_init (&work);
+  g_cancellable_cancel (cancellable);
+  future = run_gtask (executor, make_gtask (&work, cancellable), thread_return_42);
+  g_signal_connect (future, "done", G_CALLBACK (on_done_after_callback_cb), &work);
+  g_assert_cmpuint (work.n_callbacks, ==, 0);
+  tf_test_wait_done (future);
+  g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLED);
+  g_assert_error (work.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (work.n_freed, ==, 1);
+  assert_no_handler (cancellable);
+  g_clear_object (&future);
+  tf_test_drain (NULL);
+  tf_test_executor_finish (&executor);
+  g_assert_finalize_object (g_steal_pointer (&cancellable));
+  work_clear (&work);
+}
+
+static void
+test_calls_back_before_done (void)
+{
+  TfExecutor          *executor = g_object_new (TF_TYPE_EXECUTOR, "max-workers", 1, NULL);
+  g_autoptr (TfFuture) running = NULL;
+  g_autoptr (TfFuture) queued = NULL;
+  Work                 works[2];
+
+  g_test_summary ("A cancelled future is done after the callback of its GTask, whether that ran or "
+                  "not, whatever the priorities are.");
+
+  tf_executor_set_dispatch_priority (executor, G_PRIORITY_HIGH);
+  work_init (&works[0]);
+  work_init (&works[1]);
+  running = run_gtask (executor, make_gtask (&works[0], NULL), thread_until_cancelled);
+  queued = run_gtask (executor, make_gtask (&works[1], NULL), thread_return_42);
+  g_signal_connect (running, "done", G_CALLBACK (on_done_after_callback_cb), &works[0]);
+  g_signal_connect (queued, "done", G_CALLBACK (on_done_after_callback_cb), &works[1]);
+  tf_test_gate_wait (&works[0].started);
+  g_assert_true (tf_future_cancel (queued));
+  g_assert_cmpuint (works[1].n_callbacks, ==, 0);
+  tf_test_wait_done (queued);
+  g_assert_true (tf_future_cancel (running));
+  tf_test_wait_done (running);
+  for (guint i = 0; i < G_N_ELEMENTS (works); i++)
+    {
+      g_assert_cmpuint (works[i].n_callbacks, ==, 1);
+      g_assert_error (works[i].error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+
+  tf_test_executor_finish (&executor);
+  work_clear (&works[0]);
+  work_clear (&works[1]);
+}
+
+static void
+test_function_goes_on (void)
+{
+  TfExecutor              *executor = tf_executor_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (TfFuture)     future = NULL;
+  Work                     work;
+
+  g_test_summary ("A cancelled future is not done while the function goes on, also if the GTask "
+                  "has returned.");
+
+  work_init (&work);
+  future = run_gtask (executor, make_gtask (&work, cancellable), thread_return_and_block);
+  tf_test_run_until (NULL, is_called_back, &work);
+  tf_test_gate_wait (&work.started);
+  g_assert_true (tf_future_cancel (future));
+  tf_test_drain (NULL);
+  g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLING);
+  g_assert_cmpuint (tf_executor_get_n_executing (executor), ==, 1);
+
+  tf_test_gate_open (&work.release);
+  tf_test_wait_done (future);
+  g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLED);
+  tf_test_executor_finish (&executor);
+  assert_no_handler (cancellable);
+  work_clear (&work);
+}
+
+static void
+test_return_on_cancel (void)
+{
+  TfExecutor              *executor = tf_executor_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (TfFuture)     future = NULL;
+  GTask                   *gtask;
+  Work                     work;
+
+  g_test_summary ("A GTask that returns on cancel does so while its function goes on, which keeps "
+                  "its place until it returns.");
+
+  work_init (&work);
+  gtask = make_gtask (&work, cancellable);
+  g_task_set_return_on_cancel (gtask, TRUE);
+  future = run_gtask (executor, gtask, thread_progress_and_block);
+  tf_test_gate_wait (&work.started);
+  g_cancellable_cancel (cancellable);
+  tf_test_run_until (NULL, is_called_back, &work);
+  g_assert_error (work.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  tf_test_drain (NULL);
+  g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLING);
+  g_assert_cmpuint (tf_executor_get_n_executing (executor), ==, 1);
+
+  tf_test_gate_open (&work.release);
+  tf_test_wait_done (future);
+  g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLED);
+  g_assert_cmpuint (work.n_callbacks, ==, 1);
+  tf_test_executor_finish (&executor);
+  assert_no_handler (cancellable);
+  work_clear (&work);
+}
+
+static void
+test_return_on_cancel_unused (void)
+{
+  TfExecutor              *executor = tf_executor_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (TfFuture)     future = NULL;
+  GTask                   *gtask;
+  Work                     work;
+
+  g_test_summary ("A GTask that would return on cancel returns as others do.");
+
+  work_init (&work);
+  gtask = make_gtask (&work, cancellable);
+  g_task_set_return_on_cancel (gtask, TRUE);
+  future = run_gtask (executor, gtask, thread_return_42);
+  g_signal_connect (future, "done", G_CALLBACK (on_done_after_callback_cb), &work);
+  tf_test_wait_done (future);
+  g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_COMPLETED);
+  g_assert_no_error (work.error);
+  g_assert_cmpint (work.result, ==, 42);
+  tf_test_executor_finish (&executor);
+  work_clear (&work);
+}
+
+static void
+test_shutdown_queued (void)
+{
+  TfExecutor          *executor = g_object_new (TF_TYPE_EXECUTOR, "max-workers", 1, NULL);
+  g_autoptr (TfFuture) running = NULL;
+  g_autoptr (TfFuture) queued = NULL;
+  Work                 works[2];
+
+  g_test_summary ("A shutdown does not wait for the callback of a GTask, which comes from the loop "
+                  "later.");
+
+  work_init (&works[0]);
+  work_init (&works[1]);
+  running = run_gtask (executor, make_gtask (&works[0], NULL), thread_until_cancelled);
+  queued = run_gtask (executor, make_gtask (&works[1], NULL), thread_return_42);
+  tf_test_gate_wait (&works[0].started);
+  g_assert_true (tf_executor_shutdown (executor, tf_test_timeout_us (), NULL));
+  g_assert_cmpint (tf_future_get_state (queued), ==, TF_FUTURE_STATE_CANCELLED);
+  g_assert_cmpint (tf_future_get_state (running), ==, TF_FUTURE_STATE_CANCELLED);
+  for (guint i = 0; i < G_N_ELEMENTS (works); i++)
+    {
+      tf_test_run_until (NULL, is_called_back, &works[i]);
+      g_assert_error (works[i].error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      work_clear (&works[i]);
+    }
+
+  tf_test_executor_finish (&executor);
+}
+
+static void
 test_abort (void)
 {
   TfExecutor          *executor = tf_executor_new ();
@@ -653,6 +861,12 @@ main (int    argc,
   tf_test_add ("/executor/gtask/cancels-its-future", test_cancellable_cancels_future);
   tf_test_add ("/executor/gtask/sees-a-cancellable-always", test_makes_cancellable);
   tf_test_add ("/executor/gtask/is-cancelled-before-it-starts", test_cancelled_before_start);
+  tf_test_add ("/executor/gtask/may-be-cancelled-already", test_cancelled_before_submission);
+  tf_test_add ("/executor/gtask/calls-back-before-done", test_calls_back_before_done);
+  tf_test_add ("/executor/gtask/is-not-done-while-its-function-goes-on", test_function_goes_on);
+  tf_test_add ("/executor/gtask/returns-on-cancel", test_return_on_cancel);
+  tf_test_add ("/executor/gtask/may-return-on-cancel", test_return_on_cancel_unused);
+  tf_test_add ("/executor/gtask/does-not-hold-up-shutdown-unrun", test_shutdown_queued);
   tf_test_add ("/executor/gtask/calls-back-after-abort", test_abort);
   tf_test_add ("/executor/gtask/does-not-hold-up-shutdown", test_shutdown_running);
   tf_test_add ("/executor/gtask/survives-its-executor", test_executor_dropped);

@@ -318,6 +318,160 @@ test_order_of_threads (void)
   block_clear (&block);
 }
 
+/* A number that is kept by the signal alone. */
+typedef struct
+{
+  GListModel *model; /* (nullable) with which it is compared */
+  guint       n_items;
+  guint       n_changes;
+} Badge;
+
+static void
+on_items_changed_count_cb (GListModel *model,
+                           guint       position,
+                           guint       n_removed,
+                           guint       n_added,
+                           Badge      *badge)
+{
+  g_assert_cmpuint (position + n_removed, <=, badge->n_items);
+  badge->n_items += n_added;
+  badge->n_items -= n_removed;
+  badge->n_changes++;
+  if (badge->model != NULL)
+    g_assert_cmpuint (badge->n_items, ==, g_list_model_get_n_items (badge->model));
+}
+
+static gboolean
+is_badge_empty (gpointer badge)
+{
+  return ((Badge *) badge)->n_items == 0;
+}
+
+static void
+count_by_signal (gboolean is_looked_at_before,
+                 gboolean is_looked_at_after)
+{
+  TfExecutor *executor = tf_executor_new ();
+  TfFuture   *futures[8];
+  Badge       badge = { 0 };
+
+  g_signal_connect (executor, "items-changed", G_CALLBACK (on_items_changed_count_cb), &badge);
+  if (is_looked_at_before)
+    g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (executor)), ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (futures); i++)
+    {
+      futures[i] = submit_call (executor, body_nothing, NULL, NULL);
+      g_assert_cmpuint (badge.n_items, ==, i + 1);
+    }
+  if (is_looked_at_after)
+    g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (executor)), ==, 8);
+
+  tf_test_run_until (NULL, is_badge_empty, &badge);
+  g_assert_cmpuint (badge.n_changes, ==, 16);
+  for (guint i = 0; i < G_N_ELEMENTS (futures); i++)
+    g_assert_finalize_object (futures[i]);
+  tf_test_executor_finish (&executor);
+}
+
+static void
+test_signal_alone (void)
+{
+  g_test_summary ("A handler of items-changed is told every change, whether the list is read or "
+                  "not.");
+
+  count_by_signal (FALSE, FALSE);
+  count_by_signal (TRUE, FALSE);
+  count_by_signal (FALSE, TRUE);
+}
+
+static void
+test_connected_late (void)
+{
+  TfExecutor *executor = g_object_new (TF_TYPE_EXECUTOR, "max-workers", 1, NULL);
+  Badge       badge = { 0 };
+  Block       block;
+
+  g_test_summary ("A handler that is connected late is told every change from then on, also of "
+                  "what other threads have submitted.");
+
+  block_init (&block);
+  g_object_unref (submit_call (executor, body_block, &block, NULL));
+  g_object_unref (submit_call (executor, body_nothing, NULL, NULL));
+  badge.n_items = 2;
+  g_signal_connect (executor, "items-changed", G_CALLBACK (on_items_changed_count_cb), &badge);
+  g_object_unref (call_in_thread (submit_nothing, executor));
+
+  /* What has not been announced is not there yet. */
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (executor)), ==, 2);
+  badge.model = G_LIST_MODEL (executor);
+  tf_test_drain (NULL);
+  g_assert_cmpuint (badge.n_items, ==, 3);
+
+  tf_test_gate_open (&block.release);
+  tf_test_run_until (NULL, is_badge_empty, &badge);
+  g_assert_cmpuint (badge.n_changes, ==, 4);
+  tf_test_executor_finish (&executor);
+  block_clear (&block);
+}
+
+static void
+test_order_for_all_handlers (void)
+{
+  TfExecutor *executor = tf_executor_new ();
+  Resubmit    resubmit = { executor, 50 };
+  Mirror      mirror;
+
+  g_test_summary ("A change that a handler makes is announced after the one that it was told, to "
+                  "all handlers.");
+
+  g_signal_connect (executor, "items-changed", G_CALLBACK (on_items_changed_submit_cb), &resubmit);
+  mirror_init (&mirror, executor);
+  g_object_unref (submit_call (executor, body_nothing, NULL, NULL));
+  tf_test_run_until (NULL, is_over, &resubmit);
+  g_assert_cmpuint (mirror.n_changes, ==, 102);
+  mirror_clear (&mirror);
+  tf_test_executor_finish (&executor);
+}
+
+static void
+on_items_changed_wait_cb (GListModel *model,
+                          guint       position,
+                          guint       n_removed,
+                          guint       n_added,
+                          gpointer    user_data)
+{
+  g_autoptr (TfFuture) future = NULL;
+  guint                n_items = g_list_model_get_n_items (model);
+
+  if (n_added == 0)
+    return;
+
+  /* The future ends inside, and stays in the list until that is announced. */
+  future = g_list_model_get_item (model, position);
+  tf_test_wait_done (future);
+  tf_test_drain (NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (model), ==, n_items);
+}
+
+static void
+test_loop_in_handler (void)
+{
+  TfExecutor *executor = tf_executor_new ();
+  Mirror      mirror;
+
+  g_test_summary ("A list stays as it is while handlers of one change run, also if they run the "
+                  "loop.");
+
+  g_signal_connect (executor, "items-changed", G_CALLBACK (on_items_changed_wait_cb), NULL);
+  mirror_init (&mirror, executor);
+  g_object_unref (submit_call (executor, body_nothing, NULL, NULL));
+  g_object_unref (submit_call (executor, body_nothing, NULL, NULL));
+  tf_test_run_until (NULL, is_empty, executor);
+  g_assert_cmpuint (mirror.n_changes, ==, 4);
+  mirror_clear (&mirror);
+  tf_test_executor_finish (&executor);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -331,6 +485,10 @@ main (int    argc,
   tf_test_add ("/executor/list/is-left-after-done", test_leaves_after_done);
   tf_test_add ("/executor/list/may-change-in-its-handlers", test_submits_in_handler);
   tf_test_add ("/executor/list/agrees-with-its-signals", test_random);
+  tf_test_add ("/executor/list/is-told-by-its-signal-alone", test_signal_alone);
+  tf_test_add ("/executor/list/is-told-to-who-connects-late", test_connected_late);
+  tf_test_add ("/executor/list/is-told-in-one-order", test_order_for_all_handlers);
+  tf_test_add ("/executor/list/is-still-while-handlers-run", test_loop_in_handler);
 
   return g_test_run ();
 }

@@ -413,6 +413,26 @@ test_gcancellable (void)
 }
 
 static void
+test_gcancellable_given_back (void)
+{
+  TfExecutor          *executor = tf_executor_new ();
+  g_autoptr (TfFuture) future = NULL;
+  g_autoptr (GError)   error = NULL;
+  TfTask              *task = tf_task_new (run_nothing, NULL, NULL);
+
+  g_test_summary ("The cancellable that a task has by itself may be set as the one that cancels "
+                  "it.");
+
+  tf_task_set_cancellable (task, tf_task_get_cancellable (task));
+  g_cancellable_cancel (tf_task_get_cancellable (task));
+  future = tf_executor_submit (executor, task, &error);
+  g_assert_no_error (error);
+  tf_test_wait_done (future);
+  g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLED);
+  tf_test_executor_finish (&executor);
+}
+
+static void
 test_gcancellable_after_end (void)
 {
   TfExecutor              *executor = executor_new (1);
@@ -501,6 +521,7 @@ main (int   argc,
   tf_test_add ("/future/cancel/tells-what-another-thread-asked-for", test_elsewhere_then_here);
   tf_test_add ("/future/cancel/takes-effect-once-in-a-race", test_race);
   tf_test_add ("/future/cancel/cancels-the-gcancellable", test_gcancellable);
+  tf_test_add ("/future/cancel/may-come-by-the-own-gcancellable", test_gcancellable_given_back);
   tf_test_add ("/future/cancel/is-seen-by-a-late-gcancellable", test_gcancellable_after_end);
 
   return g_test_run ();

@@ -45,6 +45,15 @@ body_until_progress_is_refused (TfTask  *task,
 }
 
 static void
+body_pause (TfTask  *task,
+            gpointer user_data)
+{
+  g_assert_true (tf_task_pause (task, 1));
+  tell_process (task);
+  g_assert_false (tf_task_pause (task, G_MAXINT64));
+}
+
+static void
 check_cooperative (TfTaskFunc func)
 {
   Workshop  workshop;
@@ -74,6 +83,13 @@ test_flag (void)
   g_test_summary ("A task that looks whether it is cancelled ends by itself, and its worker "
                   "goes on.");
   check_cooperative (body_until_flag);
+}
+
+static void
+test_pause (void)
+{
+  g_test_summary ("A cancel ends the pause of a task in a worker process.");
+  check_cooperative (body_pause);
 }
 
 static void
@@ -585,6 +601,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   tf_test_add ("/process-cancel/listens/to-the-flag", test_flag);
+  tf_test_add ("/process-cancel/listens/pause", test_pause);
   tf_test_add ("/process-cancel/listens/to-the-cancellable", test_cancellable);
   tf_test_add ("/process-cancel/listens/to-its-reports", test_flood);
   tf_test_add ("/process-cancel/listens/to-its-progress", test_progress);

@@ -250,6 +250,57 @@ test_arguments (void)
   tf_task_unref (task);
 }
 
+static void
+test_memory_elsewhere (void)
+{
+  TfTask    *task = tf_task_new (run_nothing, NULL, NULL);
+  TfTestLog *log = tf_test_log_new (G_LOG_LEVEL_CRITICAL);
+
+  g_test_summary ("Memory of a task is had and returned in its function only; the message names "
+                  "the task.");
+
+  tf_task_set_name (task, "sum");
+  g_assert_null (tf_task_allocate_bytes (task, 1));
+  tf_task_return_allocated (task, 1);
+  g_assert_cmpuint (tf_test_log_count (log, "tf_task_*: task “sum” does not run in this thread"),
+                    ==, 2);
+  tf_test_log_free (log);
+  tf_task_unref (task);
+}
+
+static void
+test_release_without_hold (void)
+{
+  TfExecutor *executor = executor_new (1);
+  TfFuture   *future = submit (executor, run_nothing, NULL);
+  TfPromise  *promise = tf_promise_new ("later");
+  TfTestLog  *log = tf_test_log_new (G_LOG_LEVEL_CRITICAL);
+
+  g_test_summary ("Events that nobody holds cannot be released; the message names the future.");
+
+  tf_future_release_events (future);
+  g_assert_true (tf_future_hold_events (future));
+  tf_future_release_events (future);
+  tf_future_release_events (future);
+  tf_future_release_events (TF_FUTURE (promise));
+  g_assert_cmpuint (
+    tf_test_log_count (log,
+                       "tf_future_release_events: the events of future “task” are not held"),
+    ==, 2);
+  g_assert_cmpuint (
+    tf_test_log_count (log,
+                       "tf_future_release_events: the events of future “later” are not held"),
+    ==, 1);
+  tf_test_log_free (log);
+
+  tf_test_wait_done (future);
+  finish_future (future);
+  tf_promise_resolve_none (promise);
+  tf_test_wait_done (TF_FUTURE (promise));
+  g_object_unref (promise);
+  tf_test_executor_finish (&executor);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -260,6 +311,8 @@ main (int   argc,
   tf_test_add ("/task/misuse/reporting-a-floating-variant", test_report_variant_before_submit);
   tf_test_add ("/task/misuse/returning-twice", test_return_twice);
   tf_test_add ("/task/misuse/returning-elsewhere", test_return_elsewhere);
+  tf_test_add ("/task/misuse/memory-elsewhere", test_memory_elsewhere);
+  tf_test_add ("/task/misuse/releasing-without-a-hold", test_release_without_hold);
   tf_test_add ("/task/misuse/submitting-twice", test_submit_twice);
   tf_test_add ("/task/misuse/submitting-to-a-stopped-executor", test_submit_refused);
   tf_test_add ("/task/misuse/arguments-without-sense", test_arguments);

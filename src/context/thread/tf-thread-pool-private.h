@@ -16,8 +16,14 @@ struct _TfPoolJob
   void (*run) (TfPoolJob *self);
 };
 
+/* How often a thread is tried again while none can be made, in microseconds. */
+#define TF_THREAD_RETRY_US (100 * 1000)
+
 /* The threads that one or more executors share. The GThreadPool is made with the first job; its
- * threads end when they have been idle for a while, as those of GLib do. Any thread. */
+ * threads end when they have been idle for a while, as those of GLib do. Any thread.
+ *
+ * While the system has no thread to give, jobs wait, and the pool is short of threads. It has no loop of its own: who
+ * pushes a job tries again later, for as long as the pool is short. */
 typedef struct _TfThreadPool TfThreadPool;
 
 TfThreadPool *tf__thread_pool_new (guint max_threads);
@@ -29,8 +35,12 @@ void  tf__thread_pool_set_max_threads (TfThreadPool *self,
                                        guint         max_threads);
 void  tf__thread_pool_push (TfThreadPool *self,
                             TfPoolJob    *job);
-/* For who adds to what a job will do, and pushes none: if threads could not be made, perhaps they can now. */
-void tf__thread_pool_try_again (TfThreadPool *self);
+/* Whether a job may have to wait for a thread that could not be made. */
+gboolean tf__thread_pool_is_short (TfThreadPool *self);
+/* Makes the threads that are missing, if it can. Returns whether the pool is short of threads still. */
+gboolean tf__thread_pool_try_again (TfThreadPool *self);
+/* Has the loop of the thread-default main context try again, until the pool is not short of threads any more. */
+void tf__thread_pool_try_again_later (TfThreadPool *self);
 
 /* For a thread that waits: another one takes its place meanwhile. */
 void tf__thread_pool_block (TfThreadPool *self);

@@ -12,14 +12,20 @@ struct _TfThreadPool
   gint n_users;   /* [atomic] executors */
   gint is_closed; /* [atomic] */
   gint is_short;  /* [atomic] a job waits for a thread that could not be made */
+  gint has_timer; /* [atomic] a loop tries again */
 
   TfLock       lock;
-  GThreadPool *pool;        /* (owned) (nullable) [lock] */
+  GThreadPool *pool;        /* (owned) (nullable) [lock] made with the first job */
+  GQueue       waiting;     /* of TfPoolJob [lock] as long as there is no GThreadPool */
   guint        max_threads; /* [lock] */
   guint        n_blocked;   /* [lock] threads that wait, and do not count */
 };
 
-static int get_limit_locked (TfThreadPool *self) TF_CALLER_HOLDS (self->lock);
+static int      get_limit_locked (TfThreadPool *self) TF_CALLER_HOLDS (self->lock);
+static gboolean ensure_pool_locked (TfThreadPool *self,
+                                    GError      **error) TF_CALLER_HOLDS (self->lock);
+static void     apply_limit_locked (TfThreadPool *self) TF_CALLER_HOLDS (self->lock);
+static gboolean push_waiting_locked (TfThreadPool *self) TF_CALLER_HOLDS (self->lock);
 
 static int
 get_limit_locked (TfThreadPool *self)
@@ -72,24 +78,31 @@ tf__thread_pool_get_max_threads (TfThreadPool *self)
   return max_threads;
 }
 
+/* Makes threads for jobs that wait, if there may be more. */
+static void
+apply_limit_locked (TfThreadPool *self)
+{
+  if (self->pool != NULL &&
+      !g_thread_pool_set_max_threads (self->pool, get_limit_locked (self), NULL))
+    tf__store (&self->is_short, TRUE);
+}
+
 void
 tf__thread_pool_set_max_threads (TfThreadPool *self,
                                  guint         max_threads)
 {
   tf__lock (&self->lock);
   self->max_threads = max_threads;
-  if (self->pool != NULL)
-    g_thread_pool_set_max_threads (self->pool, get_limit_locked (self), NULL);
+  apply_limit_locked (self);
   tf__unlock (&self->lock);
 }
 
-/* Called by a thread of the pool, so there is one. */
 void
 tf__thread_pool_block (TfThreadPool *self)
 {
   tf__lock (&self->lock);
   self->n_blocked++;
-  g_thread_pool_set_max_threads (self->pool, get_limit_locked (self), NULL);
+  apply_limit_locked (self);
   tf__unlock (&self->lock);
 }
 
@@ -98,7 +111,7 @@ tf__thread_pool_unblock (TfThreadPool *self)
 {
   tf__lock (&self->lock);
   self->n_blocked--;
-  g_thread_pool_set_max_threads (self->pool, get_limit_locked (self), NULL);
+  apply_limit_locked (self);
   tf__unlock (&self->lock);
 }
 
@@ -111,18 +124,40 @@ run_job (gpointer data,
   job->run (job);
 }
 
-static GThreadPool *
-ensure_pool (TfThreadPool *self)
+static gpointer
+do_nothing (gpointer data)
 {
-  GThreadPool *pool;
+  return data;
+}
 
-  tf__lock (&self->lock);
-  if (self->pool == NULL)
+/* From version 2.76 on, GLib starts a thread of its own with the first pool of a program, and ends the program if it
+ * cannot. So that is only tried when a thread could be made just before. */
+static gboolean
+can_make_pools (GError **error)
+{
+  static gint could_before; /* [atomic] */
+  GThread    *thread;
+
+  if (tf__load (&could_before))
+    return TRUE;
+
+  thread = g_thread_try_new ("tf-probe", do_nothing, NULL, error);
+  if (thread == NULL)
+    return FALSE;
+
+  g_thread_join (thread);
+  tf__store (&could_before, TRUE);
+  return TRUE;
+}
+
+static gboolean
+ensure_pool_locked (TfThreadPool *self,
+                    GError      **error)
+{
+  if (self->pool == NULL && can_make_pools (error))
     self->pool = g_thread_pool_new (run_job, NULL, get_limit_locked (self), FALSE, NULL);
-  pool = self->pool;
-  tf__unlock (&self->lock);
 
-  return pool;
+  return self->pool != NULL;
 }
 
 void
@@ -130,27 +165,89 @@ tf__thread_pool_push (TfThreadPool *self,
                       TfPoolJob    *job)
 {
   g_autoptr (GError) error = NULL;
+  GThreadPool       *pool;
 
-  /* The job is in the queue of the pool in any case; without a thread it waits until one can be
-   * made. */
-  if (g_thread_pool_push (ensure_pool (self), job, &error))
+  tf__lock (&self->lock);
+  if (!ensure_pool_locked (self, &error))
+    g_queue_push_tail (&self->waiting, job);
+  pool = self->pool;
+  tf__unlock (&self->lock);
+
+  /* The job is in the queue of the pool in any case. */
+  if (pool != NULL && g_thread_pool_push (pool, job, &error))
     return;
 
-  g_warning ("Work has to wait for a thread: %s", error->message);
   tf__store (&self->is_short, TRUE);
+  g_warning ("Work has to wait for a thread: %s", error->message);
+}
+
+gboolean
+tf__thread_pool_is_short (TfThreadPool *self)
+{
+  return tf__load (&self->is_short);
+}
+
+/* FALSE if a thread is missing. */
+static gboolean
+push_waiting_locked (TfThreadPool *self)
+{
+  gboolean is_complete = TRUE;
+
+  if (!ensure_pool_locked (self, NULL))
+    return FALSE;
+
+  while (!g_queue_is_empty (&self->waiting))
+    is_complete &= g_thread_pool_push (self->pool, g_queue_pop_head (&self->waiting), NULL);
+
+  return is_complete && g_thread_pool_set_max_threads (self->pool, get_limit_locked (self), NULL);
+}
+
+gboolean
+tf__thread_pool_try_again (TfThreadPool *self)
+{
+  gboolean is_short;
+
+  /* Mostly there are threads. */
+  if (!tf__load (&self->is_short))
+    return FALSE;
+
+  tf__lock (&self->lock);
+  is_short = !push_waiting_locked (self);
+  tf__store (&self->is_short, is_short);
+  tf__unlock (&self->lock);
+
+  return is_short;
+}
+
+static gboolean
+on_retry_cb (gpointer user_data)
+{
+  return tf__thread_pool_try_again (user_data) ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static void
+timer_gone (gpointer user_data)
+{
+  TfThreadPool *self = user_data;
+
+  tf__store (&self->has_timer, FALSE);
+  tf__thread_pool_unref (self);
 }
 
 void
-tf__thread_pool_try_again (TfThreadPool *self)
+tf__thread_pool_try_again_later (TfThreadPool *self)
 {
-  if (!tf__load (&self->is_short) || !tf__exchange (&self->is_short, FALSE))
+  g_autoptr (GMainContext) context = NULL;
+  g_autoptr (GSource)      source = NULL;
+
+  if (tf__exchange (&self->has_timer, TRUE))
     return;
 
-  /* That makes threads for what waits. */
-  tf__lock (&self->lock);
-  if (!g_thread_pool_set_max_threads (self->pool, get_limit_locked (self), NULL))
-    tf__store (&self->is_short, TRUE);
-  tf__unlock (&self->lock);
+  context = g_main_context_ref_thread_default ();
+  source = g_timeout_source_new (TF_THREAD_RETRY_US / 1000);
+  g_source_set_callback (source, on_retry_cb, tf__thread_pool_ref (self), timer_gone);
+  g_source_set_static_name (source, "[tf] threads");
+  g_source_attach (source, context);
 }
 
 void
@@ -168,7 +265,16 @@ tf__thread_pool_leave (TfThreadPool *self)
 gboolean
 tf__thread_pool_is_crowded (TfThreadPool *self)
 {
-  return tf__load (&self->n_users) > 1 && g_thread_pool_unprocessed (ensure_pool (self)) > 0;
+  GThreadPool *pool;
+
+  if (tf__load (&self->n_users) <= 1)
+    return FALSE;
+
+  tf__lock (&self->lock);
+  pool = self->pool;
+  tf__unlock (&self->lock);
+
+  return pool != NULL && g_thread_pool_unprocessed (pool) > 0;
 }
 
 void

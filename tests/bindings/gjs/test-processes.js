@@ -96,6 +96,25 @@ testWith('a cancel is seen by the worker', async executor => {
     assertEqual(future.state, Tf.FutureState.CANCELLED);
 });
 
+testWith('a cancel ends a pause, and takes back what waits', async executor => {
+    executor.set_max_workers(1);
+    const future = submit(executor, 'pause');
+    const task = Tf.Task.new_for_reference('js:pid', null);
+    // Not of the same priority, so that it is not sent ahead.
+    task.set_priority(2);
+    const queued = executor.submit(task);
+    assert(queued.set_priority(1));
+    assert(queued.cancel_if_waiting());
+    future.connect('progress', () => {
+        assert(!future.cancel_if_waiting());
+        future.cancel();
+    });
+    await future.wait_async(null);
+    assertEqual(future.state, Tf.FutureState.CANCELLED);
+    await queued.wait_async(null);
+    assertEqual(queued.state, Tf.FutureState.CANCELLED);
+});
+
 testWith('a cancel ends what does not look', async (executor, context) => {
     context.set_grace(0, -1);
     const pid = await getPid(executor);

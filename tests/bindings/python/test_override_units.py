@@ -101,6 +101,19 @@ def fixture_given(request, monkeypatch):
     return call, make
 
 
+def test_pause_is_in_seconds():
+    def body():
+        task = Tf.Task.get_current()
+        with pytest.raises(ValueError, match="seconds"):
+            task.pause(-1)
+        return task.pause(0.001)
+
+    with Tf.Executor() as executor:
+        future = executor.submit_call(body)
+        assert future.wait(TIMEOUT)
+        assert future.result is True
+
+
 @pytest.mark.parametrize("seconds, microseconds", [
     (1, 1_000_000), (0.5, 500_000), (2.5, 2_500_000), (0.1, 100_000), (1.1, 1_100_000), (OwnIndex(), 3_000_000),
     (1e-6, 1), (1e-9, 1), (5e-324, 1), (1.4e-6, 1), (86400, 86_400_000_000), (2**43, 2**43 * 10**6),

@@ -272,6 +272,48 @@ def test_cancel(executor):
     assert error_of(future).matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED)
 
 
+def pause(task):
+    task.report_int64(0)
+    while task.pause(2**62):
+        pass
+    task.return_none()
+
+
+def test_cancel_ends_a_pause(executor):
+    future = executor.submit_call(pause)
+    future.connect("progress", lambda future, report: future.cancel())
+    assert future.wait(TIMEOUT_US, None)
+    assert future.props.state == Tf.FutureState.CANCELLED
+
+
+def test_what_waits_is_taken_back_or_moved(executor):
+    executor.set_max_workers(1)
+    begun, gate = threading.Event(), threading.Event()
+    order = []
+
+    def note(task, name):
+        order.append(name)
+        task.return_none()
+
+    def wait(task):
+        begun.set()
+        gate.wait(30)
+        task.return_none()
+
+    first = executor.submit_call(wait)
+    assert begun.wait(30)
+    others = [executor.submit_call(note, name) for name in "abc"]
+    assert others[2].set_priority(-1)
+    assert others[1].cancel_if_waiting()
+    gate.set()
+    for future in (first, *others):
+        assert future.wait(TIMEOUT_US, None)
+    assert order == ["c", "a"]
+    assert others[1].props.state == Tf.FutureState.CANCELLED
+    assert not others[0].cancel_if_waiting()
+    assert not others[0].set_priority(0)
+
+
 def test_abort(executor):
     future = executor.submit_call(until_cancelled)
     assert future.abort("enough")

@@ -208,6 +208,27 @@ static void test_cancel () {
   finish (executor);
 }
 
+static void test_queued () {
+  GLib.Test.summary ("What waits is moved or taken back, and a cancel ends a pause.");
+
+  var executor = new Tf.Executor () { max_workers = 1 };
+  var future = submit (executor, (task) => {
+    task.report_int64 (0);
+    task.return_boolean (task.pause (int64.MAX));
+  });
+  var queued = submit (executor, (task) => task.return_none ());
+
+  assert_true (queued.set_priority (-1));
+  assert_true (queued.cancel_if_waiting ());
+  wait (queued);
+  assert_true (queued.state == Tf.FutureState.CANCELLED);
+  future.progress.connect (() => future.cancel ());
+  wait (future);
+  assert_true (future.state == Tf.FutureState.CANCELLED);
+  assert_false (future.set_priority (0));
+  finish (executor);
+}
+
 static void test_callback () {
   GLib.Test.summary ("A callback may capture, and is called once.");
 
@@ -319,6 +340,7 @@ static int main (string[] args) {
   GLib.Test.add_func ("/bindings/vala/signals-can-be-connected", test_signals);
   GLib.Test.add_func ("/bindings/vala/errors-are-caught-by-code", test_errors);
   GLib.Test.add_func ("/bindings/vala/cancel-and-abort", test_cancel);
+  GLib.Test.add_func ("/bindings/vala/queued", test_queued);
   GLib.Test.add_func ("/bindings/vala/callback-may-capture", test_callback);
   GLib.Test.add_func ("/bindings/vala/forgotten-result-is-none", test_forgets);
   GLib.Test.add_func ("/bindings/vala/yield-waits", test_yield);

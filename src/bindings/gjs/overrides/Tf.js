@@ -580,7 +580,7 @@ function replace(prototype, functions) {
 }
 
 function useMilliseconds() {
-    const {CancelFlag, Clock, Executor, Future, MessageRouter, ProcessContext, WorkerPool} = Tf;
+    const {CancelFlag, Clock, Executor, Future, MessageRouter, ProcessContext, Task, WorkerPool} = Tf;
     const {LEAVE} = Tf.TimeoutAction;
 
     c.with_timeout = Future.prototype.with_timeout;
@@ -623,6 +623,11 @@ function useMilliseconds() {
         },
         set_progress_interval(original, interval) {
             original.call(this, duration('interval', interval));
+        },
+    });
+    replace(Task.prototype, {
+        pause(original, time) {
+            return original.call(this, duration('time', time));
         },
     });
     replace(WorkerPool.prototype, {

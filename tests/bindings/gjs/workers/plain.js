@@ -59,6 +59,11 @@ const functions = {
         task.return_boolean(Tf.Task.get_current().is_cancelled());
     },
 
+    pause(task) {
+        task.report_int64(0);
+        task.return_boolean(task.pause(Number.MAX_SAFE_INTEGER));
+    },
+
     spin(task) {
         task.report_int64(0);
         for (;;)

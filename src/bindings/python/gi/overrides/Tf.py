@@ -438,6 +438,10 @@ class Task(Tf.Task):
     def send(self, kind, value=None):
         return Tf.Task.send(self, kind, _box(value))
 
+    def pause(self, seconds):
+        """Sleeps; a cancel ends it. True when the time has passed, False if the task was cancelled."""
+        return Tf.Task.pause(self, _microseconds(seconds, "seconds"))
+
     def return_value(self, value=None):
         Tf.Task.return_value(self, _box(value))
         _bare_body.has_returned = True

@@ -88,13 +88,15 @@ def link_names(line, names, complain):
 
 
 def prepare(source, names, complain):
-    """The title goes into the head; fences lose all words but the first; links go to the pages of the reference."""
+    """Moves the title into the head, drops comments and all but the language of fences, and rewrites links to pages."""
     lines = source.splitlines()
     title = lines[0].removeprefix('# ')
     result = [f'Title: {title}', '']
     is_code = False
 
     for number, line in enumerate(lines, 1):
+        if not is_code and re.fullmatch('<!-- .* -->', line):
+            continue
         if line.startswith('```'):
             is_code = not is_code
             line = line.split(' ')[0]

@@ -102,7 +102,7 @@ def prepare(source, names, complain):
             line = line.split(' ')[0]
         elif not is_code and not line.startswith('#'):
             line = link_names(line, names, lambda text: complain(f'{number}: {text}'))
-            line = re.sub(r'\]\(([a-z-]+)\.md\)', r'](\1.html)', line)
+            line = re.sub(r'\]\(([a-z-]+)\.md(#[a-z-]+)?\)', r'](\1.html\2)', line)
         result.append(line)
 
     return '\n'.join(result) + '\n'

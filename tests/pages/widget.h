@@ -76,6 +76,7 @@ static void
 frame_widget_class_init (FrameWidgetClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GType         type = G_TYPE_FROM_CLASS (klass);
 
   object_class->finalize = frame_widget_finalize;
   object_class->get_property = frame_widget_get_property;
@@ -94,10 +95,8 @@ frame_widget_class_init (FrameWidgetClass *klass)
       g_object_class_install_property (object_class, i + 1, pspec);
     }
   for (guint i = 0; i < G_N_ELEMENTS (frame_signals); i++)
-    g_signal_new (frame_signals[i], frame_widget_get_type (), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                  G_TYPE_NONE, 0);
-  g_signal_new ("response", frame_widget_get_type (), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                G_TYPE_NONE, 1, G_TYPE_INT);
+    g_signal_new (frame_signals[i], type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("response", type, 0, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
 }
 
 G_GNUC_UNUSED static GObject *

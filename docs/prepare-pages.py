@@ -88,19 +88,21 @@ def link_names(line, names, complain):
 
 
 def prepare(source, names, complain):
-    """The title goes into the head; fences lose all words but the first; links go to the pages of the reference."""
+    """Moves the title into the head, drops comments and all but the language of fences, and rewrites links to pages."""
     lines = source.splitlines()
     title = lines[0].removeprefix('# ')
     result = [f'Title: {title}', '']
     is_code = False
 
     for number, line in enumerate(lines, 1):
+        if not is_code and re.fullmatch('<!-- .* -->', line):
+            continue
         if line.startswith('```'):
             is_code = not is_code
             line = line.split(' ')[0]
         elif not is_code and not line.startswith('#'):
             line = link_names(line, names, lambda text: complain(f'{number}: {text}'))
-            line = re.sub(r'\]\(([a-z-]+)\.md\)', r'](\1.html)', line)
+            line = re.sub(r'\]\(([a-z-]+)\.md(#[a-z-]+)?\)', r'](\1.html\2)', line)
         result.append(line)
 
     return '\n'.join(result) + '\n'

@@ -20,8 +20,11 @@ static GPrivate default_executors = G_PRIVATE_INIT (unref_defaults);
  *
  * Gets the executor of the thread-default main context, for code that has no other.
  *
- * It is made when it is first asked for, and stopped when the thread ends. If somebody has stopped
- * it before, a new one is made.
+ * The executor is made by the first call, and stopped when the thread ends. If it was stopped before, the next call
+ * makes a new one.
+ *
+ * It runs as many tasks at the same time as the machine has processors. Give tasks that take long, or that wait for a
+ * disk or a network, an executor of their own: [ctor@Tf.Executor.new].
  *
  * ## Threads
  *

@@ -517,7 +517,9 @@ tf_future_real_done (TfFuture *self)
  * TfFuture::done:
  * @self: the future
  *
- * The work has ended: emitted once, and last of all.
+ * Emitted once, after every other event of the future, however the work ended.
+ *
+ * A cancel and a failure emit it too: check [property@Tf.Future:state], or the error that the readers of the value set.
  *
  * After the call a handler that was connected with a function that frees its data is disconnected, and the data is
  * freed, so the data may hold the future. Such a handler forgets its id. All other handlers stay connected.

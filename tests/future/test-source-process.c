@@ -3,6 +3,7 @@
  */
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "emitter.h"
@@ -244,13 +245,33 @@ go_on (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Kills the subprocess, takes the reference, and waits until GIO has dropped its own. */
+static void
+end_and_forget (GSubprocess *subprocess)
+{
+  TfFuture *future = tf_future_from_subprocess (subprocess);
+  GWeakRef  weak;
+  guint     ticks;
+
+  g_subprocess_force_exit (subprocess);
+  tf_test_wait_done (future);
+  tf_test_assert_error (future, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED);
+  drop_last (future);
+
+  g_weak_ref_init (&weak, subprocess);
+  g_object_unref (subprocess);
+  ticks = g_timeout_add (5, go_on, NULL);
+  tf_test_run_until (NULL, is_gone, &weak);
+  g_source_remove (ticks);
+  g_weak_ref_clear (&weak);
+  tf_test_drain (NULL);
+}
+
 static void
 test_output_cancel (void)
 {
   GSubprocess *subprocess;
-  GWeakRef     weak;
   TfFuture    *future;
-  guint        ticks;
 
   g_test_summary ("A cancel stops the reading; the subprocess is ended by who wants that.");
 
@@ -262,20 +283,108 @@ test_output_cancel (void)
   tf_test_assert_state (future, TF_FUTURE_STATE_CANCELLED);
   drop_last (future);
 
-  future = tf_future_from_subprocess (subprocess);
-  g_subprocess_force_exit (subprocess);
+  end_and_forget (subprocess);
+}
+
+/* More than any pipe holds. */
+#define MUCH (2 * 1024 * 1024)
+
+static TfFuture *
+write_much (GSubprocess *subprocess)
+{
+  g_autoptr (GBytes) input = g_bytes_new_take (g_malloc0 (MUCH), MUCH);
+
+  return tf_future_from_subprocess_output (subprocess, input);
+}
+
+static TfFuture *
+start_with_much (const char *script)
+{
+  g_autoptr (GSubprocess) subprocess = NULL;
+
+  subprocess = launch (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, script);
+  return write_much (subprocess);
+}
+
+static void
+test_output_large_input (void)
+{
+  TfFuture          *future = start_with_much ("cat");
+  g_autoptr (GBytes) output = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Input that is larger than the pipe arrives in full.");
+
   tf_test_wait_done (future);
-  tf_test_assert_error (future, G_SPAWN_ERROR, G_SPAWN_ERROR_FAILED);
+  output = tf_future_dup_boxed (future, G_TYPE_BYTES, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (output), ==, MUCH);
+  drop_last (future);
+}
+
+static void
+test_output_unread_input (void)
+{
+  TfFuture *future;
+  sigset_t  pending;
+
+  g_test_summary ("Input that the subprocess does not read is dropped, and raises no SIGPIPE.");
+
+  /* The default action of the signal would end this program. */
+  g_assert_true (signal (SIGPIPE, SIG_DFL) != SIG_ERR);
+
+  future = start_with_much ("exec <&-; echo enough");
+  tf_test_wait_done (future);
+  assert_output (future, "enough\n");
   drop_last (future);
 
-  /* What GIO had begun holds the subprocess until the last of it has told this loop, or its own. */
-  g_weak_ref_init (&weak, subprocess);
-  g_object_unref (subprocess);
-  ticks = g_timeout_add (5, go_on, NULL);
-  tf_test_run_until (NULL, is_gone, &weak);
-  g_source_remove (ticks);
-  g_weak_ref_clear (&weak);
-  tf_test_drain (NULL);
+  future = start_with_much ("exit 3");
+  tf_test_wait_done (future);
+  tf_test_assert_error (future, G_SPAWN_EXIT_ERROR, 3);
+  drop_last (future);
+
+  g_assert_cmpint (sigpending (&pending), ==, 0);
+  g_assert_cmpint (sigismember (&pending, SIGPIPE), ==, 0);
+}
+
+static void
+test_output_cancelled_input (void)
+{
+  GSubprocess *subprocess = launch (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
+                                    "kill -STOP $$");
+  TfFuture    *future = write_much (subprocess);
+
+  g_test_summary ("A cancel while the input is written ends the writing.");
+
+  g_assert_true (tf_future_cancel (future));
+  tf_test_wait_done (future);
+  tf_test_assert_state (future, TF_FUTURE_STATE_CANCELLED);
+  drop_last (future);
+  end_and_forget (subprocess);
+}
+
+static void
+test_output_no_descriptor (void)
+{
+  GSubprocess  *subprocess = launch (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE,
+                                     "cat");
+  TfFuture     *future;
+  struct rlimit limit;
+  struct rlimit low;
+
+  g_test_summary ("Without a descriptor for the input the future fails, and the program goes on.");
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  low = limit;
+  low.rlim_cur = 4;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &low), ==, 0);
+  future = write_much (subprocess);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+
+  tf_test_wait_done (future);
+  tf_test_assert_error (future, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES);
+  drop_last (future);
+  end_and_forget (subprocess);
 }
 
 static void
@@ -308,6 +417,10 @@ main (int    argc,
   tf_test_add ("/source-process/output/is-the-value", test_output);
   tf_test_add ("/source-process/output/fails-with-the-complaints", test_output_failure);
   tf_test_add ("/source-process/output/goes-on-after-a-cancel", test_output_cancel);
+  tf_test_add ("/source-process/output/takes-large-input", test_output_large_input);
+  tf_test_add ("/source-process/output/survives-unread-input", test_output_unread_input);
+  tf_test_add ("/source-process/output/drops-input-after-a-cancel", test_output_cancelled_input);
+  tf_test_add ("/source-process/output/fails-without-descriptors", test_output_no_descriptor);
   tf_test_add ("/source-process/output/needs-pipes", test_output_misuse);
   return g_test_run ();
 }

@@ -128,8 +128,8 @@ test_close (void)
   Scene                self;
   g_autoptr (TfFuture) future = NULL;
 
-  g_test_summary ("Closing the window that owns a task cancels it; no handler of the window is called, "
-                  "and the window is freed.");
+  g_test_summary ("Closing the window that owns a task cancels the task and frees the window; "
+                  "no handler of the window is called.");
 
   scene_init (&self);
   future = scene_submit (&self);
@@ -183,7 +183,8 @@ test_cancel_button (void)
   Scene     self;
   TfFuture *future;
 
-  g_test_summary ("A cancel button works while the task runs, and does nothing once the future is gone.");
+  g_test_summary ("A cancel button works while the task runs, and does nothing "
+                  "once the future is gone.");
 
   scene_init (&self);
   future = scene_submit (&self);

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* A module that is built as the library is. The stack protector guards the buffer of its one function, and FORTIFY checks
- * what the function copies to it. */
+/* A module that is built as the library is. The stack protector guards the buffer of its one function, and FORTIFY
+ * checks what the function copies to it. */
 
 #include <string.h>
 

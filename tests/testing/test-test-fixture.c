@@ -111,7 +111,8 @@ test_advance (TfTestFixture *fixture,
   g_autoptr (TfFuture) later = tf_future_delay (G_TIME_SPAN_HOUR);
   g_autoptr (GSource)  source = g_idle_source_new ();
 
-  g_test_summary ("When the fixture has moved the time, what was due has happened, and nothing else has.");
+  g_test_summary ("When the fixture has moved the time, what was due has happened, "
+                  "and no more.");
 
   tf_test_fixture_advance (fixture, G_TIME_SPAN_MINUTE - 1);
   g_assert_false (tf_future_is_done (soon));
@@ -336,7 +337,8 @@ test_fail_func (void)
   TfTestFixture    fixture = { NULL };
   g_autofree char *message = NULL;
 
-  g_test_summary ("A function for another test framework is told what is left over, once, and the test goes on.");
+  g_test_summary ("A function for another framework gets what is left over, "
+                  "and the test goes on.");
 
   tf_test_set_fail_func (keep_message, &message);
   tf_test_fixture_set_up (&fixture, NULL);

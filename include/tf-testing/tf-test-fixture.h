@@ -46,6 +46,22 @@ typedef struct
   gpointer              padding[6];
 } TfTestFixture;
 
+/**
+ * TfTestFailFunc:
+ * @message: what is wrong
+ * @user_data: the data of the function
+ *
+ * Lets the current test of a framework other than GTest fail, and returns.
+ *
+ * Since: 1.0
+ */
+typedef void (*TfTestFailFunc) (const char *message,
+                                gpointer    user_data);
+
+TF_AVAILABLE_IN_ALL
+void tf_test_set_fail_func (TfTestFailFunc func,
+                            gpointer       user_data);
+
 TF_AVAILABLE_IN_ALL
 void tf_test_fixture_set_up (TfTestFixture *fixture,
                              gconstpointer  user_data);
@@ -56,6 +72,9 @@ TF_AVAILABLE_IN_ALL
 void tf_test_fixture_tear_down (TfTestFixture *fixture,
                                 gconstpointer  user_data);
 
+TF_AVAILABLE_IN_ALL
+void tf_test_fixture_advance (TfTestFixture *fixture,
+                              gint64         step_us);
 TF_AVAILABLE_IN_ALL
 void tf_test_fixture_watch (TfTestFixture *fixture,
                             GObject       *object,

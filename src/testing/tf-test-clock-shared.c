@@ -74,7 +74,10 @@ tf_test_clock_new (gint64 start_us)
  * @self: a clock
  * @step_us: how far, in microseconds; not negative
  *
- * Moves the time forward.
+ * Moves the time forward, and runs nothing.
+ *
+ * What is due by then happens when the main context runs: call [func@test_drain] next, or use
+ * [func@test_fixture_advance], which does both.
  *
  * ## Threads
  *

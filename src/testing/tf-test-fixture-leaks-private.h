@@ -34,5 +34,8 @@ void tf__test_leaks_find_unfinished (TfTestLeaks *self,
 void tf__test_leaks_find_objects (TfTestLeaks *self);
 void tf__test_leaks_find_sources (TfTestLeaks  *self,
                                   GMainContext *context);
+/* Sets how tf__test_leaks_tell() lets a test fail; NULL for the default. */
+void tf__test_leaks_set_fail_func (TfTestFailFunc func,
+                                   gpointer       user_data);
 /* Lets the test fail if something was found. */
 void tf__test_leaks_tell (TfTestLeaks *self);

@@ -120,6 +120,61 @@ tf_test_fixture_watch (TfTestFixture *fixture,
     tf__test_leaks_watch_futures (&fixture->priv->leaks, TF_EXECUTOR (object));
 }
 
+/**
+ * tf_test_fixture_advance: (skip)
+ * @fixture: a fixture that [func@test_fixture_set_up_stepped] has set up
+ * @step_us: how far, in microseconds; not negative
+ *
+ * Moves the time forward, then runs the main context until it has nothing to do now.
+ *
+ * So each delay and each time limit that is due has had its effect when the function returns. Call it outside of handlers:
+ * within a handler, [method@TestClock.advance] moves the time, and the main loop that called the handler does the rest.
+ *
+ * ## Threads
+ *
+ * Call in the thread of the test.
+ *
+ * Since: 1.0
+ */
+void
+tf_test_fixture_advance (TfTestFixture *fixture,
+                         gint64         step_us)
+{
+  g_return_if_fail (fixture != NULL);
+  g_return_if_fail (fixture->clock != NULL);
+  g_return_if_fail (step_us >= 0);
+
+  tf_test_clock_advance (fixture->clock, step_us);
+  tf_test_drain (fixture->main_context);
+}
+
+/**
+ * tf_test_set_fail_func: (skip)
+ * @func: (nullable): the function, or `NULL` for the default
+ * @user_data: data for @func
+ *
+ * Sets the function that lets a test fail when a fixture finds something left over.
+ *
+ * By default a test of GTest fails by [func@GLib.test_fail_printf]. Outside of a test of GTest nobody would see that, so
+ * the program is aborted. A framework such as GoogleTest has its own way to fail a test and go on with the next:
+ *
+ * ```c
+ * tf_test_set_fail_func ([] (const char *message, gpointer) { ADD_FAILURE () << message; }, nullptr);
+ * ```
+ *
+ * ## Threads
+ *
+ * Call in the thread of the tests, before the first of them.
+ *
+ * Since: 1.0
+ */
+void
+tf_test_set_fail_func (TfTestFailFunc func,
+                       gpointer       user_data)
+{
+  tf__test_leaks_set_fail_func (func, user_data);
+}
+
 /* Time and workers go on by themselves. */
 static void
 let_go (TfTestFixture *fixture)
@@ -178,7 +233,7 @@ collect_warnings (TfTestFixture *fixture)
  * @fixture: a fixture
  * @user_data: not used
  *
- * Ends a test, and lets it fail, with the names, if it has left something:
+ * Ends a test, and lets it fail, with the names, if it has left something; see also [func@test_set_fail_func]:
  *
  * - futures that were not done, and those that are alive when the executor is gone;
  * - failures that nobody read, and whatever else the library warned of;

@@ -59,7 +59,10 @@ run_dropper (gpointer data)
       gpointer object = g_atomic_pointer_get (&ends->dropped);
 
       if (object == NULL)
-        continue;
+        {
+          g_thread_yield ();
+          continue;
+        }
 
       g_atomic_pointer_set (&ends->dropped, NULL);
       g_object_unref (object);
@@ -71,13 +74,14 @@ run_dropper (gpointer data)
 static void
 test_race (void)
 {
-  Ends     ends = { NULL, NULL, FALSE };
-  GThread *thread = g_thread_new ("dropper", run_dropper, &ends);
+  Ends         ends = { NULL, NULL, FALSE };
+  TfTestRounds rounds = { 0 };
+  GThread     *thread = g_thread_new ("dropper", run_dropper, &ends);
 
   g_test_summary ("Who gave an object up in another thread, which it revived in, is through with it"
                   " when the wait returns.");
 
-  for (guint i = 0; i < tf_test_scale (20000); i++)
+  while (tf_test_rounds_next (&rounds, 20000))
     {
       TestPhoenix *phoenix = g_object_new (TEST_TYPE_PHOENIX, NULL);
       gpointer     revived;

@@ -29,6 +29,25 @@ tf_test_scale (guint n)
   return (guint) MAX (1, (guint64) n * number_from_environment ("TF_TEST_SCALE", 100) / 100);
 }
 
+#define ROUNDS_LIMIT_US (5 * G_TIME_SPAN_SECOND)
+
+gboolean
+tf_test_rounds_next (TfTestRounds *rounds,
+                     guint         n)
+{
+  guint  n_rounds = tf_test_scale (n);
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (rounds->n_begun == 0)
+    rounds->start_us = now_us;
+  if (rounds->n_begun == n_rounds ||
+      (rounds->n_begun >= MAX (1, n_rounds / 40) && now_us - rounds->start_us > ROUNDS_LIMIT_US))
+    return FALSE;
+
+  rounds->n_begun++;
+  return TRUE;
+}
+
 /* --- Tests --- */
 
 static void

@@ -94,6 +94,38 @@ test_read (TfTestFixture *fixture,
   tf_test_assert_error (future, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
 }
 
+static gboolean
+on_advance_cb (gpointer user_data)
+{
+  TfTestFixture *fixture = user_data;
+
+  tf_test_clock_advance (fixture->clock, G_TIME_SPAN_HOUR);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_advance (TfTestFixture *fixture,
+              gconstpointer  user_data)
+{
+  g_autoptr (TfFuture) soon = tf_future_delay (G_TIME_SPAN_MINUTE);
+  g_autoptr (TfFuture) later = tf_future_delay (G_TIME_SPAN_HOUR);
+  g_autoptr (GSource)  source = g_idle_source_new ();
+
+  g_test_summary ("When the fixture has moved the time, what was due has happened, "
+                  "and no more.");
+
+  tf_test_fixture_advance (fixture, G_TIME_SPAN_MINUTE - 1);
+  g_assert_false (tf_future_is_done (soon));
+  tf_test_fixture_advance (fixture, 1);
+  g_assert_true (tf_future_is_done (soon));
+  g_assert_false (tf_future_is_done (later));
+
+  /* In a handler, the main loop does the rest. */
+  g_source_set_callback (source, on_advance_cb, fixture, NULL);
+  g_source_attach (source, fixture->main_context);
+  tf_test_wait_done (later);
+}
+
 static void
 test_watch (TfTestFixture *fixture,
             gconstpointer  user_data)
@@ -287,6 +319,71 @@ test_leak (gconstpointer data)
   g_test_trap_assert_stderr (text);
 }
 
+/* --- Outside of a test of GTest --- */
+
+static void
+keep_message (const char *message,
+              gpointer    user_data)
+{
+  char **kept = user_data;
+
+  g_assert_null (*kept);
+  *kept = g_strdup (message);
+}
+
+static void
+test_fail_func (void)
+{
+  TfTestFixture    fixture = { NULL };
+  g_autofree char *message = NULL;
+
+  g_test_summary ("A function for another framework gets what is left over, "
+                  "and the test goes on.");
+
+  tf_test_set_fail_func (keep_message, &message);
+  tf_test_fixture_set_up (&fixture, NULL);
+  leave_unfinished (&fixture);
+  tf_test_fixture_tear_down (&fixture, NULL);
+  tf_test_set_fail_func (NULL, NULL);
+
+  g_assert_nonnull (message);
+  g_assert_true (g_str_has_prefix (message, "left over: nobody waited for the end of"));
+}
+
+#define OUTSIDE "TF_TEST_OUTSIDE"
+
+static void
+leave_outside (void)
+{
+  TfTestFixture fixture = { NULL };
+
+  tf_test_fixture_set_up (&fixture, NULL);
+  leave_unfinished (&fixture);
+  tf_test_fixture_tear_down (&fixture, NULL);
+}
+
+static void
+test_outside (void)
+{
+  g_test_summary ("Outside of a test of GTest, what is left over aborts the program.");
+
+  /* Once more, and main() leaves something before the first test. */
+  g_setenv (OUTSIDE, "1", TRUE);
+  g_test_trap_subprocess ("/test-fixture/subprocess/after-outside", 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_unsetenv (OUTSIDE);
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stderr ("*left over: nobody waited*");
+}
+
+/* Passes: what fails is what main() did before it. */
+static void
+test_after_outside (void)
+{
+  g_test_summary ("A test that passes hides nothing that went wrong before it.");
+
+  g_assert_true (g_test_subprocess ());
+}
+
 static void
 add (const char *path,
      void (*func) (TfTestFixture *fixture,
@@ -309,12 +406,19 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  if (g_getenv (OUTSIDE) != NULL)
+    leave_outside ();
+
   add ("/test-fixture/has-an-executor", test_set_up);
   add_stepped ("/test-fixture/is-stepped", test_set_up_stepped);
   add ("/test-fixture/takes-what-is-expected", test_expected);
   add ("/test-fixture/takes-an-error-that-was-read", test_read);
+  add_stepped ("/test-fixture/advances-the-clock", test_advance);
   add ("/test-fixture/watches-what-it-is-told-of", test_watch);
   add_stepped ("/test-fixture/takes-workers-with-nothing-to-do", test_stepped_pushes_left);
+  g_test_add_func ("/test-fixture/calls-the-fail-func", test_fail_func);
+  g_test_add_func ("/test-fixture/aborts-outside-of-gtest", test_outside);
+  g_test_add_func ("/test-fixture/subprocess/after-outside", test_after_outside);
   for (guint i = 0; i < G_N_ELEMENTS (leaks); i++)
     {
       g_autofree char *path = g_strconcat ("/test-fixture/fails-on-a-leaked-", leaks[i].path, NULL);

@@ -13,7 +13,7 @@ struct _TfProcessCrew
 {
   TfTaskRunner runner;    /* first */
   gint         ref_count; /* [atomic] */
-  TfMinder    *minder;    /* (owned) [const] */
+  TfMinder    *minder;    /* (owned) (nullable) [lock] to set, once: made with the first process */
 
   TfLock            lock;
   GCond             changed;       /* [lock] */

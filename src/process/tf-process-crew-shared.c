@@ -153,6 +153,7 @@ begin_start (TfProcessCrew *self,
              TfProcess     *process,
              TfTask        *task)
 {
+  tf__minder_watch_child (self->minder, process->child);
   watch_error_output (self, process);
 
   tf__lock (&self->lock);
@@ -192,6 +193,34 @@ end_start (TfProcessCrew *self,
   tf__unlock (&self->lock);
 }
 
+/* The minder is made with the first process, so that a program that cannot have a thread then fails a task, and not the
+ * context. */
+static gboolean
+ensure_minder (TfProcessCrew *self,
+               GError       **error)
+{
+  TfMinder *minder;
+  TfMinder *spare;
+
+  tf__lock (&self->lock);
+  minder = self->minder;
+  tf__unlock (&self->lock);
+  if (minder != NULL)
+    return TRUE;
+
+  spare = tf__minder_new (error);
+  if (spare == NULL)
+    return FALSE;
+
+  tf__lock (&self->lock);
+  if (self->minder == NULL)
+    self->minder = g_steal_pointer (&spare);
+  tf__unlock (&self->lock);
+
+  g_clear_pointer (&spare, tf__minder_free);
+  return TRUE;
+}
+
 /* @task: (nullable): for whom */
 TfProcess *
 tf__crew_start_process (TfProcessCrew *self,
@@ -199,18 +228,20 @@ tf__crew_start_process (TfProcessCrew *self,
                         GError       **error)
 {
   TfProcessSettings settings;
-  TfProcess        *process;
+  TfProcess        *process = NULL;
   GError           *reason = NULL;
+  gboolean          is_lasting = FALSE;
 
   tf__lock (&self->lock);
   settings = copy_settings_locked (self);
   tf__unlock (&self->lock);
 
-  process = tf__process_spawn (&settings, &reason);
+  if (ensure_minder (self, &reason))
+    process = tf__process_spawn (&settings, &is_lasting, &reason);
   if (process != NULL)
     {
       begin_start (self, process, task);
-      tf__process_greet (process, &settings, &reason);
+      tf__process_greet (process, &settings, &is_lasting, &reason);
     }
   end_start (self, process, task, &reason);
   clear_settings (&settings);
@@ -491,7 +522,6 @@ tf__process_crew_new (void)
   g_io_error_quark ();
   self->runner.klass = &tf__process_runner_class;
   self->ref_count = 1;
-  self->minder = tf__minder_new ();
   self->processes = g_ptr_array_new_with_free_func (unref_process);
   self->idle = g_ptr_array_new ();
   self->starting = g_ptr_array_new ();
@@ -517,7 +547,7 @@ tf__process_crew_unref (TfProcessCrew *self)
     g_thread_join (self->warmer);
 
   /* Every task holds the crew by its executor, so all are idle. */
-  tf__minder_free (self->minder);
+  g_clear_pointer (&self->minder, tf__minder_free);
   g_clear_pointer (&self->idle_check, g_source_unref);
   for (guint i = 0; i < self->processes->len; i++)
     {

@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
 #include "process/tf-worker-private.h"
 
 /* Whether this process was started to be a worker. */
@@ -44,14 +48,26 @@ ignore_signal (int number)
 {
 }
 
-/* Ctrl-C is for the program, which decides what becomes of its workers. Not ignored in the sense of the system: what
- * the worker starts would inherit that. */
+/* An interrupt is for the program, which decides what becomes of its workers. It is not ignored in the sense of the
+ * system: what the worker starts would inherit that. A worker is in a process group of its own, so a terminal with
+ * “tostop” would stop one that writes to it. */
 static void
-survive_interrupts (void)
+survive_terminals (void)
 {
   struct sigaction action = { .sa_handler = ignore_signal, .sa_flags = SA_RESTART };
 
   sigaction (SIGINT, &action, NULL);
+  signal (SIGTTOU, SIG_IGN);
+}
+
+/* A stopped process does not see that its sockets have been closed. The signal comes when the thread ends that has
+ * started this process, and again when the program does; a worker that is not stopped does not notice it. */
+static void
+go_on_when_orphaned (void)
+{
+#ifdef __linux__
+  prctl (PR_SET_PDEATHSIG, SIGCONT);
+#endif
 }
 
 /* So that what the worker starts does not take itself for one, nor holds its sockets open. */
@@ -102,7 +118,8 @@ tf_worker_requested (void)
       if (found == REQUESTED)
         {
           hide ();
-          survive_interrupts ();
+          survive_terminals ();
+          go_on_when_orphaned ();
         }
       tf__cas (&answer, &is_new, found);
     }

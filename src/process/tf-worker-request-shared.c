@@ -2,12 +2,18 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* secure_getenv(), struct ucred */
+#endif
+
 #include "config.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -22,12 +28,25 @@ typedef enum
 {
   NOT_LOOKED,
   NOT_REQUESTED,
+  REFUSED, /* the program has more rights than its user, and is nobody's worker */
   REQUESTED,
   TAKEN,
 } Answer;
 
 static gint            answer;  /* [atomic] an Answer */
 static TfWorkerRequest request; /* written before the answer, which says so */
+
+/* A worker calls whatever function it is sent, so whoever holds the other end needs our rights: our effective user, or
+ * root. */
+static gboolean
+is_trusted (int fd)
+{
+  struct ucred peer = { 0 };
+  socklen_t    size = sizeof peer;
+
+  return getsockopt (fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+         (peer.uid == geteuid () || peer.uid == 0);
+}
 
 static gboolean
 parse (const char *text)
@@ -39,8 +58,7 @@ parse (const char *text)
               &request.control_fd, &request.parent_pid, request.token, &n_read) != 5)
     return FALSE;
 
-  return text[n_read] == '\0' && fcntl (request.jobs_fd, F_GETFD) >= 0 &&
-         fcntl (request.control_fd, F_GETFD) >= 0;
+  return text[n_read] == '\0' && is_trusted (request.jobs_fd) && is_trusted (request.control_fd);
 }
 
 static void
@@ -95,6 +113,10 @@ hide (void)
  * whole once more. Therefore the first call also notes that this program does ask; without it, functions of the
  * executable do not run in worker processes.
  *
+ * A program that has more rights than its user, by its set-user-ID bit or by capabilities of its file, is never a
+ * worker: whoever starts it could have it run any function. For every other program the request has to come from the
+ * same effective user, or from root.
+ *
  * The answer does not change. The request is taken out of the environment, so that what the worker itself starts is no
  * worker.
  *
@@ -114,7 +136,9 @@ tf_worker_requested (void)
 
   if (tf__load (&answer) == NOT_LOOKED)
     {
-      found = parse (g_getenv (TF_WORKER_VARIABLE)) ? REQUESTED : NOT_REQUESTED;
+      found = parse (secure_getenv (TF_WORKER_VARIABLE)) ? REQUESTED : NOT_REQUESTED;
+      if (getauxval (AT_SECURE) != 0)
+        found = REFUSED;
       if (found == REQUESTED)
         {
           hide ();
@@ -130,7 +154,9 @@ tf_worker_requested (void)
 gboolean
 tf__worker_has_hook (void)
 {
-  return tf__load (&answer) != NOT_LOOKED;
+  gint found = tf__load (&answer);
+
+  return found != NOT_LOOKED && found != REFUSED;
 }
 
 gboolean

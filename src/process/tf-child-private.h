@@ -47,6 +47,8 @@ TfChildState tf__child_look (TfChild *self,
 /* Waits; a negative timeout is no limit. Returns FALSE if the child still runs. */
 gboolean tf__child_wait (TfChild *self,
                          gint64   timeout_us);
+/* Whether this process is a copy, by fork(), of the one that has started the child: the child is not its own. */
+gboolean tf__child_is_foreign (TfChild *self);
 /* Signals the process group, or only the child if it has left that group. A child that has ended gets no signal. */
 void tf__child_signal (TfChild *self,
                        int      number);

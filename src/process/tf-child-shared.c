@@ -179,6 +179,12 @@ tf__child_get_fd (TfChild *self)
   return self->fd;
 }
 
+gboolean
+tf__child_is_foreign (TfChild *self)
+{
+  return self->n_forks != tf__fork_count ();
+}
+
 /* Signals */
 
 static gboolean
@@ -210,7 +216,7 @@ void
 tf__child_signal (TfChild *self,
                   int      number)
 {
-  if (self->n_forks != tf__fork_count ())
+  if (tf__child_is_foreign (self))
     return;
 
   tf__lock (&self->lock);
@@ -276,7 +282,7 @@ look_locked (TfChild *self)
   siginfo_t info;
   int       result;
 
-  if (self->n_forks != tf__fork_count ())
+  if (tf__child_is_foreign (self))
     return TF_CHILD_UNKNOWN;
   if (self->state != TF_CHILD_RUNS)
     return self->state;

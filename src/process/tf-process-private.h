@@ -37,6 +37,7 @@ typedef struct
   gint64  cancel_grace_us;    /* between the cancel and SIGTERM; negative: for ever */
   gint64  terminate_grace_us; /* between SIGTERM and SIGKILL */
   gint64  idle_us;            /* negative: for ever */
+  gint64  start_retry_us;     /* negative: for ever */
 } TfProcessSettings;
 
 /* How many jobs may be sent ahead. */
@@ -176,6 +177,7 @@ void           tf__process_crew_unref (TfProcessCrew *self);
 /* Changes apply to processes that are made from now on; times at once. */
 TfProcessSettings *tf__process_crew_lock_settings (TfProcessCrew *self);
 void               tf__process_crew_unlock_settings (TfProcessCrew *self);
+gint64             tf__process_crew_get_start_retry (TfProcessCrew *self);
 guint              tf__process_crew_get_n_processes (TfProcessCrew *self);
 /* Makes processes until there are as many, in a thread of its own. */
 void tf__process_crew_warm_up (TfProcessCrew *self,

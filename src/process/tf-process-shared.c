@@ -3,7 +3,7 @@
  */
 
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pipe2() */
+#define _GNU_SOURCE /* pipe2(), secure_getenv() */
 #endif
 
 #include "config.h"
@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -53,7 +54,7 @@ get_own_program (void)
 static char **
 get_argv (const TfProcessSettings *settings)
 {
-  const char *program = g_getenv ("TF_WORKER_PROGRAM");
+  const char *program = secure_getenv ("TF_WORKER_PROGRAM");
   char      **argv;
 
   if (settings->argv != NULL)
@@ -513,6 +514,9 @@ tf__process_bury (TfProcess *self,
 void
 tf__process_quit (TfProcess *self)
 {
+  if (tf__child_is_foreign (self->child))
+    return;
+
   tf__child_release (self->child);
   tf__channel_send (&self->jobs, TF_FRAME_QUIT, 0, g_variant_new ("()"), NULL, -1, 0, TF_SEND_NOW,
                     NULL);

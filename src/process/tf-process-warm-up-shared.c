@@ -58,7 +58,8 @@ warm_up (gpointer data)
   while (begin_warm_start (self))
     {
       g_autoptr (GError) reason = NULL;
-      TfProcess         *process = tf__crew_start_process (self, NULL, &reason);
+      gboolean           is_final;
+      TfProcess         *process = tf__crew_start_process (self, NULL, &is_final, &reason);
 
       if (process != NULL)
         {

@@ -60,5 +60,10 @@ void tf_process_context_set_idle_timeout (TfProcessContext *self,
 TF_AVAILABLE_IN_ALL
 void tf_process_context_set_retries (TfProcessContext *self,
                                      guint             n_retries);
+TF_AVAILABLE_IN_ALL
+void tf_process_context_set_start_retry_timeout (TfProcessContext *self,
+                                                 gint64            timeout_us);
+TF_AVAILABLE_IN_ALL
+gint64 tf_process_context_get_start_retry_timeout (TfProcessContext *self);
 
 G_END_DECLS

@@ -42,6 +42,7 @@ typedef struct
   guint16       last_type;  /* [the receiver] of: */
   GVariant     *last_body;  /* (owned) (nullable) [the receiver] the last small one: often the next is the same */
   GError       *in_error;   /* (owned) (nullable) [the receiver] nothing is read after it */
+  gboolean      is_unread;  /* [the receiver] the other end was closed before it had read all that was sent */
 } TfChannel;
 
 typedef struct

@@ -260,7 +260,10 @@ receive_some (TfChannel      *self,
 
       /* It was closed while something was on its way to it. */
       if (errno == ECONNRESET)
-        return 0;
+        {
+          self->is_unread = TRUE;
+          return 0;
+        }
       if (errno == EINTR)
         continue;
       if (errno != EAGAIN && errno != EWOULDBLOCK)

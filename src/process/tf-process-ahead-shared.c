@@ -197,6 +197,9 @@ void
 tf__process_cancel_job (TfProcess *self,
                         guint64    job)
 {
+  if (tf__child_is_foreign (self->child))
+    return;
+
   tf__lock (&self->lock);
   tf__channel_try_send (&self->control, TF_FRAME_CANCEL, job, g_variant_new ("()"));
   tf__unlock (&self->lock);

@@ -254,7 +254,7 @@ tf_process_context_set_idle_timeout (TfProcessContext *self,
  *
  * That is what would fail with `TF_ERROR_WORKER_LOST`, and also with `TF_ERROR_PROTOCOL`: a worker that sends what no
  * worker sends is ended, and the task gets another one. A task that was cancelled, or that failed by itself, is not run
- * again. Starts are not counted here: one that fails is tried three times in any case.
+ * again. Starts are not counted here: see [property@ProcessContext:start-retry-timeout].
  *
  * Only for tasks that may run twice. What the first run has reported has been delivered, and may come again.
  *
@@ -272,4 +272,67 @@ tf_process_context_set_retries (TfProcessContext *self,
 
   tf__process_crew_lock_settings (tf__process_context_get_crew (self))->n_retries = n_retries;
   tf__process_crew_unlock_settings (tf__process_context_get_crew (self));
+}
+
+/**
+ * tf_process_context_set_start_retry_timeout: (set-property start-retry-timeout)
+ * @self: a context
+ * @timeout_us: how long, in microseconds; negative for no limit
+ *
+ * Sets for how long starts of workers that fail are tried again: 30 seconds, unless it is set.
+ *
+ * When a start fails, the tasks that need a worker wait, and one start at a time is tried, after pauses from a
+ * twentieth of a second up to five seconds. A start that works lets all of them go on. The sixth start in a row
+ * that fails also fails the task for which it was tried, with `TF_ERROR_WORKER_START`, and so does each one after
+ * it. Once starts have failed for longer than the limit, all tasks that wait fail, and those that come until the
+ * next try.
+ *
+ * A start that cannot work by another try fails its task at once, whatever the limit is: there is no such program, a
+ * module cannot be loaded, the working directory is missing, or the worker is of another version.
+ *
+ * ## Threads
+ *
+ * May be called from any thread. Applies at once.
+ *
+ * Since: 1.0
+ */
+void
+tf_process_context_set_start_retry_timeout (TfProcessContext *self,
+                                            gint64            timeout_us)
+{
+  TfProcessSettings *settings;
+  gboolean           is_changed;
+
+  g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+
+  timeout_us = MAX (timeout_us, -1);
+  settings = tf__process_crew_lock_settings (tf__process_context_get_crew (self));
+  is_changed = settings->start_retry_us != timeout_us;
+  settings->start_retry_us = timeout_us;
+  tf__process_crew_unlock_settings (tf__process_context_get_crew (self));
+
+  if (is_changed)
+    g_object_notify (G_OBJECT (self), "start-retry-timeout");
+}
+
+/**
+ * tf_process_context_get_start_retry_timeout: (get-property start-retry-timeout)
+ * @self: a context
+ *
+ * Gets for how long starts of workers that fail are tried again.
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: the time in microseconds, or -1 for no limit
+ *
+ * Since: 1.0
+ */
+gint64
+tf_process_context_get_start_retry_timeout (TfProcessContext *self)
+{
+  g_return_val_if_fail (TF_IS_PROCESS_CONTEXT (self), 0);
+
+  return tf__process_crew_get_start_retry (tf__process_context_get_crew (self));
 }

@@ -56,10 +56,13 @@ typedef enum
 {
   PROP_MAX_WORKERS = 1,
   PROP_CLOSED,
+  PROP_START_RETRY_TIMEOUT,
   N_PROPS
 } Prop;
 
 static GParamSpec *props[N_PROPS];
+
+#define DEFAULT_START_RETRY_US (30 * G_USEC_PER_SEC)
 
 TfProcessCrew *
 tf__process_context_get_crew (TfProcessContext *self)
@@ -275,6 +278,9 @@ tf_process_context_get_property (GObject    *object,
     case PROP_CLOSED:
       g_value_set_boolean (value, tf__thread_pool_is_closed (self->pool));
       break;
+    case PROP_START_RETRY_TIMEOUT:
+      g_value_set_int64 (value, tf_process_context_get_start_retry_timeout (self));
+      break;
     case N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -295,6 +301,9 @@ tf_process_context_set_property (GObject      *object,
     case PROP_MAX_WORKERS:
       max_workers = g_value_get_uint (value);
       self->pool = tf__thread_pool_new (max_workers == 0 ? g_get_num_processors () : max_workers);
+      break;
+    case PROP_START_RETRY_TIMEOUT:
+      tf_process_context_set_start_retry_timeout (self, g_value_get_int64 (value));
       break;
     case PROP_CLOSED:
     case N_PROPS:
@@ -327,6 +336,7 @@ tf_process_context_init (TfProcessContext *self)
   settings->cancel_grace_us = 2 * G_USEC_PER_SEC;
   settings->terminate_grace_us = G_USEC_PER_SEC;
   settings->idle_us = 30 * G_USEC_PER_SEC;
+  settings->start_retry_us = DEFAULT_START_RETRY_US;
   tf__process_crew_unlock_settings (self->crew);
 }
 
@@ -345,6 +355,15 @@ tf_process_context_init (TfProcessContext *self)
  *
  * Since: 1.0
  */
+
+/**
+ * TfProcessContext:start-retry-timeout: (getter get_start_retry_timeout) (setter set_start_retry_timeout)
+ *
+ * For how long starts of workers that fail are tried again before the tasks that wait for one fail, in microseconds;
+ * negative for no limit. The default is 30 seconds.
+ *
+ * Since: 1.0
+ */
 static void
 tf_process_context_class_init (TfProcessContextClass *klass)
 {
@@ -360,5 +379,8 @@ tf_process_context_class_init (TfProcessContextClass *klass)
   props[PROP_CLOSED] =
     g_param_spec_boolean ("closed", NULL, NULL, FALSE,
                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_START_RETRY_TIMEOUT] =
+    g_param_spec_int64 ("start-retry-timeout", NULL, NULL, -1, G_MAXINT64, DEFAULT_START_RETRY_US,
+                        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }

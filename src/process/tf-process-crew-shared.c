@@ -10,12 +10,15 @@
 
 #include <tf/tf-error.h>
 
+#include "core/tf-clock-private.h"
+#include "core/tf-fork-private.h"
 #include "process/tf-process-crew-private.h"
 
 /* The processes of a context: how they are started, taken, given back, and ended when nobody needs them. */
 
-/* After so many starts in a row that failed, tasks fail at once for a while, which gets longer and longer. */
-#define N_START_ATTEMPTS    3
+/* Number of starts in a row that fail before a task does: two rounds of three. Between them is a pause that gets longer
+ * and longer, and tasks wait. From then on each start that fails also fails the task that it was for. */
+#define MAX_FAILURES        6
 #define FIRST_BACK_OFF_US   (50 * 1000)
 #define LONGEST_BACK_OFF_US (5 * G_USEC_PER_SEC)
 
@@ -119,16 +122,38 @@ remove_process (TfProcessCrew *self,
 
 /* Starting */
 
-static void
+static gboolean
+is_late_locked (TfProcessCrew *self) TF_CALLER_HOLDS (self->lock)
+{
+  gint64 limit_us = self->settings.start_retry_us;
+
+  return limit_us >= 0 && tf__clock_now () - self->failing_since_us >= limit_us;
+}
+
+/* Returns whether the task fails for which the start was tried. Starts that ran side by side fail for one reason, and
+ * count once. */
+static gboolean
 take_failure_locked (TfProcessCrew *self,
-                     const GError  *reason) TF_CALLER_HOLDS (self->lock)
+                     const GError  *reason,
+                     gboolean       is_lasting,
+                     gint64         begun_us) TF_CALLER_HOLDS (self->lock)
 {
   gint64 back_off_us = FIRST_BACK_OFF_US << MIN (self->n_failures, 10);
+  gint64 now_us = tf__clock_now ();
 
-  g_clear_error (&self->failure);
-  self->failure = g_error_copy (reason);
-  self->n_failures++;
-  self->next_start_us = g_get_monotonic_time () + MIN (back_off_us, LONGEST_BACK_OFF_US);
+  if (self->n_failures == 0)
+    self->failing_since_us = now_us;
+  self->is_failure_lasting = is_lasting;
+  if (self->n_failures == 0 || begun_us > self->failed_us)
+    {
+      g_clear_error (&self->failure);
+      self->failure = g_error_copy (reason);
+      self->n_failures++;
+      self->failed_us = now_us;
+      self->next_start_us = now_us + MIN (back_off_us, LONGEST_BACK_OFF_US);
+    }
+
+  return is_lasting || self->n_failures >= MAX_FAILURES || is_late_locked (self);
 }
 
 /* Whether nobody waits for a start any more: that of a task, or one for the future. */
@@ -153,6 +178,7 @@ begin_start (TfProcessCrew *self,
              TfProcess     *process,
              TfTask        *task)
 {
+  tf__minder_watch_child (self->minder, process->child);
   watch_error_output (self, process);
 
   tf__lock (&self->lock);
@@ -163,13 +189,23 @@ begin_start (TfProcessCrew *self,
   tf__unlock (&self->lock);
 }
 
-/* @process: (nullable): NULL if it could not even be made */
-static void
+/* How a start was tried. */
+typedef struct
+{
+  gint64   begun_us;
+  gboolean is_lasting; /* it failed, and another try would as well */
+} Attempt;
+
+/* @process: (nullable): NULL if it could not even be made. Returns whether the task fails. */
+static gboolean
 end_start (TfProcessCrew *self,
            TfProcess     *process,
            TfTask        *task,
+           const Attempt *attempt,
            GError       **reason)
 {
+  gboolean is_final = FALSE;
+
   tf__lock (&self->lock);
   self->n_starting--;
   if (process != NULL)
@@ -186,33 +222,66 @@ end_start (TfProcessCrew *self,
     }
   else if (is_start_wanted_locked (self, task))
     {
-      take_failure_locked (self, *reason);
+      is_final = take_failure_locked (self, *reason, attempt->is_lasting, attempt->begun_us);
     }
   g_cond_broadcast (&self->changed);
   tf__unlock (&self->lock);
+
+  return is_final;
+}
+
+/* The minder is made with the first process, so that a program that cannot have a thread then fails a task, and not the
+ * context. */
+static gboolean
+ensure_minder (TfProcessCrew *self,
+               GError       **error)
+{
+  TfMinder *minder;
+  TfMinder *spare;
+
+  tf__lock (&self->lock);
+  minder = self->minder;
+  tf__unlock (&self->lock);
+  if (minder != NULL)
+    return TRUE;
+
+  spare = tf__minder_new (error);
+  if (spare == NULL)
+    return FALSE;
+
+  tf__lock (&self->lock);
+  if (self->minder == NULL)
+    self->minder = g_steal_pointer (&spare);
+  tf__unlock (&self->lock);
+
+  g_clear_pointer (&spare, tf__minder_free);
+  return TRUE;
 }
 
 /* @task: (nullable): for whom */
 TfProcess *
 tf__crew_start_process (TfProcessCrew *self,
                         TfTask        *task,
+                        gboolean      *is_final,
                         GError       **error)
 {
   TfProcessSettings settings;
-  TfProcess        *process;
+  TfProcess        *process = NULL;
   GError           *reason = NULL;
+  Attempt           attempt = { tf__clock_now (), FALSE };
 
   tf__lock (&self->lock);
   settings = copy_settings_locked (self);
   tf__unlock (&self->lock);
 
-  process = tf__process_spawn (&settings, &reason);
+  if (ensure_minder (self, &reason))
+    process = tf__process_spawn (&settings, &attempt.is_lasting, &reason);
   if (process != NULL)
     {
       begin_start (self, process, task);
-      tf__process_greet (process, &settings, &reason);
+      tf__process_greet (process, &settings, &attempt.is_lasting, &reason);
     }
-  end_start (self, process, task, &reason);
+  *is_final = end_start (self, process, task, &attempt, &reason);
   clear_settings (&settings);
 
   if (reason == NULL)
@@ -229,21 +298,69 @@ tf__crew_start_process (TfProcessCrew *self,
   return NULL;
 }
 
-/* Waits until another start may be tried: FALSE if the task is not wanted any more, or nothing has started for long. */
+/* Whether a task that waits for a start fails now: those before it have failed for too long, and another one may not
+ * yet be tried, or is being tried. */
 static gboolean
+is_refused_locked (TfProcessCrew *self) TF_CALLER_HOLDS (self->lock)
+{
+  return (self->is_failure_lasting || is_late_locked (self)) &&
+         (self->is_trying || tf__clock_now () < self->next_start_us);
+}
+
+static gint64
+get_next_look_locked (TfProcessCrew *self) TF_CALLER_HOLDS (self->lock)
+{
+  gint64 limit_us = self->settings.start_retry_us;
+  gint64 late_us = limit_us < 0 ? G_MAXINT64 : tf__clock_add (self->failing_since_us, limit_us);
+
+  return self->is_trying ? late_us : MIN (late_us, self->next_start_us);
+}
+
+typedef enum
+{
+  TURN_REFUSED,
+  TURN_FREE,   /* starts do not fail, or a process is idle */
+  TURN_TO_TRY, /* the only start until it is known whether it works: end_turn() */
+} Turn;
+
+static Turn
 wait_for_turn (TfProcessCrew *self,
                TfTask        *task)
 {
-  gboolean may_start;
+  Turn turn = TURN_REFUSED;
 
   tf__lock (&self->lock);
-  may_start = self->n_failures < N_START_ATTEMPTS || g_get_monotonic_time () >= self->next_start_us;
-  while (may_start && tf__task_is_wanted (task) &&
-         self->n_failures > 0 && g_get_monotonic_time () < self->next_start_us)
-    tf__lock_wait_until (&self->lock, &self->changed, self->next_start_us);
+  self->n_queued++;
+  while (tf__task_is_wanted (task))
+    {
+      if (self->n_failures == 0 || self->idle->len > 0)
+        turn = TURN_FREE;
+      else if (!self->is_trying && tf__clock_now () >= self->next_start_us)
+        turn = TURN_TO_TRY;
+      if (turn != TURN_REFUSED || is_refused_locked (self))
+        break;
+
+      tf__clock_wait (&self->lock, &self->changed, get_next_look_locked (self));
+    }
+  if (turn == TURN_TO_TRY)
+    self->is_trying = TRUE;
+  self->n_queued--;
   tf__unlock (&self->lock);
 
-  return may_start && tf__task_is_wanted (task);
+  return turn;
+}
+
+static void
+end_turn (TfProcessCrew *self,
+          Turn           turn)
+{
+  if (turn != TURN_TO_TRY)
+    return;
+
+  tf__lock (&self->lock);
+  self->is_trying = FALSE;
+  g_cond_broadcast (&self->changed);
+  tf__unlock (&self->lock);
 }
 
 static GError *
@@ -346,28 +463,31 @@ start_for (TfProcessCrew *self,
            TfTask        *task,
            GError       **error)
 {
-  g_autoptr (GError) reason = NULL;
+  TfProcess *process = NULL;
+  GError    *reason = NULL;
+  gboolean   is_final = FALSE;
 
-  for (guint i = 0; i < N_START_ATTEMPTS; i++)
+  while (process == NULL && !is_final)
     {
-      TfProcess *process;
+      Turn turn = wait_for_turn (self, task);
 
-      if (!wait_for_turn (self, task))
-        break;
+      g_clear_error (&reason);
+      if (turn == TURN_REFUSED)
+        {
+          reason = explain_back_off (self);
+          break;
+        }
 
       /* One may have been started, or given back, in the meantime. */
       process = take_idle (self, task, TRUE);
-      if (process != NULL)
-        return process;
-
-      g_clear_error (&reason);
-      process = tf__crew_start_process (self, task, &reason);
-      if (process != NULL)
-        return process;
+      if (process == NULL)
+        process = tf__crew_start_process (self, task, &is_final, &reason);
+      end_turn (self, turn);
     }
 
-  g_propagate_error (error, reason == NULL ? explain_back_off (self) : g_steal_pointer (&reason));
-  return NULL;
+  if (reason != NULL)
+    g_propagate_error (error, reason);
+  return process;
 }
 
 TfProcess *
@@ -474,7 +594,7 @@ tf__crew_give_back (TfProcessCrew *self,
   tf__lock (&self->lock);
   process->idle_since = g_get_monotonic_time ();
   g_ptr_array_add (self->idle, process);
-  if (self->is_awaited)
+  if (self->is_awaited || self->n_queued > 0)
     g_cond_broadcast (&self->changed);
   check_idle_locked (self);
   tf__unlock (&self->lock);
@@ -491,7 +611,7 @@ tf__process_crew_new (void)
   g_io_error_quark ();
   self->runner.klass = &tf__process_runner_class;
   self->ref_count = 1;
-  self->minder = tf__minder_new ();
+  self->n_forks = tf__fork_count ();
   self->processes = g_ptr_array_new_with_free_func (unref_process);
   self->idle = g_ptr_array_new ();
   self->starting = g_ptr_array_new ();
@@ -509,7 +629,8 @@ tf__process_crew_get_runner (TfProcessCrew *self)
 void
 tf__process_crew_unref (TfProcessCrew *self)
 {
-  if (tf__sub (&self->ref_count, 1) != 1)
+  /* A copy of the program by fork() has none of the threads, and the processes are not its own. */
+  if (tf__sub (&self->ref_count, 1) != 1 || self->n_forks != tf__fork_count ())
     return;
 
   /* The context was closed before, which breaks off what it starts. */
@@ -517,7 +638,7 @@ tf__process_crew_unref (TfProcessCrew *self)
     g_thread_join (self->warmer);
 
   /* Every task holds the crew by its executor, so all are idle. */
-  tf__minder_free (self->minder);
+  g_clear_pointer (&self->minder, tf__minder_free);
   g_clear_pointer (&self->idle_check, g_source_unref);
   for (guint i = 0; i < self->processes->len; i++)
     {
@@ -553,6 +674,18 @@ tf__process_crew_unlock_settings (TfProcessCrew *self)
   g_cond_broadcast (&self->changed);
   check_idle_anew_locked (self);
   tf__unlock (&self->lock);
+}
+
+gint64
+tf__process_crew_get_start_retry (TfProcessCrew *self)
+{
+  gint64 start_retry_us;
+
+  tf__lock (&self->lock);
+  start_retry_us = self->settings.start_retry_us;
+  tf__unlock (&self->lock);
+
+  return start_retry_us;
 }
 
 guint

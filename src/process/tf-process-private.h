@@ -8,6 +8,7 @@
 
 #include "core/tf-task-runner-private.h"
 #include "process/tf-channel-private.h"
+#include "process/tf-child-private.h"
 #include "task/tf-task-private.h"
 
 /* Worker processes, seen from the program.
@@ -36,6 +37,7 @@ typedef struct
   gint64  cancel_grace_us;    /* between the cancel and SIGTERM; negative: for ever */
   gint64  terminate_grace_us; /* between SIGTERM and SIGKILL */
   gint64  idle_us;            /* negative: for ever */
+  gint64  start_retry_us;     /* negative: for ever */
 } TfProcessSettings;
 
 /* How many jobs may be sent ahead. */
@@ -51,12 +53,12 @@ typedef struct
 /* One process: tf-process-shared.c. */
 struct _TfProcess
 {
-  gint         ref_count;  /* [atomic] */
-  GSubprocess *subprocess; /* (owned) [const] */
-  char        *token;      /* (owned) [const] which it has to repeat */
-  TfChannel    jobs;
-  TfChannel    control;
-  guint64      last_job; /* [who has taken it] */
+  gint      ref_count; /* [atomic] */
+  TfChild  *child;     /* (owned) [const] */
+  char     *token;     /* (owned) [const] which it has to repeat */
+  TfChannel jobs;
+  TfChannel control;
+  guint64   last_job; /* [who has taken it] */
 
   /* The body of the last job without argument and description, which often is that of the next. */
   GVariant   *plain_run;       /* (owned) (nullable) [who has taken it] */
@@ -87,11 +89,15 @@ struct _TfProcess
   gboolean is_doomed;  /* it got a signal that may end it later than the job */
 };
 
+/* Starts a process. After an error @is_lasting is set if another try would fail as well: there is no such program. */
 TfProcess *tf__process_spawn (const TfProcessSettings *settings,
+                              gboolean                *is_lasting,
                               GError                 **error);
-/* Waits until a new one is ready for jobs. FALSE if it does not get there: it is buried then. */
+/* Waits until a new process is ready for jobs. FALSE if it does not get there: it is buried then. @is_lasting is set if
+ * the process said that it cannot work, or is of another version. */
 gboolean   tf__process_greet (TfProcess               *self,
                               const TfProcessSettings *settings,
+                              gboolean                *is_lasting,
                               GError                 **error);
 TfProcess *tf__process_ref (TfProcess *self);
 void       tf__process_unref (TfProcess *self);
@@ -171,6 +177,7 @@ void           tf__process_crew_unref (TfProcessCrew *self);
 /* Changes apply to processes that are made from now on; times at once. */
 TfProcessSettings *tf__process_crew_lock_settings (TfProcessCrew *self);
 void               tf__process_crew_unlock_settings (TfProcessCrew *self);
+gint64             tf__process_crew_get_start_retry (TfProcessCrew *self);
 guint              tf__process_crew_get_n_processes (TfProcessCrew *self);
 /* Makes processes until there are as many, in a thread of its own. */
 void tf__process_crew_warm_up (TfProcessCrew *self,
@@ -181,9 +188,14 @@ void tf__process_crew_close (TfProcessCrew *self);
 /* Ending what does not end by itself, and other things that take time: tf-process-minder-shared.c. */
 typedef struct _TfMinder TfMinder;
 
-TfMinder *tf__minder_new (void);
-/* Waits until its thread has ended. */
+/* NULL with TF_ERROR_WORKER_START if there is no thread or no descriptor for it. */
+TfMinder *tf__minder_new (GError **error);
+/* Nothing is called any more when this returns. The thread stays until all watched children have ended, and kills those
+ * that do not end by themselves. */
 void tf__minder_free (TfMinder *self);
+/* Any thread. Reaps the child when it ends, whoever else looks after it. */
+void tf__minder_watch_child (TfMinder *self,
+                             TfChild  *child);
 /* Any thread. @func is called by the minder when the time is over, once; g_source_destroy() prevents it. */
 GSource *tf__minder_add_timeout (TfMinder      *self,
                                  gint64         timeout_us,

@@ -21,6 +21,10 @@
 #define MAX_DELAYS 100
 #define DELAY_US   2000
 
+/* Number of workers that may die before they have read a job, until that counts as a loss: an argument may end every
+ * worker that reads it. */
+#define MAX_UNTAKEN 3
+
 /* Stopping a job */
 
 /* The next step of ending a job that does not end by itself. */
@@ -228,6 +232,7 @@ typedef struct
   guint64     job;     /* 0 if it has not been sent */
   gboolean    is_begun;
   gboolean    is_usable; /* after a job: so is the process */
+  gboolean    was_taken; /* the process was lost, and may have begun the job */
   TfTaskFrame frame;     /* if it has begun */
 } Work;
 
@@ -242,6 +247,17 @@ lose_process (TfProcessCrew *self,
   tf__process_take_back (work->process, 0);
   g_propagate_error (error, explain_loss (self, work->process, reason));
   g_clear_pointer (&work->process, tf__process_unref);
+}
+
+/* A worker begins a job when it has read all of it. The system tells when a socket was closed with something unread in
+ * it: ECONNRESET, or EPIPE for a job that could not even be written. If the job was sent last, that is its own end. */
+static gboolean
+was_read (Work         *work,
+          const GError *reason)
+{
+  return work->job != work->process->last_job ||
+         (!work->process->jobs.is_unread &&
+          !g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE));
 }
 
 /* FALSE if it cannot be sent. */
@@ -300,6 +316,7 @@ run_once (TfProcessCrew *self,
       tf__process_time_job (work->process);
     }
   work->is_usable = end_job (self, work->process);
+  work->was_taken = is_whole || was_read (work, reason);
   work->job = 0;
 
   if (is_whole)
@@ -349,15 +366,21 @@ run_task (TfProcessCrew *self,
   TfTask            *task = work->task;
   g_autoptr (GError) error = NULL;
   guint              n_left = get_n_retries (self);
+  guint              n_untaken = 0;
 
   while (!run_once (self, work, &error))
     {
+      gboolean is_free = !work->was_taken && n_untaken < MAX_UNTAKEN;
+
       /* A job that was told to stop may well have ended with its process. */
-      if (n_left == 0 || !work->is_begun || !tf__task_is_wanted (task) ||
-          task->has_returned)
+      if ((n_left == 0 && !is_free) || !work->is_begun ||
+          !tf__task_is_wanted (task) || task->has_returned)
         break;
 
-      n_left--;
+      if (is_free)
+        n_untaken++;
+      else
+        n_left--;
       g_clear_error (&error);
     }
 

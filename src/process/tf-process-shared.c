@@ -3,7 +3,7 @@
  */
 
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* pipe2() */
+#define _GNU_SOURCE /* pipe2(), secure_getenv() */
 #endif
 
 #include "config.h"
@@ -12,11 +12,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <glib-unix.h>
 #include <glib/gstdio.h>
 
 #include <tf/tf-error.h>
@@ -32,15 +32,6 @@
 
 /* How long one whose sockets are closed may take to end by itself. */
 #define END_PATIENCE_US (500 * 1000)
-
-/* How many descriptors GLib needs for a moment to start one. */
-#define N_SPARE_FDS 3
-
-/* How long it is left alone at most, again and again, until it has ended. */
-#define LONGEST_PAUSE_MS 8
-
-/* So often it is looked whether GLib knows how one has ended that the system does not know any more. */
-#define MAX_FORGOTTEN 50
 
 /* The program */
 
@@ -63,7 +54,7 @@ get_own_program (void)
 static char **
 get_argv (const TfProcessSettings *settings)
 {
-  const char *program = g_getenv ("TF_WORKER_PROGRAM");
+  const char *program = secure_getenv ("TF_WORKER_PROGRAM");
   char      **argv;
 
   if (settings->argv != NULL)
@@ -85,8 +76,8 @@ typedef struct
   int theirs;
 } Pair;
 
-/* Above those of the standard, which the program may have closed, and those that a worker gets: GLib puts all in their
- * places first, and closes them by their old numbers after that. -1 with errno. */
+/* Moves a descriptor above those of the standard, which the program may have closed, and those that a worker gets: in
+ * the worker each is put into its place without closing another one that is still needed. -1 with errno. */
 static int
 move_up (int fd)
 {
@@ -156,53 +147,27 @@ close_pair (Pair *pair)
     g_close (pair->theirs, NULL);
 }
 
-/* What a worker reads from; -1 with an error. While it starts a process GLib takes it for granted that this can be
- * opened, and that there are some more descriptors: else it ends the program. */
+/* The standard input of a worker. Returns -1 with an error. */
 static int
 open_nothing (GError **error)
 {
-  int   fds[1 + N_SPARE_FDS];
-  gsize n = 0;
-  int   code;
+  int fd = move_up (open ("/dev/null", O_RDONLY | O_CLOEXEC));
 
-  while (n < G_N_ELEMENTS (fds) &&
-         (fds[n] = move_up (open ("/dev/null", O_RDONLY | O_CLOEXEC))) >= 0)
-    n++;
-  code = errno;
-  for (gsize i = 1; i < n; i++)
-    close (fds[i]);
-  if (n == G_N_ELEMENTS (fds))
-    return fds[0];
-
-  if (n > 0)
-    close (fds[0]);
-  g_set_error (error, TF_ERROR, TF_ERROR_WORKER_START, "No descriptors for a worker: %s",
-               g_strerror (code));
-  return -1;
+  if (fd < 0)
+    g_set_error (error, TF_ERROR, TF_ERROR_WORKER_START, "No descriptor for a worker: %s",
+                 g_strerror (errno));
+  return fd;
 }
 
-/* Nothing here changes the way in which GLib starts a process without copying the memory of this one: no child
- * setup, no working directory, no closing of descriptors. */
-static GSubprocess *
-launch (const TfProcessSettings *settings,
-        const char              *token,
-        Pair                     pairs[3],
-        GError                 **error)
+static char **
+make_environment (const TfProcessSettings *settings,
+                  const char              *token)
 {
-  g_autoptr (GSubprocessLauncher) launcher =
-    g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_INHERIT_FDS);
-  g_autoptr (GError) own_error = NULL;
-  g_auto (GStrv)     argv = get_argv (settings);
-  g_autofree char   *request =
+  char           **environment = g_get_environ ();
+  g_autofree char *request =
     g_strdup_printf (TF_WORKER_FORMAT, TF_WIRE_VERSION, TF_WORKER_JOBS_FD, TF_WORKER_CONTROL_FD,
                      (int) getpid (), token);
-  GSubprocess *subprocess;
-  int          input = open_nothing (error);
 
-  if (input < 0)
-    return NULL;
-
-  g_subprocess_launcher_take_stdin_fd (launcher, input);
   for (char **entry = settings->environment; entry != NULL && *entry != NULL; entry++)
     {
       g_auto (GStrv) parts = g_strsplit (*entry, "=", 2);
@@ -210,18 +175,45 @@ launch (const TfProcessSettings *settings,
       if (parts[0] == NULL || parts[0][0] == '\0')
         continue;
 
-      g_subprocess_launcher_setenv (launcher, parts[0], parts[1] == NULL ? "" : parts[1], TRUE);
+      environment =
+        g_environ_setenv (environment, parts[0], parts[1] == NULL ? "" : parts[1], TRUE);
     }
-  g_subprocess_launcher_setenv (launcher, TF_WORKER_VARIABLE, request, TRUE);
-  g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pairs[0].theirs), TF_WORKER_JOBS_FD);
-  g_subprocess_launcher_take_fd (launcher, g_steal_fd (&pairs[1].theirs), TF_WORKER_CONTROL_FD);
-  g_subprocess_launcher_take_stderr_fd (launcher, g_steal_fd (&pairs[2].theirs));
 
-  subprocess = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &own_error);
-  if (subprocess == NULL)
-    g_set_error (error, TF_ERROR, TF_ERROR_WORKER_START, "A worker could not be started: %s",
-                 own_error->message);
-  return subprocess;
+  return g_environ_setenv (environment, TF_WORKER_VARIABLE, request, TRUE);
+}
+
+/* The ends of the worker are closed here in any case. */
+static TfChild *
+launch (const TfProcessSettings *settings,
+        const char              *token,
+        Pair                     pairs[3],
+        gboolean                *is_lasting,
+        GError                 **error)
+{
+  g_auto (GStrv) argv = get_argv (settings);
+  g_auto (GStrv) environment = make_environment (settings, token);
+  TfChild       *child = NULL;
+  int            input = open_nothing (error);
+
+  if (input >= 0)
+    {
+      const TfChildFd fds[] = {
+        { input, STDIN_FILENO },
+        { pairs[0].theirs, TF_WORKER_JOBS_FD },
+        { pairs[1].theirs, TF_WORKER_CONTROL_FD },
+        { pairs[2].theirs, STDERR_FILENO },
+      };
+
+      child = tf__child_spawn (argv, environment, fds, G_N_ELEMENTS (fds), is_lasting, error);
+      close (input);
+    }
+  for (guint i = 0; i < 3; i++)
+    {
+      close (pairs[i].theirs);
+      pairs[i].theirs = -1;
+    }
+
+  return child;
 }
 
 /* The first words */
@@ -391,17 +383,18 @@ is_gone (gpointer process)
 
 TfProcess *
 tf__process_spawn (const TfProcessSettings *settings,
+                   gboolean                *is_lasting,
                    GError                 **error)
 {
   Pair             pairs[3] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
   g_autofree char *token = g_uuid_string_random ();
-  GSubprocess     *subprocess = NULL;
+  TfChild         *child = NULL;
   TfProcess       *self;
 
   g_strcanon (token, "0123456789abcdef", '0');
   if (open_pair (&pairs[0], error) && open_pair (&pairs[1], error) && open_pipe (&pairs[2], error))
-    subprocess = launch (settings, token, pairs, error);
-  if (subprocess == NULL)
+    child = launch (settings, token, pairs, is_lasting, error);
+  if (child == NULL)
     {
       for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
         close_pair (&pairs[i]);
@@ -410,7 +403,7 @@ tf__process_spawn (const TfProcessSettings *settings,
 
   self = g_new0 (TfProcess, 1);
   self->ref_count = 1;
-  self->subprocess = subprocess;
+  self->child = child;
   tf__lock_init (&self->lock);
   tf__channel_init (&self->jobs, pairs[0].ours, TF_WIRE_TO_PROGRAM);
   tf__channel_init (&self->control, pairs[1].ours, TF_WIRE_TO_PROGRAM);
@@ -424,6 +417,7 @@ tf__process_spawn (const TfProcessSettings *settings,
 gboolean
 tf__process_greet (TfProcess               *self,
                    const TfProcessSettings *settings,
+                   gboolean                *is_lasting,
                    GError                 **error)
 {
   GError *reason = NULL;
@@ -431,6 +425,8 @@ tf__process_greet (TfProcess               *self,
   if (shake_hands (self, settings, &reason))
     return TRUE;
 
+  /* A worker that gives a reason, or of which the program says why it cannot be used, does so again. */
+  *is_lasting = g_error_matches (reason, TF_ERROR, TF_ERROR_WORKER_START);
   g_propagate_error (error, explain_start (self, reason));
   return FALSE;
 }
@@ -460,64 +456,36 @@ tf__process_unref (TfProcess *self)
   g_clear_pointer (&self->error_source, g_source_unref);
   g_string_free (self->error_tail, TRUE);
   g_free (self->token);
-  g_object_unref (self->subprocess);
+  tf__child_unref (self->child);
   tf__lock_clear (&self->lock);
   g_free (self);
 }
 
 /* The end */
 
-/* The system does not tell a program that does not want to know. */
-static gboolean
-is_end_told (void)
-{
-  struct sigaction action;
-
-  return sigaction (SIGCHLD, NULL, &action) != 0 ||
-         (action.sa_handler != SIG_IGN && (action.sa_flags & SA_NOCLDWAIT) == 0);
-}
-
-static gboolean
-is_end_known (TfProcess *self)
-{
-  return g_subprocess_get_identifier (self->subprocess) == NULL;
-}
-
 gboolean
 tf__process_is_gone (TfProcess *self)
 {
-  const char *pid = g_subprocess_get_identifier (self->subprocess);
-
-  /* The system may have forgotten it before GLib could look. */
-  return pid == NULL ||
-         (kill ((pid_t) g_ascii_strtoll (pid, NULL, 10), 0) != 0 && errno == ESRCH);
+  return tf__child_look (self->child, NULL) != TF_CHILD_RUNS;
 }
 
-/* GLib's own way to wait makes a main context, which ends the program if there is no descriptor for that. FALSE if it
- * has not ended in time. */
-static gboolean
-wait_for_end (TfProcess *self,
-              gint64     timeout_us)
+static char *
+describe_end (TfProcess *self)
 {
-  gint64 end_us = g_get_monotonic_time () + timeout_us;
-  guint  n_forgotten = 0;
-  int    pause_ms = 1;
+  int number;
 
-  while (!is_end_known (self))
+  switch (tf__child_look (self->child, &number))
     {
-      /* Usually GLib is about to tell what it has just heard. */
-      if (tf__process_is_gone (self) && ++n_forgotten > MAX_FORGOTTEN)
-        return TRUE;
-      if (timeout_us >= 0 && g_get_monotonic_time () >= end_us)
-        return FALSE;
-
-      poll (NULL, 0, pause_ms);
-      pause_ms = MIN (2 * pause_ms, LONGEST_PAUSE_MS);
+    case TF_CHILD_SIGNALED:
+      return tf__process_describe_signal (number);
+    case TF_CHILD_EXITED:
+      return g_strdup_printf ("ended with the exit status %d", number);
+    case TF_CHILD_UNKNOWN:
+    case TF_CHILD_RUNS:
+    default:
+      return g_strdup ("ended; how is not known, since the program ignores SIGCHLD or waits for "
+                       "its children itself");
     }
-
-  /* How it ended was written before that, under a lock of GIO's own: a moment later it can be read without. */
-  poll (NULL, 0, 1);
-  return TRUE;
 }
 
 GError *
@@ -527,24 +495,14 @@ tf__process_bury (TfProcess *self,
   g_autofree char *words = NULL;
   g_autofree char *how = NULL;
   /* The sockets of a process are closed a moment before it has ended. */
-  gboolean has_ended = is_silent && wait_for_end (self, END_PATIENCE_US);
+  gboolean has_ended = is_silent && tf__child_wait (self->child, END_PATIENCE_US);
 
-  /* Its number may be that of another one by now. */
-  if (!tf__process_is_gone (self))
-    g_subprocess_force_exit (self->subprocess);
-  wait_for_end (self, -1);
+  tf__child_signal (self->child, SIGKILL);
+  tf__child_wait (self->child, -1);
   tf__process_drain (self);
 
-  if (is_silent && !has_ended)
-    how = g_strdup ("closed its connection, and was ended");
-  else if (!is_end_told () || !is_end_known (self))
-    how = g_strdup ("ended; nobody knows how, since the program ignores SIGCHLD");
-  else if (g_subprocess_get_if_signaled (self->subprocess))
-    how = tf__process_describe_signal (g_subprocess_get_term_sig (self->subprocess));
-  else
-    how = g_strdup_printf ("ended with the exit status %d",
-                           g_subprocess_get_exit_status (self->subprocess));
-
+  how = is_silent && !has_ended ? g_strdup ("closed its connection, and was ended")
+                                : describe_end (self);
   words = tf__process_dup_last_words (self);
   if (words[0] == '\0')
     return g_error_new (TF_ERROR, TF_ERROR_WORKER_LOST, "The worker process %s", how);
@@ -556,6 +514,10 @@ tf__process_bury (TfProcess *self,
 void
 tf__process_quit (TfProcess *self)
 {
+  if (tf__child_is_foreign (self->child))
+    return;
+
+  tf__child_release (self->child);
   tf__channel_send (&self->jobs, TF_FRAME_QUIT, 0, g_variant_new ("()"), NULL, -1, 0, TF_SEND_NOW,
                     NULL);
 }
@@ -564,5 +526,5 @@ void
 tf__process_signal (TfProcess *self,
                     int        number)
 {
-  g_subprocess_send_signal (self->subprocess, number);
+  tf__child_signal (self->child, number);
 }

@@ -58,7 +58,8 @@ warm_up (gpointer data)
   while (begin_warm_start (self))
     {
       g_autoptr (GError) reason = NULL;
-      TfProcess         *process = tf__crew_start_process (self, NULL, &reason);
+      gboolean           is_final;
+      TfProcess         *process = tf__crew_start_process (self, NULL, &is_final, &reason);
 
       if (process != NULL)
         {
@@ -75,19 +76,31 @@ void
 tf__process_crew_warm_up (TfProcessCrew *self,
                           guint          n_processes)
 {
-  GThread *last = NULL;
+  g_autoptr (GError) error = NULL;
+  GThread           *last = NULL;
 
   tf__lock (&self->lock);
   self->n_warm = MAX (self->n_warm, n_processes);
   if (!self->is_warming)
     {
-      self->is_warming = TRUE;
-      last = self->warmer;
-      self->warmer = g_thread_new ("tf-warm-up", warm_up, self);
+      GThread *warmer = g_thread_try_new ("tf-warm-up", warm_up, self, &error);
+
+      self->is_warming = warmer != NULL;
+      if (warmer != NULL)
+        {
+          last = self->warmer;
+          self->warmer = warmer;
+        }
+      else
+        {
+          self->n_warm = 0;
+        }
     }
   tf__unlock (&self->lock);
 
   /* It has nothing left to do. */
   if (last != NULL)
     g_thread_join (last);
+  if (error != NULL)
+    g_warning ("No thread to start worker processes: %s", error->message);
 }

@@ -60,6 +60,17 @@ receive_control (Worker  *self,
   return FALSE;
 }
 
+/* What the job has started would get Ctrl-C with the program if the worker had no process group of its own. */
+static void
+end_descendants (void)
+{
+  if (getpgrp () != getpid ())
+    return;
+
+  signal (SIGTERM, SIG_IGN);
+  kill (0, SIGTERM);
+}
+
 /* A thread of its own, until the process ends: for what must not wait behind a job or its bulk. */
 static gpointer
 listen (gpointer data)
@@ -84,7 +95,10 @@ listen (gpointer data)
   /* Whatever the job does, this thread can end the process. Without a job the
    * main thread does, which also has what the program left to be done at its end. */
   if (!tf__job_desk_stop (self->desk, ORPHAN_GRACE_US))
-    _exit (TF_WORKER_EXIT_ORPHANED);
+    {
+      end_descendants ();
+      _exit (TF_WORKER_EXIT_ORPHANED);
+    }
   poll (NULL, 0, END_GRACE_MS);
   _exit (0);
   return NULL;
@@ -161,13 +175,15 @@ serve (Worker  *self,
   return TRUE;
 }
 
-/* NULL after a critical. The other threads go on using it until the process has ended. */
+/* Returns NULL after a critical or a message. The other threads go on using it until the process has ended. */
 static Worker *
 start (const char *function)
 {
-  Worker         *self;
-  TfWorkerRequest request;
-  sigset_t        signals;
+  g_autoptr (GError) error = NULL;
+  Worker            *self;
+  GThread           *listener;
+  TfWorkerRequest    request;
+  sigset_t           signals;
 
   if (!tf__worker_take_request (&request))
     {
@@ -185,7 +201,14 @@ start (const char *function)
   tf__channel_init (&self->control, request.control_fd, TF_WIRE_TO_WORKER_CONTROL);
   self->parent_pid = getppid () == request.parent_pid ? request.parent_pid : 0;
   self->desk = tf__job_desk_new (&self->jobs);
-  g_thread_unref (g_thread_new ("tf-control", listen, self));
+  listener = g_thread_try_new ("tf-control", listen, self, &error);
+  if (listener == NULL)
+    {
+      /* The program takes the last words of a worker for the reason why it did not start, and tries again. */
+      g_printerr ("The worker process has no thread for its control socket: %s\n", error->message);
+      return NULL;
+    }
+  g_thread_unref (listener);
 
   /* Also where the program has blocked or ignored it for itself. */
   signal (SIGTERM, SIG_DFL);

@@ -100,13 +100,16 @@ run_ticker (gpointer data)
   return NULL;
 }
 
-static void
+/* FALSE if there is no thread for the ticker: the caller has to send at once what it would keep back. */
+static gboolean
 wake_ticker_locked (TfJobDesk *self) TF_CALLER_HOLDS (self->lock)
 {
   if (self->ticker == NULL)
-    self->ticker = g_thread_new ("tf-ticker", run_ticker, self);
+    self->ticker = g_thread_try_new ("tf-ticker", run_ticker, self, NULL);
   else
     g_cond_broadcast (&self->changed);
+
+  return self->ticker != NULL;
 }
 
 static gboolean
@@ -151,7 +154,7 @@ change_progress (TfJobDesk    *self,
                  const char   *status)
 {
   TfJobProgress progress;
-  gboolean      is_due;
+  gboolean      is_due = FALSE;
 
   tf__lock (&self->lock);
   if (self->task != task)
@@ -173,9 +176,9 @@ change_progress (TfJobDesk    *self,
   if (!self->is_dirty)
     {
       self->is_dirty = TRUE;
-      wake_ticker_locked (self);
+      is_due = !wake_ticker_locked (self);
     }
-  is_due = tf__clock_now () >= self->sent_us + KEEP_US &&
+  is_due = (is_due || tf__clock_now () >= self->sent_us + KEEP_US) &&
            tf__job_desk_take_progress_locked (self, &progress);
   tf__unlock (&self->lock);
 
@@ -266,7 +269,12 @@ sink_send (TfTask  *task,
   if (!self->is_kept)
     {
       self->is_kept = TRUE;
-      wake_ticker_locked (self);
+      if (!wake_ticker_locked (self))
+        {
+          tf__unlock (&self->lock);
+          send_kept (self);
+          tf__lock (&self->lock);
+        }
     }
   end_sending_locked (self);
   tf__unlock (&self->lock);

@@ -2,7 +2,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* secure_getenv() */
+#endif
+
 #include "config.h"
+
+#include <stdlib.h>
 
 #include "testing/tf-test-loop-private.h"
 
@@ -27,7 +33,7 @@
 gint64
 tf_test_timeout_us (void)
 {
-  const char *text = g_getenv ("TF_TEST_TIMEOUT");
+  const char *text = secure_getenv ("TF_TEST_TIMEOUT");
   gint64      seconds;
   char       *end;
 

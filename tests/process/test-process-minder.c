@@ -17,6 +17,16 @@ typedef struct
   guint         n_wanted;
 } Calls;
 
+static TfMinder *
+make_minder (void)
+{
+  g_autoptr (GError) error = NULL;
+  TfMinder          *minder = tf__minder_new (&error);
+
+  g_assert_no_error (error);
+  return minder;
+}
+
 static void
 calls_init (Calls *self,
             guint  n_wanted)
@@ -64,7 +74,7 @@ on_input_cb (int          fd,
 static void
 test_timeout (void)
 {
-  TfMinder *minder = tf__minder_new ();
+  TfMinder *minder = make_minder ();
   Calls     calls;
 
   g_test_summary ("What is given to the minder is called once, in its own thread, and freed.");
@@ -85,7 +95,7 @@ test_timeout (void)
 static void
 test_prevented (void)
 {
-  TfMinder *minder = tf__minder_new ();
+  TfMinder *minder = make_minder ();
   GSource  *source;
   Calls     calls;
 
@@ -108,7 +118,7 @@ test_prevented (void)
 static void
 test_reader (void)
 {
-  TfMinder          *minder = tf__minder_new ();
+  TfMinder          *minder = make_minder ();
   g_autoptr (GError) error = NULL;
   Calls              calls;
   int                fds[2];
@@ -136,7 +146,7 @@ test_free_at_once (void)
   g_test_summary ("A minder may go before its thread has begun.");
 
   for (guint i = 0; i < tf_test_scale (100); i++)
-    tf__minder_free (tf__minder_new ());
+    tf__minder_free (make_minder ());
 }
 
 int

@@ -6,8 +6,8 @@
 
 /* Workers that do not come up, and workers that are none: broken-worker.c plays them. */
 
-/* How often a start is tried for a task. */
-#define N_ATTEMPTS 3
+/* Number of starts that fail before a task does. */
+#define N_ATTEMPTS 6
 
 typedef struct
 {
@@ -94,14 +94,16 @@ test_start (gconstpointer data)
   g_autofree char *later = NULL;
   Workshop         workshop;
 
-  g_test_summary ("A worker that does not come up is tried some times; then tasks fail at once, "
-                  "with the same reason. A change of the settings is tried at once.");
+  g_test_summary ("A worker that does not come up fails the task when the time for that is over, "
+                  "and those after it at once, with the same reason. A change of the settings is "
+                  "tried at once.");
 
   workshop_open (&workshop, 1);
+  tf_process_context_set_start_retry_timeout (workshop.context, 0);
   workshop_set_broken (&workshop, flaw->how, path);
   text = finish_error (submit_nothing (&workshop), TF_ERROR, flaw->code);
   assert_contains (text, flaw->text);
-  g_assert_cmpuint (count_starts (path), ==, N_ATTEMPTS);
+  g_assert_cmpuint (count_starts (path), ==, 1);
   g_assert_cmpuint (tf_process_context_get_n_workers (workshop.context), ==, 0);
   wait_until_alone ();
 
@@ -122,14 +124,146 @@ test_no_tight_loop (void)
   g_test_summary ("A program that dies at its start is not started for each of many tasks.");
 
   workshop_open (&workshop, 2);
+  tf_process_context_set_start_retry_timeout (workshop.context, 0);
   workshop_set_broken (&workshop, "exits", path);
   for (guint i = 0; i < 100; i++)
     g_free (finish_error (submit_nothing (&workshop), TF_ERROR, TF_ERROR_WORKER_START));
 
-  /* Three at first. Each further try doubles the time until the next. */
-  g_assert_cmpuint (count_starts (path), <=, 3 * N_ATTEMPTS);
+  /* Each further try doubles the time until the next. */
+  g_assert_cmpuint (count_starts (path), <=, 2 * N_ATTEMPTS);
   workshop_close (&workshop);
   g_unlink (path);
+}
+
+/* Returns how many tasks failed of a queue whose first starts fail. */
+static guint
+count_failed (guint       n_workers,
+              const char *how)
+{
+  enum
+  {
+    N_TASKS = 40
+  };
+  g_autofree char *path = make_file ();
+  Workshop         workshop;
+  Journal          journals[N_TASKS];
+  guint            n_failed = 0;
+
+  workshop_open (&workshop, n_workers);
+  workshop_set_broken (&workshop, how, path);
+  for (guint i = 0; i < N_TASKS; i++)
+    journal_open (&journals[i], submit_nothing (&workshop));
+  for (guint i = 0; i < N_TASKS; i++)
+    {
+      tf_test_wait_done (journals[i].future);
+      if (tf_future_get_state (journals[i].future) == TF_FUTURE_STATE_FAILED)
+        {
+          tf_test_assert_error (journals[i].future, TF_ERROR, TF_ERROR_WORKER_START);
+          n_failed++;
+        }
+      journal_close (&journals[i]);
+    }
+  workshop_close (&workshop);
+  g_unlink (path);
+  return n_failed;
+}
+
+static void
+test_hiccup (void)
+{
+  g_test_summary ("Starts that fail for a moment fail no task: all of them wait for the next "
+                  "start.");
+
+  g_assert_cmpuint (count_failed (4, "3*exits"), ==, 0);
+  g_assert_cmpuint (count_failed (1, "5*exits"), ==, 0);
+}
+
+static void
+test_second_round (void)
+{
+  g_test_summary ("The sixth start in a row that fails takes the task with it for which it was "
+                  "tried, and no other.");
+
+  g_assert_cmpuint (count_failed (1, "6*exits"), ==, 1);
+}
+
+static void
+test_lasting (void)
+{
+  const char      *argv[] = { "/nonexistent/worker", NULL };
+  g_autofree char *path = make_file ();
+  Workshop         workshop;
+
+  g_test_summary ("A start that no other try can mend fails its task at once, also where there is "
+                  "no limit.");
+
+  if (is_instrumented ())
+    {
+      g_test_skip ("under valgrind it is the new process that finds no program");
+      return;
+    }
+
+  workshop_open (&workshop, 1);
+  tf_process_context_set_start_retry_timeout (workshop.context, -1);
+  tf_process_context_set_argv (workshop.context, argv);
+  g_free (finish_error (submit_nothing (&workshop), TF_ERROR, TF_ERROR_WORKER_START));
+  workshop_set_broken (&workshop, "refuses", path);
+  g_free (finish_error (submit_nothing (&workshop), TF_ERROR, TF_ERROR_WORKER_START));
+  g_assert_cmpuint (count_starts (path), ==, 1);
+  assert_works (&workshop);
+  workshop_close (&workshop);
+  g_unlink (path);
+}
+
+static void
+test_cancel_while_failing (void)
+{
+  Workshop workshop;
+  Journal  journal;
+
+  g_test_summary ("A task that waits for a start that does not work can be cancelled.");
+
+  workshop_open (&workshop, 1);
+  tf_process_context_set_start_retry_timeout (workshop.context, -1);
+  workshop_set_broken (&workshop, "exits", NULL);
+  journal_open (&journal, submit_nothing (&workshop));
+  while (tf_future_get_state (journal.future) == TF_FUTURE_STATE_WAITING)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_true (tf_future_cancel (journal.future));
+  tf_test_wait_done (journal.future);
+  tf_test_assert_state (journal.future, TF_FUTURE_STATE_CANCELLED);
+  journal_close (&journal);
+  workshop_close (&workshop);
+}
+
+static void
+on_notify_cb (GObject    *object,
+              GParamSpec *pspec,
+              gpointer    count)
+{
+  ++*(guint *) count;
+}
+
+static void
+test_limit (void)
+{
+  g_autoptr (TfProcessContext) context = tf_process_context_new (1);
+  guint                        n_changes = 0;
+  gint64                       timeout_us = 0;
+
+  g_test_summary ("The time for which starts are tried again is a property, in microseconds.");
+
+  g_assert_cmpint (tf_process_context_get_start_retry_timeout (context), ==,
+                   30 * G_TIME_SPAN_SECOND);
+  g_signal_connect (context, "notify::start-retry-timeout", G_CALLBACK (on_notify_cb), &n_changes);
+  g_object_set (context, "start-retry-timeout", (gint64) 7, NULL);
+  tf_process_context_set_start_retry_timeout (context, 7);
+  g_assert_cmpuint (n_changes, ==, 1);
+  tf_process_context_set_start_retry_timeout (context, -5);
+  g_object_get (context, "start-retry-timeout", &timeout_us, NULL);
+  g_assert_cmpint (timeout_us, ==, -1);
+  g_assert_cmpuint (n_changes, ==, 2);
+  g_assert_cmpint (tf_process_context_get_start_retry_timeout (context), ==, -1);
 }
 
 static void
@@ -141,6 +275,7 @@ check_no_worker (const char *program,
   Workshop         workshop;
 
   workshop_open (&workshop, 1);
+  tf_process_context_set_start_retry_timeout (workshop.context, 0);
   tf_process_context_set_argv (workshop.context, argv);
   text = finish_error (submit_nothing (&workshop), TF_ERROR, TF_ERROR_WORKER_START);
   /* Under valgrind it is the new process that finds no program. */
@@ -318,9 +453,10 @@ test_several (void)
   Workshop workshop;
   Journal  journals[N_TASKS];
 
-  g_test_summary ("When no worker comes up, all tasks that wait fail, each once.");
+  g_test_summary ("When no worker comes up for too long, all tasks that wait fail, each once.");
 
   workshop_open (&workshop, 4);
+  tf_process_context_set_start_retry_timeout (workshop.context, 200 * G_TIME_SPAN_MILLISECOND);
   workshop_set_broken (&workshop, "exits", NULL);
   for (guint i = 0; i < N_TASKS; i++)
     journal_open (&journals[i], submit_nothing (&workshop));
@@ -407,6 +543,7 @@ test_no_retries (void)
 
   check_retries ("garbage", 9, N_ATTEMPTS, TF_ERROR_WORKER_START);
   check_retries ("1*garbage", 0, 2, -1);
+  check_retries ("5*garbage", 0, 6, -1);
 }
 
 static void
@@ -621,6 +758,11 @@ main (int    argc,
       g_test_add_data_func (path, &argument_flaws[i], test_argument);
     }
   tf_test_add ("/process-start/start/not-in-a-tight-loop", test_no_tight_loop);
+  tf_test_add ("/process-start/start/fails-for-a-moment", test_hiccup);
+  tf_test_add ("/process-start/start/fails-six-times", test_second_round);
+  tf_test_add ("/process-start/start/can-never-work", test_lasting);
+  tf_test_add ("/process-start/start/is-cancelled-while-it-fails", test_cancel_while_failing);
+  tf_test_add ("/process-start/start/has-a-limit", test_limit);
   tf_test_add ("/process-start/start/with-low-descriptors", test_low_descriptors);
   tf_test_add ("/process-start/start/is-silent", test_silent);
   tf_test_add ("/process-start/start/floods-stderr", test_flood);

@@ -36,14 +36,15 @@ set_up (Fixture *self)
 {
   g_autoptr (GError) error = NULL;
   TfProcessSettings  settings = { 0 };
+  gboolean           is_lasting = FALSE;
 
   start_glib ();
   gate_init (&self->gate);
   self->folder = g_dir_make_tmp ("tf-test-XXXXXX", &error);
   g_assert_no_error (error);
-  self->process = tf__process_spawn (&settings, &error);
+  self->process = tf__process_spawn (&settings, &is_lasting, &error);
   g_assert_no_error (error);
-  tf__process_greet (self->process, &settings, &error);
+  tf__process_greet (self->process, &settings, &is_lasting, &error);
   g_assert_no_error (error);
 }
 

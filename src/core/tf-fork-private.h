@@ -1,0 +1,12 @@
+/* SPDX-FileCopyrightText: 2026 The Tf authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "core/tf-sides-private.h"
+
+/* Returns a number that differs between a process and the children that fork() made of it without an exec. An object
+ * that keeps the number of its creation knows later whether the process is still its own: in another one its threads do
+ * not run, and its descriptors are shared with the process that made it. Any thread. */
+guint tf__fork_count (void);

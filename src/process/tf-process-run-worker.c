@@ -93,7 +93,14 @@ tf__process_send (TfProcess *self,
 
 /* Values */
 
-/* FALSE if the process talks nonsense; a type that this program does not know is the fault of the task. */
+static gboolean
+is_unwanted (gpointer task)
+{
+  return tf__task_get_fate (task) != TF_FATE_OPEN;
+}
+
+/* FALSE with an error if the process talks nonsense; a type that this program does not know is the fault of the task,
+ * and a value of a task that was cancelled meanwhile is nobody's. */
 static gboolean
 unpack (TfTask   *task,
         TfFrame  *frame,
@@ -101,12 +108,15 @@ unpack (TfTask   *task,
         GValue   *value,
         GError  **error)
 {
-  GError *own_error = NULL;
+  const TfWireStop stop = { is_unwanted, task };
+  GError          *own_error = NULL;
 
-  if (tf__wire_unpack_value (packed, frame->bulk, value, &own_error))
+  if (tf__wire_unpack_value (packed, frame->bulk, &stop, value, &own_error))
     return TRUE;
 
   /* The first of them is told. */
+  if (own_error == NULL)
+    return FALSE;
   if (!g_error_matches (own_error, TF_ERROR, TF_ERROR_NOT_PORTABLE))
     g_propagate_error (error, own_error);
   else if (task->has_returned)

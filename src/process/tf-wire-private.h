@@ -25,6 +25,9 @@
 /* How many containers may be inside each other in a value of type GVariant. */
 #define TF_WIRE_MAX_DEPTH 64
 
+/* Maximum number of letters in the type of a value, with those of the variants inside each other at any place. */
+#define TF_WIRE_MAX_TYPE (1024 * 1024)
+
 /* Each has one body, of a fixed type. */
 typedef enum
 {
@@ -92,10 +95,23 @@ GVariant *tf__wire_unpack_body (const TfFrameHeader *header,
                                 GBytes              *bytes,
                                 GError             **error);
 
-/* Why it cannot travel, or NULL: handles, also those in variants inside, and more than @max_depth containers inside
- * each other. */
-const char *tf__wire_find_fault (GVariant *variant,
-                                 guint     max_depth);
+/* Asks from time to time whether a long check has become useless. */
+typedef struct
+{
+  gboolean (*is_unwanted) (gpointer data);
+  gpointer data;
+} TfWireStop;
+
+/* Returns why a serialised variant cannot travel, or NULL: it is not in normal form, has handles, also in variants
+ * inside, or has more than @max_depth containers inside each other. One that has passed may be read as trusted. Takes
+ * time in proportion to @size. @type need not be the string of a type. */
+const char *tf__wire_check (const char       *type,
+                            gconstpointer     data,
+                            gsize             size,
+                            guint             max_depth,
+                            const TfWireStop *stop);
+/* Whether this is no fault: the check was stopped. */
+gboolean tf__wire_is_stopped (const char *fault);
 
 /* Values: tf-wire-value.c, tf-wire-unpack.c. They fail with TF_ERROR_NOT_PORTABLE, which names the type. */
 
@@ -111,11 +127,13 @@ GVariant *tf__wire_pack_text (const char *text);
 /* The same for a GBytes all of which is in the bulk, perhaps in a memfd. */
 GVariant *tf__wire_pack_bulk_bytes (void);
 /* @value is uninitialised, and stays so if there is none. @bulk: that of the frame, if it has any. Fails with
- * TF_ERROR_PROTOCOL if that does not fit, and with TF_ERROR_NOT_PORTABLE if the type is not known in this process. */
-gboolean  tf__wire_unpack_value (GVariant *packed,
-                                 GBytes   *bulk,
-                                 GValue   *value,
-                                 GError  **error);
+ * TF_ERROR_PROTOCOL if that does not fit, with TF_ERROR_NOT_PORTABLE if the type is not known in this process, and
+ * without an error if it was stopped. */
+gboolean  tf__wire_unpack_value (GVariant         *packed,
+                                 GBytes           *bulk,
+                                 const TfWireStop *stop,
+                                 GValue           *value,
+                                 GError          **error);
 GVariant *tf__wire_pack_error (const GError *error);
 /* Of a domain that nobody here knows, too: quarks are not made without limit. */
 GError *tf__wire_unpack_error (GVariant *packed);

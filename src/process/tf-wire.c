@@ -179,52 +179,7 @@ tf__wire_unpack_bulk_size (const guint8   bytes[TF_WIRE_BULK_SIZE],
   return TRUE;
 }
 
-/* What may be in a body */
-
-/* How many containers are inside each other. */
-static guint
-get_type_depth (const GVariantType *type)
-{
-  guint depth = 0;
-
-  if (g_variant_type_is_basic (type) || g_variant_type_is_variant (type))
-    return 0;
-  if (g_variant_type_is_array (type) || g_variant_type_is_maybe (type))
-    return 1 + get_type_depth (g_variant_type_element (type));
-
-  for (const GVariantType *item = g_variant_type_first (type); item != NULL;
-       item = g_variant_type_next (item))
-    depth = MAX (depth, get_type_depth (item));
-  return 1 + depth;
-}
-
-/* What has neither handles nor variants by its type is not looked into, however large it is. */
-const char *
-tf__wire_find_fault (GVariant *variant,
-                     guint     max_depth)
-{
-  static const char too_deep[] = "it is nested too deeply";
-
-  const char *type = g_variant_get_type_string (variant);
-
-  if (strchr (type, 'h') != NULL)
-    return "it has handles";
-  if (strchr (type, 'v') == NULL)
-    return get_type_depth (g_variant_get_type (variant)) <= max_depth ? NULL : too_deep;
-  if (max_depth == 0)
-    return too_deep;
-
-  for (gsize i = 0, n = g_variant_n_children (variant); i < n; i++)
-    {
-      g_autoptr (GVariant) child = g_variant_get_child_value (variant, i);
-      const char          *fault = tf__wire_find_fault (child, max_depth - 1);
-
-      if (fault != NULL)
-        return fault;
-    }
-
-  return NULL;
-}
+/* The body */
 
 const GVariantType *
 tf__wire_get_body_type (TfFrameType type)
@@ -232,16 +187,6 @@ tf__wire_get_body_type (TfFrameType type)
   const FrameRule *rule = find_rule (type);
 
   return rule == NULL ? NULL : G_VARIANT_TYPE (rule->body);
-}
-
-/* Each container in a variant takes at least a byte of its type, and a handle has an "h" in the type of a variant. */
-static gboolean
-is_harmless (GBytes *bytes)
-{
-  gsize         size;
-  gconstpointer data = g_bytes_get_data (bytes, &size);
-
-  return size <= MAX_BODY_DEPTH && memchr (data, 'h', size) == NULL;
 }
 
 GBytes *
@@ -263,34 +208,22 @@ tf__wire_unpack_body (const TfFrameHeader *header,
                       GBytes              *bytes,
                       GError             **error)
 {
-  const GVariantType  *type = tf__wire_get_body_type (header->type);
-  g_autoptr (GVariant) untrusted = NULL;
+  const FrameRule     *rule = find_rule (header->type);
   g_autoptr (GVariant) body = NULL;
-  const char          *fault;
+  const char          *fault = "it has no type";
+  gconstpointer        data;
+  gsize                size;
 
-  if (type == NULL)
-    {
-      fail (error, "There is no frame of type %u", header->type);
-      return NULL;
-    }
-
-  untrusted = g_variant_ref_sink (g_variant_new_from_bytes (type, bytes, FALSE));
-  if (g_variant_is_normal_form (untrusted))
-    {
-      /* Once that is known, its elements need not be checked again each time somebody looks. */
-      body = g_variant_ref_sink (g_variant_new_from_bytes (type, bytes, TRUE));
-      fault = is_harmless (bytes) ? NULL : tf__wire_find_fault (body, MAX_BODY_DEPTH);
-    }
-  else
-    {
-      fault = "it is not in normal form";
-    }
+  data = g_bytes_get_data (bytes, &size);
+  if (rule != NULL)
+    fault = tf__wire_check (rule->body, data, size, MAX_BODY_DEPTH, NULL);
   if (fault != NULL)
     {
       fail (error, "The body of a frame of type %u cannot be read: %s", header->type, fault);
       return NULL;
     }
 
+  body = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (rule->body), bytes, TRUE));
 #if G_BYTE_ORDER == G_BIG_ENDIAN
   return g_variant_byteswap (body);
 #else

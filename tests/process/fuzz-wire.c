@@ -54,7 +54,7 @@ use_value (GVariant *packed,
   g_autoptr (GBytes)   new_bulk = NULL;
   g_autoptr (GVariant) new_packed = NULL;
 
-  if (!tf__wire_unpack_value (packed, bulk, &value, &error))
+  if (!tf__wire_unpack_value (packed, bulk, NULL, &value, &error))
     {
       if (error == NULL || error->domain != g_quark_from_static_string ("tf-error-quark"))
         abort ();
@@ -72,7 +72,7 @@ use_value (GVariant *packed,
   if (new_packed != NULL)
     {
       g_variant_ref_sink (new_packed);
-      if (!tf__wire_unpack_value (new_packed, new_bulk, &again, NULL) ||
+      if (!tf__wire_unpack_value (new_packed, new_bulk, NULL, &again, NULL) ||
           G_VALUE_TYPE (&again) != G_VALUE_TYPE (&value))
         abort ();
       g_value_unset (&again);

@@ -53,6 +53,7 @@ tf__event_init (TfEvent      *self,
                 const GValue *value)
 {
   self->road = road;
+  self->size = 0;
   self->kind = kind == NULL ? 0 : g_quark_try_string (kind);
   self->kind_text = kind != NULL && self->kind == 0 ? g_strdup (kind) : NULL;
   tf__value_init_copy (&self->value, value);

@@ -72,6 +72,7 @@ typedef struct
   _Alignas(TF_CACHE_LINE) TfLock lock; /* held for a moment */
   guint    n_waiting;                  /* [lock] senders waiting for room */
   guint    n_events;                   /* [lock] sent and not taken */
+  guint64  n_units;                    /* [lock] sizes of the events that are sent and not delivered */
   TfChunk *first;                      /* (owned) [lock] */
   TfChunk *last;                       /* [lock] */
   TfChunk *spare;                      /* (owned) [lock] */
@@ -141,6 +142,11 @@ void tf__pipe_post_last_here (TfPipe *self,
  * for room. */
 gboolean tf__pipe_send (TfPipe  *self,
                         TfEvent *event);
+/* The same, and an event that has a size may also wait until those before it leave room for it below @max_units, or are
+ * all delivered. */
+gboolean tf__pipe_send_within (TfPipe  *self,
+                               TfEvent *event,
+                               guint64  max_units);
 /* Lets waiting senders go, after the fate has changed. */
 void tf__pipe_release_senders (TfPipe *self);
 

@@ -240,8 +240,13 @@ tf__pipe_post_last (TfPipe *self,
 
 static void     append_locked (TfPipeBox *box,
                                TfEvent   *event) TF_CALLER_HOLDS (box->lock);
-static gboolean wait_for_room_locked (TfPipe    *self,
-                                      TfPipeBox *box) TF_CALLER_HOLDS (box->lock);
+static gboolean has_room_locked (TfPipeBox     *box,
+                                 const TfEvent *event,
+                                 guint64        max_units) TF_CALLER_HOLDS (box->lock);
+static gboolean wait_for_room_locked (TfPipe        *self,
+                                      TfPipeBox     *box,
+                                      const TfEvent *event,
+                                      guint64        max_units) TF_CALLER_HOLDS (box->lock);
 
 static void
 append_locked (TfPipeBox *box,
@@ -266,15 +271,29 @@ append_locked (TfPipeBox *box,
 
   box->last->events[box->last->n_events++] = *event;
   box->n_events++;
+  box->n_units += event->size;
+}
+
+static gboolean
+has_room_locked (TfPipeBox     *box,
+                 const TfEvent *event,
+                 guint64        max_units)
+{
+  if (box->n_events >= TF_PIPE_HIGH_WATER)
+    return FALSE;
+
+  return event->size == 0 || box->n_units == 0 || box->n_units + event->size <= max_units;
 }
 
 /* FALSE if the event is not wanted any more. The owner thread never waits: it would wait for its
  * own loop. */
 static gboolean
-wait_for_room_locked (TfPipe    *self,
-                      TfPipeBox *box)
+wait_for_room_locked (TfPipe        *self,
+                      TfPipeBox     *box,
+                      const TfEvent *event,
+                      guint64        max_units)
 {
-  while (box->n_events >= TF_PIPE_HIGH_WATER &&
+  while (!has_room_locked (box, event, max_units) &&
          !box->is_closed &&
          tf__load (&self->fate) == TF_FATE_OPEN &&
          !tf__dispatcher_is_owner (self->dispatcher))
@@ -293,12 +312,20 @@ gboolean
 tf__pipe_send (TfPipe  *self,
                TfEvent *event)
 {
+  return tf__pipe_send_within (self, event, 0);
+}
+
+gboolean
+tf__pipe_send_within (TfPipe  *self,
+                      TfEvent *event,
+                      guint64  max_units)
+{
   TfPipeBox *box = tf__pipe_ensure_box (self);
   gboolean   is_first = FALSE;
   gboolean   is_wanted;
 
   tf__lock (&box->lock);
-  is_wanted = wait_for_room_locked (self, box);
+  is_wanted = wait_for_room_locked (self, box, event, max_units);
   if (is_wanted)
     {
       append_locked (box, event);
@@ -554,6 +581,15 @@ tf__pipe_next_taken (TfPipeBox *box,
                      TfEvent   *event)
 {
   *event = box->taken->events[box->n_delivered++];
+  if (event->size == 0)
+    return;
+
+  /* Those that were dropped meanwhile are counted no more. */
+  tf__lock (&box->lock);
+  box->n_units -= MIN (box->n_units, event->size);
+  if (box->n_waiting > 0)
+    g_cond_broadcast (&box->room);
+  tf__unlock (&box->lock);
 }
 
 void
@@ -571,6 +607,7 @@ tf__pipe_drop_events (TfPipe *self)
   first = g_steal_pointer (&box->first);
   box->last = NULL;
   box->n_events = 0;
+  box->n_units = 0;
   box->is_told = FALSE;
   if (box->n_waiting > 0)
     g_cond_broadcast (&box->room);

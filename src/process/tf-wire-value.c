@@ -261,16 +261,32 @@ pack_bytes (const GValue *value,
 }
 
 GVariant *
-tf__wire_pack_text (const char *text)
+tf__wire_pack_text (const char *text,
+                    gsize       max_size)
 {
-  return g_variant_new_take_string (g_utf8_make_valid (text == NULL ? "" : text, -1));
+  static const char ellipsis[] = "…";
+
+  char *valid = g_utf8_make_valid (text == NULL ? "" : text, -1);
+
+  if (max_size >= sizeof ellipsis && strlen (valid) > max_size)
+    {
+      char *end = valid + max_size - (sizeof ellipsis - 1);
+
+      /* The beginning of the character that does not fit as a whole. */
+      end = g_utf8_find_prev_char (valid, end + 1);
+      memcpy (end == NULL ? valid : end, ellipsis, sizeof ellipsis);
+    }
+
+  return g_variant_new_take_string (valid);
 }
 
 GVariant *
-tf__wire_pack_error (const GError *error)
+tf__wire_pack_error (const GError *error,
+                     gsize         max_text)
 {
-  return g_variant_new ("(@si@s)", tf__wire_pack_text (g_quark_to_string (error->domain)),
-                        error->code, tf__wire_pack_text (error->message));
+  return g_variant_new ("(@si@s)",
+                        tf__wire_pack_text (g_quark_to_string (error->domain), max_text),
+                        error->code, tf__wire_pack_text (error->message, max_text));
 }
 
 static GVariant *
@@ -278,7 +294,7 @@ pack_error (const GValue *value)
 {
   const GError *held = g_value_get_boxed (value);
 
-  return new_maybe (TF_WIRE_KIND_ERROR, held == NULL ? NULL : tf__wire_pack_error (held));
+  return new_maybe (TF_WIRE_KIND_ERROR, held == NULL ? NULL : tf__wire_pack_error (held, 0));
 }
 
 static GVariant *

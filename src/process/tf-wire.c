@@ -14,6 +14,11 @@
 
 #define KNOWN_FLAGS (TF_FRAME_HAS_BULK | TF_FRAME_BULK_IS_FD)
 
+/* What a body has at most beside its texts: for a value the contents that are not bulk, or the type of those that are,
+ * with its own name. */
+#define PLAIN_ROOM 1024
+#define VALUE_ROOM (PLAIN_ROOM + TF_WIRE_MAX_TYPE + TF_WIRE_BULK_THRESHOLD)
+
 /* What a body of type "()" has: one byte. */
 #define EMPTY_BODY_SIZE 1
 
@@ -30,24 +35,25 @@ typedef struct
   TfWireEnd   end;  /* the only one that may get it */
   JobRule     job;
   gboolean    may_have_bulk;
+  guint       n_texts; /* in the body, beside the value */
 } FrameRule;
 
 /* clang-format off */
 static const FrameRule rules[] = {
-  [TF_FRAME_HELLO]     = { "(uuss)",    TF_WIRE_TO_PROGRAM,        HAS_NO_JOB,   FALSE },
-  [TF_FRAME_PROGRESS]  = { "(xxms)",    TF_WIRE_TO_PROGRAM,        HAS_JOB,      FALSE },
-  [TF_FRAME_EVENT]     = { "(ys(sv))",  TF_WIRE_TO_PROGRAM,        HAS_JOB,      TRUE },
-  [TF_FRAME_RESULT]    = { "(sv)",      TF_WIRE_TO_PROGRAM,        HAS_JOB,      TRUE },
-  [TF_FRAME_ERROR]     = { "(sis)",     TF_WIRE_TO_PROGRAM,        MAY_HAVE_JOB, FALSE },
-  [TF_FRAME_FAILURE]   = { "(sss)",     TF_WIRE_TO_PROGRAM,        MAY_HAVE_JOB, FALSE },
-  [TF_FRAME_READY]     = { "()",        TF_WIRE_TO_PROGRAM,        HAS_NO_JOB,   FALSE },
-  [TF_FRAME_CANCELLED] = { "()",        TF_WIRE_TO_PROGRAM,        HAS_JOB,      FALSE },
-  [TF_FRAME_WITHDRAWN] = { "()",        TF_WIRE_TO_PROGRAM,        HAS_JOB,      FALSE },
-  [TF_FRAME_CONFIGURE] = { "(a{sv})",   TF_WIRE_TO_WORKER,         HAS_NO_JOB,   FALSE },
-  [TF_FRAME_RUN]       = { "(sss(sv))", TF_WIRE_TO_WORKER,         HAS_JOB,      TRUE },
-  [TF_FRAME_QUIT]      = { "()",        TF_WIRE_TO_WORKER,         HAS_NO_JOB,   FALSE },
-  [TF_FRAME_CANCEL]    = { "()",        TF_WIRE_TO_WORKER_CONTROL, HAS_JOB,      FALSE },
-  [TF_FRAME_WITHDRAW]  = { "(t)",       TF_WIRE_TO_WORKER_CONTROL, HAS_JOB,      FALSE },
+  [TF_FRAME_HELLO]     = { "(uuss)",    TF_WIRE_TO_PROGRAM,        HAS_NO_JOB,   FALSE, 2 },
+  [TF_FRAME_PROGRESS]  = { "(xxms)",    TF_WIRE_TO_PROGRAM,        HAS_JOB,      FALSE, 1 },
+  [TF_FRAME_EVENT]     = { "(ys(sv))",  TF_WIRE_TO_PROGRAM,        HAS_JOB,      TRUE, 1 },
+  [TF_FRAME_RESULT]    = { "(sv)",      TF_WIRE_TO_PROGRAM,        HAS_JOB,      TRUE, 0 },
+  [TF_FRAME_ERROR]     = { "(sis)",     TF_WIRE_TO_PROGRAM,        MAY_HAVE_JOB, FALSE, 2 },
+  [TF_FRAME_FAILURE]   = { "(sss)",     TF_WIRE_TO_PROGRAM,        MAY_HAVE_JOB, FALSE, 3 },
+  [TF_FRAME_READY]     = { "()",        TF_WIRE_TO_PROGRAM,        HAS_NO_JOB,   FALSE, 0 },
+  [TF_FRAME_CANCELLED] = { "()",        TF_WIRE_TO_PROGRAM,        HAS_JOB,      FALSE, 0 },
+  [TF_FRAME_WITHDRAWN] = { "()",        TF_WIRE_TO_PROGRAM,        HAS_JOB,      FALSE, 0 },
+  [TF_FRAME_CONFIGURE] = { "(a{sv})",   TF_WIRE_TO_WORKER,         HAS_NO_JOB,   FALSE, 0 },
+  [TF_FRAME_RUN]       = { "(sss(sv))", TF_WIRE_TO_WORKER,         HAS_JOB,      TRUE, 3 },
+  [TF_FRAME_QUIT]      = { "()",        TF_WIRE_TO_WORKER,         HAS_NO_JOB,   FALSE, 0 },
+  [TF_FRAME_CANCEL]    = { "()",        TF_WIRE_TO_WORKER_CONTROL, HAS_JOB,      FALSE, 0 },
+  [TF_FRAME_WITHDRAW]  = { "(t)",       TF_WIRE_TO_WORKER_CONTROL, HAS_JOB,      FALSE, 0 },
 };
 /* clang-format on */
 
@@ -179,7 +185,44 @@ tf__wire_unpack_bulk_size (const guint8   bytes[TF_WIRE_BULK_SIZE],
   return TRUE;
 }
 
+gboolean
+tf__wire_is_within (const TfFrameHeader *header,
+                    const TfWireLimits  *limits)
+{
+  const FrameRule *rule = find_rule (header->type);
+  guint64          max_body;
+
+  if (limits->max_text == 0 || rule == NULL)
+    return TRUE;
+
+  max_body = (guint64) rule->n_texts * limits->max_text;
+  max_body += rule->may_have_bulk ? VALUE_ROOM : PLAIN_ROOM;
+  return header->body_size <= max_body && header->bulk_size <= limits->max_value;
+}
+
 /* The body */
+
+gboolean
+tf__wire_has_short_texts (GVariant           *body,
+                          const TfWireLimits *limits)
+{
+  /* Most are shorter as a whole. */
+  if (limits->max_text == 0 || g_variant_get_size (body) <= limits->max_text)
+    return TRUE;
+
+  for (gsize i = 0, n = g_variant_n_children (body); i < n; i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (body, i);
+      const char          *type = g_variant_get_type_string (child);
+
+      /* With its zero, and that of what may be nothing. */
+      if ((g_str_equal (type, "s") || g_str_equal (type, "ms")) &&
+          g_variant_get_size (child) > (gsize) limits->max_text + strlen (type))
+        return FALSE;
+    }
+
+  return TRUE;
+}
 
 const GVariantType *
 tf__wire_get_body_type (TfFrameType type)

@@ -28,6 +28,24 @@ tf__task_send_event (TfTask       *self,
   return tf__pipe_send (&self->pipe, &event);
 }
 
+void
+tf__task_send_sized (TfTask       *self,
+                     TfRoad        road,
+                     const char   *kind,
+                     const GValue *value,
+                     guint64       size,
+                     guint64       max_pending)
+{
+  TfEvent event;
+
+  if (!tf__task_is_running (self, G_STRFUNC) || tf__task_get_fate (self) != TF_FATE_OPEN)
+    return;
+
+  tf__event_init (&event, road, kind, value);
+  event.size = (guint) MIN (size / TF_EVENT_UNIT, TF_EVENT_MAX_SIZE);
+  tf__pipe_send_within (&self->pipe, &event, max_pending / TF_EVENT_UNIT);
+}
+
 gboolean
 tf__task_send_own (TfTask     *self,
                    TfRoad      road,

@@ -460,7 +460,7 @@ test_errors (void)
   check_error (error);
   check_error (negative);
 
-  packed = g_variant_ref_sink (tf__wire_pack_error (raw));
+  packed = g_variant_ref_sink (tf__wire_pack_error (raw, 0));
   there = tf__wire_unpack_error (packed);
   g_assert_error (there, G_IO_ERROR, 1);
   g_assert_true (g_str_has_prefix (there->message, "not UTF-8: "));

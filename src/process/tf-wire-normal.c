@@ -465,6 +465,10 @@ tf__wire_check (const char       *type,
   const char *end = type + strlen (type);
   const char *fault;
 
+  /* GLib has no bytes for a value that is not of its size. */
+  if (data == NULL && size > 0)
+    return not_normal;
+
   self.nodes = g_array_new (FALSE, FALSE, sizeof (Node));
   fault = read_type (&self, &type, end, max_depth);
   if (fault == NULL && type != end)

@@ -193,14 +193,14 @@ static GBytes *
 serialise (GVariant    *variant,
            const char **fault)
 {
-  g_autoptr (GBytes) bytes = tf__wire_pack_body (variant);
-  gsize              size;
-  gconstpointer      data = g_bytes_get_data (bytes, &size);
+  const char        *type = g_variant_get_type_string (variant);
+  gsize              size = g_variant_get_size (variant);
+  g_autoptr (GBytes) bytes = NULL;
 
-  const char *type = g_variant_get_type_string (variant);
-
-  *fault = tf__wire_check (type, data, size, TF_WIRE_MAX_DEPTH, NULL);
-  return *fault == NULL ? g_steal_pointer (&bytes) : NULL;
+  *fault = tf__wire_check (type, g_variant_get_data (variant), size, TF_WIRE_MAX_DEPTH, NULL);
+  if (*fault == NULL)
+    bytes = tf__wire_pack_body (variant);
+  return g_steal_pointer (&bytes);
 }
 
 static GVariant *

@@ -427,7 +427,7 @@ put_bulk_header (uint32_t size,
     wait_for_ever ();
 }
 
-/* ("GVariant", <"av">): the name, where the contents begin, the type of the bulk with its own type, where the name ends. */
+/* ("GVariant", <"av">): the name, the type of the bulk with its own type behind it, and where the name ends. */
 static size_t
 make_bulk_body (char       *body,
                 const char *name,

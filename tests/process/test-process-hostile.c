@@ -51,7 +51,7 @@ test_hostile (gconstpointer how)
   long             peak_kib;
   g_autofree char *text = NULL;
 
-  g_test_summary ("A worker that breaks the protocol or a limit is ended, and fails its task alone.");
+  g_test_summary ("A worker that breaks the protocol or a limit is ended, and fails one task.");
 
   workshop_open (&workshop, 1);
   workshop_set_broken (&workshop, how, NULL);

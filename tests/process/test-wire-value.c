@@ -357,6 +357,15 @@ test_broken_variant (void)
   g_assert_cmpstr (g_variant_get_string (g_value_get_variant (&there), NULL), ==, "");
   g_value_unset (&there);
   g_value_unset (&value);
+
+  /* Of the wrong size. */
+  g_value_init (&value, G_TYPE_VARIANT);
+  g_value_set_variant (
+    &value, g_variant_new_from_data (G_VARIANT_TYPE ("i"), data, sizeof data, FALSE, NULL, NULL));
+  assert_travels (&value, &there);
+  g_assert_cmpint (g_variant_get_int32 (g_value_get_variant (&there)), ==, 0);
+  g_value_unset (&there);
+  g_value_unset (&value);
 }
 
 static void

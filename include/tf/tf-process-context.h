@@ -66,4 +66,20 @@ void tf_process_context_set_start_retry_timeout (TfProcessContext *self,
 TF_AVAILABLE_IN_ALL
 gint64 tf_process_context_get_start_retry_timeout (TfProcessContext *self);
 
+TF_AVAILABLE_IN_ALL
+void tf_process_context_set_max_value_size (TfProcessContext *self,
+                                            guint64           size);
+TF_AVAILABLE_IN_ALL
+guint64 tf_process_context_get_max_value_size (TfProcessContext *self);
+TF_AVAILABLE_IN_ALL
+void tf_process_context_set_max_text_size (TfProcessContext *self,
+                                           guint             size);
+TF_AVAILABLE_IN_ALL
+guint tf_process_context_get_max_text_size (TfProcessContext *self);
+TF_AVAILABLE_IN_ALL
+void tf_process_context_set_max_pending_size (TfProcessContext *self,
+                                              guint64           size);
+TF_AVAILABLE_IN_ALL
+guint64 tf_process_context_get_max_pending_size (TfProcessContext *self);
+
 G_END_DECLS

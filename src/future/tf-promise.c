@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "core/tf-text-private.h"
 #include "future/tf-promise-private.h"
 
 #include <tf/tf-error.h>
@@ -526,7 +527,7 @@ tf_promise_new (const char *name)
   TfPromise *self = g_object_new (TF_TYPE_PROMISE, NULL);
 
   if (name != NULL)
-    tf__promise_ensure_more (self)->name = g_strdup (name);
+    tf__promise_ensure_more (self)->name = tf__text_dup (name);
   tf__promise_get_private (self)->completion.work.place = __builtin_return_address (0);
   return self;
 }
@@ -556,5 +557,5 @@ tf_promise_set_location (TfPromise  *self,
 
   more = tf__promise_ensure_more (self);
   g_free (more->location);
-  more->location = g_strdup (location);
+  more->location = tf__text_dup (location);
 }

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "core/tf-text-private.h"
 #include "future/tf-sources-private.h"
 
 #include "future/tf-promise-private.h"
@@ -17,7 +18,7 @@ tf__source_future_new (const char *name,
   TfSourceFuture *self = g_object_new (TF_TYPE_SOURCE_FUTURE, NULL);
   GMainContext   *context = g_main_context_ref_thread_default ();
 
-  self->name = g_strdup (name);
+  self->name = tf__text_dup (name);
   tf__completion_init (&self->completion, &tf__source_future_completion_class, TF_FUTURE (self),
                        context, place);
   g_main_context_unref (context);

@@ -22,8 +22,12 @@ typedef struct
   GValue value;
   char  *kind_text; /* (owned) (nullable): the kind, when it has no quark */
   GQuark kind;
-  TfRoad road;
+  TfRoad road : 8;
+  guint  size : 24; /* of the value in units, where it counts: what another process has sent */
 } TfEvent;
+
+#define TF_EVENT_UNIT     4096
+#define TF_EVENT_MAX_SIZE ((1u << 24) - 1)
 
 void        tf__event_init (TfEvent      *self,
                             TfRoad        road,

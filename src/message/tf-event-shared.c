@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "core/tf-text-private.h"
 #include "message/tf-event-private.h"
 
 gboolean
@@ -77,8 +78,15 @@ tf__event_init (TfEvent      *self,
                 const GValue *value)
 {
   self->road = road;
+  self->size = 0;
+  self->kind_text = kind == NULL || g_utf8_validate (kind, -1, NULL) ? NULL : tf__text_dup (kind);
+  if (self->kind_text != NULL)
+    kind = self->kind_text;
   self->kind = kind == NULL ? 0 : g_quark_try_string (kind);
-  self->kind_text = kind != NULL && self->kind == 0 ? g_strdup (kind) : NULL;
+  if (self->kind != 0)
+    g_clear_pointer (&self->kind_text, g_free);
+  else if (self->kind_text == NULL)
+    self->kind_text = g_strdup (kind);
   tf__value_init_copy (&self->value, value);
 }
 

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "core/tf-text-private.h"
 #include "message/tf-outcome-private.h"
 
 #include <tf/tf-error.h>
@@ -56,6 +57,7 @@ tf__outcome_take_error (TfOutcome *self,
 {
   self->failure = g_new0 (TfFailure, 1);
   self->failure->error = error;
+  tf__text_make_valid (&error->message);
 }
 
 void
@@ -70,9 +72,10 @@ tf__outcome_set_failure (TfOutcome    *self,
   failure->error =
     g_error_new (TF_ERROR, TF_ERROR_EXCEPTION, "%s%s%s", type,
                  text == NULL || *text == '\0' ? "" : ": ", text == NULL ? "" : text);
-  failure->type = g_strdup (type);
-  failure->text = g_strdup (text);
-  failure->traceback = g_strdup (traceback);
+  tf__text_make_valid (&failure->error->message);
+  failure->type = tf__text_dup (type);
+  failure->text = tf__text_dup (text);
+  failure->traceback = tf__text_dup (traceback);
   tf__value_init_copy (&failure->payload, payload);
   self->failure = failure;
 }

@@ -67,6 +67,7 @@ typedef struct
   _Alignas(TF_CACHE_LINE) TfLock lock; /* held for a moment */
   guint    n_waiting;                  /* [lock] senders waiting for room */
   guint    n_events; /* [lock] to write, [atomic] to read: sent, and not in a chunk that was delivered as a whole */
+  guint64  n_units;  /* [lock] sizes of the events that are sent and not delivered */
   TfChunk *first;                      /* (owned) [lock] */
   TfChunk *last;                       /* [lock] */
   TfChunk *spare;                      /* (owned) [lock] */
@@ -150,6 +151,14 @@ gboolean tf__pipe_send (TfPipe       *self,
                         TfRoad        road,
                         const char   *kind,
                         const GValue *value);
+/* Sends an event of @size units. It may also wait until the events before it leave room for it below @max_units, or are
+ * all delivered. */
+gboolean tf__pipe_send_sized (TfPipe       *self,
+                              TfRoad        road,
+                              const char   *kind,
+                              const GValue *value,
+                              guint         size,
+                              guint64       max_units);
 /* Sleeps until @deadline_us. Returns FALSE as soon as the work is not wanted any more. */
 gboolean tf__pipe_pause (TfPipe *self,
                          gint64  deadline_us);

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "core/tf-text-private.h"
 #include "message/tf-pipe-private.h"
 
 #include <string.h>
@@ -40,13 +41,21 @@ set_status_locked (TfPipeBox  *box,
 {
   TfProgressSlot *slot = &box->slot;
   gpointer        thread = tf__current_thread ();
+  char           *valid;
 
   if (g_strcmp0 (status, slot->status) == 0)
     return;
 
+  valid = tf__text_dup (status);
+  if (g_strcmp0 (valid, slot->status) == 0)
+    {
+      g_free (valid);
+      return;
+    }
+
   if (slot->status != slot->single)
     g_free (slot->status);
-  slot->status = g_strdup (status);
+  slot->status = valid;
   tf__store (&slot->is_new, TRUE);
 
   if (slot->writer == NULL || slot->writer == thread)

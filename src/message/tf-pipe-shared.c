@@ -288,9 +288,13 @@ tf__pipe_post_last (TfPipe *self,
 static void     append_locked (TfPipeBox *box,
                                TfEvent   *event) TF_CALLER_HOLDS (box->lock);
 static gboolean is_full_locked (TfPipe    *self,
-                                TfPipeBox *box) TF_CALLER_HOLDS (box->lock);
+                                TfPipeBox *box,
+                                guint      size,
+                                guint64    max_units) TF_CALLER_HOLDS (box->lock);
 static gboolean wait_for_room_locked (TfPipe    *self,
                                       TfPipeBox *box,
+                                      guint      size,
+                                      guint64    max_units,
                                       gboolean  *is_apart) TF_CALLER_HOLDS (box->lock);
 
 static void
@@ -316,27 +320,35 @@ append_locked (TfPipeBox *box,
 
   box->last->events[box->last->n_events++] = *event;
   tf__store_relaxed (&box->n_events, box->n_events + 1);
+  box->n_units += event->size;
 }
 
 /* The owner thread never waits: it would wait for its own loop. */
 static gboolean
 is_full_locked (TfPipe    *self,
-                TfPipeBox *box)
+                TfPipeBox *box,
+                guint      size,
+                guint64    max_units)
 {
-  return box->n_events >= TF_PIPE_HIGH_WATER && !box->is_closed &&
-         tf__pipe_is_wanted (self) && !tf__dispatcher_is_owner (self->dispatcher);
+  gboolean has_room = box->n_events < TF_PIPE_HIGH_WATER &&
+                      (size == 0 || box->n_units == 0 || box->n_units + size <= max_units);
+
+  return !has_room && !box->is_closed && tf__pipe_is_wanted (self) &&
+         !tf__dispatcher_is_owner (self->dispatcher);
 }
 
 /* FALSE if the event is not wanted any more. @is_apart: the caller calls sender_unblocked() afterwards. */
 static gboolean
 wait_for_room_locked (TfPipe    *self,
                       TfPipeBox *box,
+                      guint      size,
+                      guint64    max_units,
                       gboolean  *is_apart)
 {
   gboolean was_asked = self->klass->sender_blocked == NULL;
 
   *is_apart = FALSE;
-  while (is_full_locked (self, box))
+  while (is_full_locked (self, box, size, max_units))
     {
       /* Nobody makes room as long as the loop sleeps. */
       tf__dispatcher_release_wakes ();
@@ -360,16 +372,18 @@ wait_for_room_locked (TfPipe    *self,
 /* Returns FALSE if the event is not wanted any more. Most senders have room, and do not take the lock for that. */
 static gboolean
 wait_for_room (TfPipe    *self,
-               TfPipeBox *box)
+               TfPipeBox *box,
+               guint      size,
+               guint64    max_units)
 {
   gboolean is_wanted;
   gboolean is_apart;
 
-  if (tf__load_relaxed (&box->n_events) < TF_PIPE_HIGH_WATER)
+  if (size == 0 && tf__load_relaxed (&box->n_events) < TF_PIPE_HIGH_WATER)
     return tf__pipe_is_wanted (self);
 
   tf__lock (&box->lock);
-  is_wanted = wait_for_room_locked (self, box, &is_apart);
+  is_wanted = wait_for_room_locked (self, box, size, max_units, &is_apart);
   tf__unlock (&box->lock);
 
   if (is_apart)
@@ -378,24 +392,36 @@ wait_for_room (TfPipe    *self,
   return is_wanted;
 }
 
-/* The value is copied after the wait, and before the lock is taken for good: copying may call code of the user. So a
- * value that is refused was not copied; and one that was copied goes to the owner context, also if a cancel comes
- * meanwhile, to be freed there. */
 gboolean
 tf__pipe_send (TfPipe       *self,
                TfRoad        road,
                const char   *kind,
                const GValue *value)
 {
+  return tf__pipe_send_sized (self, road, kind, value, 0, 0);
+}
+
+/* The value is copied after the wait, and before the lock is taken for good: copying may call code of the user. So a
+ * value that is refused was not copied; and one that was copied goes to the owner context, also if a cancel comes
+ * meanwhile, to be freed there. */
+gboolean
+tf__pipe_send_sized (TfPipe       *self,
+                     TfRoad        road,
+                     const char   *kind,
+                     const GValue *value,
+                     guint         size,
+                     guint64       max_units)
+{
   TfPipeBox *box = tf__pipe_ensure_box (self);
   gboolean   is_first = FALSE;
   gboolean   is_closed;
   TfEvent    event;
 
-  if (!wait_for_room (self, box))
+  if (!wait_for_room (self, box, size, max_units))
     return FALSE;
 
   tf__event_init (&event, road, kind, value);
+  event.size = size & TF_EVENT_MAX_SIZE;
 
   tf__lock (&box->lock);
   is_closed = box->is_closed;
@@ -724,6 +750,15 @@ tf__pipe_next_taken (TfPipeBox *box,
                      TfEvent   *event)
 {
   *event = box->taken->events[box->n_delivered++];
+  if (event->size == 0)
+    return;
+
+  /* Those that were dropped meanwhile are counted no more. */
+  tf__lock (&box->lock);
+  box->n_units -= MIN (box->n_units, event->size);
+  if (box->n_waiting > 0)
+    g_cond_broadcast (&box->room);
+  tf__unlock (&box->lock);
 }
 
 void
@@ -741,6 +776,7 @@ tf__pipe_drop_events (TfPipe *self)
   first = g_steal_pointer (&box->first);
   box->last = NULL;
   tf__store_relaxed (&box->n_events, box->taken == NULL ? 0 : box->taken->n_events);
+  box->n_units = 0;
   box->is_told = FALSE;
   if (box->n_waiting > 0)
     g_cond_broadcast (&box->room);

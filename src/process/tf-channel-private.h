@@ -16,6 +16,8 @@ typedef struct
   int       fd;  /* (owned) [const] */
   TfWireEnd end; /* [const] what comes in here */
 
+  TfWireLimits limits; /* [lock] of what goes to the program, in the process that sends it or receives it */
+
   /* Whether nobody reads at the other end any more, though its socket is open: asked when writing takes long. */
   gboolean (*is_gone) (gpointer peer); /* (nullable) [const] */
   gpointer peer;                       /* (unowned) [const] */
@@ -62,7 +64,11 @@ void tf__channel_init (TfChannel *self,
 void tf__channel_watch_peer (TfChannel *self,
                              gboolean (*is_gone) (gpointer peer),
                              gpointer peer);
-void tf__channel_clear (TfChannel *self);
+/* Limits what the program receives, and what a worker sends. Before either. */
+void  tf__channel_set_limits (TfChannel          *self,
+                              const TfWireLimits *limits);
+guint tf__channel_get_max_text (TfChannel *self);
+void  tf__channel_clear (TfChannel *self);
 
 /* When a frame is written: with all that was kept back before it; or at once if nothing was written for a millisecond,
  * else with others: when enough have come together, or with tf__channel_flush(); or always with others. */

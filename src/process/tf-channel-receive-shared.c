@@ -360,6 +360,14 @@ take_fd (TfChannel *self,
   return TRUE;
 }
 
+/* The receiver alone sets limits on what comes in, before that. */
+TF__ATTR (no_thread_safety_analysis)
+static gboolean
+is_within_limits (TfChannel *self)
+{
+  return self->end != TF_WIRE_TO_PROGRAM || tf__wire_is_within (&self->header, &self->limits);
+}
+
 static gboolean
 receive_header (TfChannel      *self,
                 const Patience *patience,
@@ -380,6 +388,10 @@ receive_header (TfChannel      *self,
                                       error))
         return FALSE;
     }
+
+  /* Before there is memory for it. */
+  if (!is_within_limits (self))
+    return fail (error, "A frame is larger than the limits of the context");
 
   self->in_first += size;
   self->has_header = TRUE;
@@ -447,6 +459,14 @@ is_same_body (TfChannel *self)
          memcmp (g_variant_get_data (self->last_body), self->body, self->header.body_size) == 0;
 }
 
+TF__ATTR (no_thread_safety_analysis)
+static gboolean
+has_short_texts (TfChannel *self,
+                 GVariant  *body)
+{
+  return self->end != TF_WIRE_TO_PROGRAM || tf__wire_has_short_texts (body, &self->limits);
+}
+
 static GVariant *
 understand (TfChannel *self,
             GError   **error)
@@ -460,6 +480,11 @@ understand (TfChannel *self,
 
   bytes = g_bytes_new_take (g_steal_pointer (&self->body), header->body_size);
   body = tf__wire_unpack_body (header, bytes, error);
+  if (body != NULL && !has_short_texts (self, body))
+    {
+      g_clear_pointer (&body, g_variant_unref);
+      fail (error, "A text is longer than the limits of the context");
+    }
   if (body == NULL || header->body_size > SAME_SIZE)
     return body;
 

@@ -44,6 +44,27 @@ tf__channel_watch_peer (TfChannel *self,
 }
 
 void
+tf__channel_set_limits (TfChannel          *self,
+                        const TfWireLimits *limits)
+{
+  tf__lock (&self->lock);
+  self->limits = *limits;
+  tf__unlock (&self->lock);
+}
+
+guint
+tf__channel_get_max_text (TfChannel *self)
+{
+  guint max_text;
+
+  tf__lock (&self->lock);
+  max_text = self->limits.max_text;
+  tf__unlock (&self->lock);
+
+  return max_text;
+}
+
+void
 tf__channel_clear (TfChannel *self)
 {
   tf__channel_forget_incoming (self);
@@ -211,20 +232,30 @@ flush_locked (TfChannel *self,
 
 /* The header, the body, the bulk. */
 static gboolean
-send_locked (TfChannel    *self,
-             struct iovec *parts,
-             int           bulk_fd,
-             TfSendWhen    when,
-             GError      **error) TF_CALLER_HOLDS (self->lock);
+send_locked (TfChannel           *self,
+             const TfFrameHeader *header,
+             struct iovec        *parts,
+             int                  bulk_fd,
+             TfSendWhen           when,
+             GError             **error) TF_CALLER_HOLDS (self->lock);
 
 static gboolean
-send_locked (TfChannel    *self,
-             struct iovec *parts,
-             int           bulk_fd,
-             TfSendWhen    when,
-             GError      **error)
+send_locked (TfChannel           *self,
+             const TfFrameHeader *header,
+             struct iovec        *parts,
+             int                  bulk_fd,
+             TfSendWhen           when,
+             GError             **error)
 {
   gboolean is_large = parts[1].iov_len + parts[2].iov_len >= OUT_SIZE || bulk_fd >= 0;
+
+  if (self->out_error == NULL && self->end != TF_WIRE_TO_PROGRAM &&
+      !tf__wire_is_within (header, &self->limits))
+    {
+      g_set_error_literal (error, TF_ERROR, TF_ERROR_NOT_PORTABLE,
+                           "This is larger than what the program accepts of a worker");
+      return FALSE;
+    }
 
   if (self->out_error == NULL && !is_large)
     {
@@ -282,7 +313,7 @@ tf__channel_send (TfChannel  *self,
   parts[0].iov_len = tf__wire_pack_header (&header, head);
 
   tf__lock (&self->lock);
-  is_sent = send_locked (self, parts, bulk_fd, when, error);
+  is_sent = send_locked (self, &header, parts, bulk_fd, when, error);
   tf__unlock (&self->lock);
   return is_sent;
 }

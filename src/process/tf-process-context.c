@@ -57,6 +57,9 @@ typedef enum
   PROP_MAX_WORKERS = 1,
   PROP_CLOSED,
   PROP_START_RETRY_TIMEOUT,
+  PROP_MAX_VALUE_SIZE,
+  PROP_MAX_TEXT_SIZE,
+  PROP_MAX_PENDING_SIZE,
   N_PROPS
 } Prop;
 
@@ -281,6 +284,15 @@ tf_process_context_get_property (GObject    *object,
     case PROP_START_RETRY_TIMEOUT:
       g_value_set_int64 (value, tf_process_context_get_start_retry_timeout (self));
       break;
+    case PROP_MAX_VALUE_SIZE:
+      g_value_set_uint64 (value, tf_process_context_get_max_value_size (self));
+      break;
+    case PROP_MAX_TEXT_SIZE:
+      g_value_set_uint (value, tf_process_context_get_max_text_size (self));
+      break;
+    case PROP_MAX_PENDING_SIZE:
+      g_value_set_uint64 (value, tf_process_context_get_max_pending_size (self));
+      break;
     case N_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -304,6 +316,15 @@ tf_process_context_set_property (GObject      *object,
       break;
     case PROP_START_RETRY_TIMEOUT:
       tf_process_context_set_start_retry_timeout (self, g_value_get_int64 (value));
+      break;
+    case PROP_MAX_VALUE_SIZE:
+      tf_process_context_set_max_value_size (self, g_value_get_uint64 (value));
+      break;
+    case PROP_MAX_TEXT_SIZE:
+      tf_process_context_set_max_text_size (self, g_value_get_uint (value));
+      break;
+    case PROP_MAX_PENDING_SIZE:
+      tf_process_context_set_max_pending_size (self, g_value_get_uint64 (value));
       break;
     case PROP_CLOSED:
     case N_PROPS:
@@ -337,6 +358,8 @@ tf_process_context_init (TfProcessContext *self)
   settings->terminate_grace_us = G_USEC_PER_SEC;
   settings->idle_us = 30 * G_USEC_PER_SEC;
   settings->start_retry_us = DEFAULT_START_RETRY_US;
+  settings->limits = (TfWireLimits){ TF_WIRE_USUAL_VALUE, TF_WIRE_USUAL_TEXT };
+  settings->max_pending = TF_PROCESS_USUAL_PENDING;
   tf__process_crew_unlock_settings (self->crew);
 }
 
@@ -364,6 +387,36 @@ tf_process_context_init (TfProcessContext *self)
  *
  * Since: 1.0
  */
+
+/**
+ * TfProcessContext:max-value-size: (getter get_max_value_size) (setter set_max_value_size)
+ *
+ * How large one value that a worker reports, yields, sends or returns may be, in bytes.
+ *
+ * See [method@ProcessContext.set_max_value_size].
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfProcessContext:max-text-size: (getter get_max_text_size) (setter set_max_text_size)
+ *
+ * How long one text that a worker sends may be, in bytes.
+ *
+ * See [method@ProcessContext.set_max_text_size].
+ *
+ * Since: 1.0
+ */
+
+/**
+ * TfProcessContext:max-pending-size: (getter get_max_pending_size) (setter set_max_pending_size)
+ *
+ * How many bytes of events of one task may be on their way to the main loop.
+ *
+ * See [method@ProcessContext.set_max_pending_size].
+ *
+ * Since: 1.0
+ */
 static void
 tf_process_context_class_init (TfProcessContextClass *klass)
 {
@@ -382,5 +435,14 @@ tf_process_context_class_init (TfProcessContextClass *klass)
   props[PROP_START_RETRY_TIMEOUT] =
     g_param_spec_int64 ("start-retry-timeout", NULL, NULL, -1, G_MAXINT64, DEFAULT_START_RETRY_US,
                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_MAX_VALUE_SIZE] = g_param_spec_uint64 (
+    "max-value-size", NULL, NULL, TF_WIRE_LEAST_VALUE, TF_WIRE_MAX_BULK, TF_WIRE_USUAL_VALUE,
+    G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_MAX_TEXT_SIZE] = g_param_spec_uint (
+    "max-text-size", NULL, NULL, TF_WIRE_LEAST_TEXT, TF_WIRE_MOST_TEXT, TF_WIRE_USUAL_TEXT,
+    G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_MAX_PENDING_SIZE] = g_param_spec_uint64 (
+    "max-pending-size", NULL, NULL, TF_PROCESS_LEAST_PENDING, G_MAXUINT64, TF_PROCESS_USUAL_PENDING,
+    G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }

@@ -26,19 +26,25 @@ typedef struct _TfProcessCrew TfProcessCrew;
 /* How processes are made, and ended. Copied when one is made. */
 typedef struct
 {
-  char  **argv;        /* (owned) (nullable) */
-  char  **modules;     /* (owned) (nullable) */
-  char  **environment; /* (owned) (nullable) of "NAME=value" */
-  char   *directory;   /* (owned) (nullable) */
-  int     nice;        /* 0: as it is */
-  guint64 memory;      /* bytes; 0: no limit */
-  guint   cpu_seconds; /* 0: no limit */
-  guint   n_retries;
-  gint64  cancel_grace_us;    /* between the cancel and SIGTERM; negative: for ever */
-  gint64  terminate_grace_us; /* between SIGTERM and SIGKILL */
-  gint64  idle_us;            /* negative: for ever */
-  gint64  start_retry_us;     /* negative: for ever */
+  char       **argv;        /* (owned) (nullable) */
+  char       **modules;     /* (owned) (nullable) */
+  char       **environment; /* (owned) (nullable) of "NAME=value" */
+  char        *directory;   /* (owned) (nullable) */
+  int          nice;        /* 0: as it is */
+  guint64      memory;      /* bytes; 0: no limit */
+  guint        cpu_seconds; /* 0: no limit */
+  guint        n_retries;
+  gint64       cancel_grace_us;    /* between the cancel and SIGTERM; negative: for ever */
+  gint64       terminate_grace_us; /* between SIGTERM and SIGKILL */
+  gint64       idle_us;            /* negative: for ever */
+  gint64       start_retry_us;     /* negative: for ever */
+  TfWireLimits limits;
+  guint64      max_pending; /* bytes of the events of one task that are on their way to the owner */
 } TfProcessSettings;
+
+/* Of the events of one task that are on their way, in bytes. */
+#define TF_PROCESS_USUAL_PENDING ((guint64) 64 * 1024 * 1024)
+#define TF_PROCESS_LEAST_PENDING ((guint64) TF_WIRE_BULK_THRESHOLD)
 
 /* How many jobs may be sent ahead. */
 #define TF_PROCESS_MAX_AHEAD 32
@@ -58,7 +64,8 @@ struct _TfProcess
   char     *token;     /* (owned) [const] which it has to repeat */
   TfChannel jobs;
   TfChannel control;
-  guint64   last_job; /* [who has taken it] */
+  guint64   max_pending; /* [const] of the settings */
+  guint64   last_job;    /* [who has taken it] */
 
   /* The body of the last job without argument and description, which often is that of the next. */
   GVariant   *plain_run;       /* (owned) (nullable) [who has taken it] */

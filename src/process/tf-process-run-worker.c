@@ -42,7 +42,7 @@ get_plain_run (TfProcess  *self,
     {
       g_clear_pointer (&self->plain_run, g_variant_unref);
       self->plain_run = g_variant_ref_sink (
-        g_variant_new ("(s@ss@(sv))", reference, tf__wire_pack_text (name), "",
+        g_variant_new ("(s@ss@(sv))", reference, tf__wire_pack_text (name, 0), "",
                        tf__wire_pack_value (NULL, NULL, NULL)));
       self->plain_reference = reference;
       g_free (self->plain_name);
@@ -86,14 +86,21 @@ tf__process_send (TfProcess *self,
 
   return tf__channel_send (
     &self->jobs, TF_FRAME_RUN, job,
-    g_variant_new ("(s@s@s@(sv))", reference, tf__wire_pack_text (tf_task_get_name (task)),
-                   tf__wire_pack_text (description), packed),
+    g_variant_new ("(s@s@s@(sv))", reference, tf__wire_pack_text (tf_task_get_name (task), 0),
+                   tf__wire_pack_text (description, 0), packed),
     bulk, -1, 0, when, error);
 }
 
 /* Values */
 
-/* FALSE if the process talks nonsense; a type that this program does not know is the fault of the task. */
+static gboolean
+is_unwanted (gpointer task)
+{
+  return !tf__task_is_wanted (task);
+}
+
+/* FALSE with an error if the process talks nonsense; a type that this program does not know is the fault of the task,
+ * and a value of a task that was cancelled meanwhile is nobody's. */
 static gboolean
 unpack (TfTask   *task,
         TfFrame  *frame,
@@ -101,12 +108,15 @@ unpack (TfTask   *task,
         GValue   *value,
         GError  **error)
 {
-  GError *own_error = NULL;
+  const TfWireStop stop = { is_unwanted, task };
+  GError          *own_error = NULL;
 
-  if (tf__wire_unpack_value (packed, frame->bulk, value, &own_error))
+  if (tf__wire_unpack_value (packed, frame->bulk, &stop, value, &own_error))
     return TRUE;
 
   /* The first of them is told. */
+  if (own_error == NULL)
+    return FALSE;
   if (!g_error_matches (own_error, TF_ERROR, TF_ERROR_NOT_PORTABLE))
     g_propagate_error (error, own_error);
   else if (task->has_returned)
@@ -119,6 +129,7 @@ unpack (TfTask   *task,
 static gboolean
 take_event (TfTask  *task,
             TfFrame *frame,
+            guint64  max_pending,
             GError **error)
 {
   g_autoptr (GVariant) packed = NULL;
@@ -136,22 +147,17 @@ take_event (TfTask  *task,
       return FALSE;
     }
 
-  /* Whether it is wanted, the process hears from the cancel. */
-  switch ((TfRoad) road)
+  if (road > TF_ROAD_MESSAGE)
     {
-    case TF_ROAD_PROGRESS:
-      tf_task_report (task, G_IS_VALUE (&value) ? &value : NULL);
-      return TRUE;
-    case TF_ROAD_ITEM:
-      tf_task_yield_item (task, G_IS_VALUE (&value) ? &value : NULL);
-      return TRUE;
-    case TF_ROAD_MESSAGE:
-      tf_task_send (task, kind, G_IS_VALUE (&value) ? &value : NULL);
-      return TRUE;
-    default:
       g_set_error (error, TF_ERROR, TF_ERROR_PROTOCOL, "An event of the unknown kind %u", road);
       return FALSE;
     }
+
+  /* Whether it is wanted, the process hears from the cancel. */
+  tf__task_send_sized (task, (TfRoad) road, road == TF_ROAD_MESSAGE ? kind : NULL,
+                       G_IS_VALUE (&value) ? &value : NULL,
+                       frame->header.body_size + frame->header.bulk_size, max_pending);
+  return TRUE;
 }
 
 static void
@@ -215,6 +221,7 @@ take_failure (TfTask  *task,
 static gboolean
 take_frame (TfTask   *task,
             TfFrame  *frame,
+            guint64   max_pending,
             gboolean *is_over,
             GError  **error)
 {
@@ -224,7 +231,7 @@ take_frame (TfTask   *task,
       take_progress (task, frame);
       return TRUE;
     case TF_FRAME_EVENT:
-      return take_event (task, frame, error);
+      return take_event (task, frame, max_pending, error);
     case TF_FRAME_CANCELLED:
       if (tf__task_request_cancel (task))
         tf__pipe_post (&task->work.pipe, TF_NEWS_CANCEL);
@@ -389,7 +396,7 @@ tf__process_wait (TfProcess *self,
       else if (task == NULL)
         is_well = pass_over (&frame, &is_over);
       else
-        is_well = take_frame (task, &frame, &is_over, error);
+        is_well = take_frame (task, &frame, self->max_pending, &is_over, error);
 
       tf__frame_clear (&frame);
       if (!is_well)

@@ -236,6 +236,8 @@ send_settings (TfProcess               *self,
     g_variant_dict_insert (&dictionary, "memory", "t", settings->memory);
   if (settings->cpu_seconds != 0)
     g_variant_dict_insert (&dictionary, "cpu", "t", (guint64) settings->cpu_seconds);
+  g_variant_dict_insert (&dictionary, "max-value", "t", settings->limits.max_value);
+  g_variant_dict_insert (&dictionary, "max-text", "u", settings->limits.max_text);
 
   return tf__channel_send (&self->jobs, TF_FRAME_CONFIGURE, 0,
                            g_variant_new ("(@a{sv})", g_variant_dict_end (&dictionary)), NULL, -1,
@@ -408,6 +410,8 @@ tf__process_spawn (const TfProcessSettings *settings,
   tf__channel_init (&self->jobs, pairs[0].ours, TF_WIRE_TO_PROGRAM);
   tf__channel_init (&self->control, pairs[1].ours, TF_WIRE_TO_PROGRAM);
   tf__channel_watch_peer (&self->jobs, is_gone, self);
+  tf__channel_set_limits (&self->jobs, &settings->limits);
+  self->max_pending = settings->max_pending;
   self->error_fd = pairs[2].ours;
   self->error_tail = g_string_new (NULL);
   self->token = g_steal_pointer (&token);

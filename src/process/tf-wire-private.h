@@ -25,6 +25,9 @@
 /* How many containers may be inside each other in a value of type GVariant. */
 #define TF_WIRE_MAX_DEPTH 64
 
+/* Maximum number of letters in the type of a value, with those of the variants inside each other at any place. */
+#define TF_WIRE_MAX_TYPE (1024 * 1024)
+
 /* Each has one body, of a fixed type. */
 typedef enum
 {
@@ -53,6 +56,21 @@ typedef enum
   TF_FRAME_HAS_BULK = 1 << 0,   /* the size of the bulk follows the header, and the bulk follows the body */
   TF_FRAME_BULK_IS_FD = 1 << 1, /* the bulk is in a sealed memfd, which comes with the first byte of the header */
 } TfFrameFlags;
+
+/* What a worker may make the program hold, and what the worker keeps to by itself. Without limits all is 0. */
+typedef struct
+{
+  guint64 max_value; /* bytes of one value that is bulk */
+  guint   max_text;  /* bytes of one text: a status, a kind, each part of an error or a failure */
+} TfWireLimits;
+
+#define TF_WIRE_USUAL_VALUE (G_GUINT64_CONSTANT (1) << 30)
+#define TF_WIRE_USUAL_TEXT  (64u * 1024)
+/* The least that can be set: contents up to here are in the body. */
+#define TF_WIRE_LEAST_VALUE TF_WIRE_BULK_THRESHOLD
+#define TF_WIRE_LEAST_TEXT  1024u
+/* The most: three texts fit into a body. */
+#define TF_WIRE_MOST_TEXT (16u * 1024 * 1024)
 
 /* Who receives. */
 typedef enum
@@ -83,6 +101,13 @@ gboolean tf__wire_unpack_bulk_size (const guint8   bytes[TF_WIRE_BULK_SIZE],
                                     TfFrameHeader *header,
                                     GError       **error);
 
+/* Whether a frame of that header, with the size of its bulk, keeps to the limits. */
+gboolean tf__wire_is_within (const TfFrameHeader *header,
+                             const TfWireLimits  *limits);
+/* Whether the texts in a body do. */
+gboolean tf__wire_has_short_texts (GVariant           *body,
+                                   const TfWireLimits *limits);
+
 /* The type that the body of such a frame has. */
 const GVariantType *tf__wire_get_body_type (TfFrameType type);
 /* The bytes of a body, in the byte order of the wire. @body is consumed if it is floating. */
@@ -92,10 +117,23 @@ GVariant *tf__wire_unpack_body (const TfFrameHeader *header,
                                 GBytes              *bytes,
                                 GError             **error);
 
-/* Why it cannot travel, or NULL: handles, also those in variants inside, and more than @max_depth containers inside
- * each other. */
-const char *tf__wire_find_fault (GVariant *variant,
-                                 guint     max_depth);
+/* Asks from time to time whether a long check has become useless. */
+typedef struct
+{
+  gboolean (*is_unwanted) (gpointer data);
+  gpointer data;
+} TfWireStop;
+
+/* Returns why a serialised variant cannot travel, or NULL: it is not in normal form, has handles, also in variants
+ * inside, or has more than @max_depth containers inside each other. One that has passed may be read as trusted. Takes
+ * time in proportion to @size. @type need not be the string of a type. */
+const char *tf__wire_check (const char       *type,
+                            gconstpointer     data,
+                            gsize             size,
+                            guint             max_depth,
+                            const TfWireStop *stop);
+/* Whether this is no fault: the check was stopped. */
+gboolean tf__wire_is_stopped (const char *fault);
 
 /* Values: tf-wire-value.c, tf-wire-unpack.c. They fail with TF_ERROR_NOT_PORTABLE, which names the type. */
 
@@ -106,17 +144,23 @@ gboolean tf__wire_is_portable (GType type);
 GVariant *tf__wire_pack_value (const GValue *value,
                                GBytes      **bulk,
                                GError      **error);
-/* Text that people read, of type "s", floating: what is not UTF-8 in it is replaced. NULL is empty. */
-GVariant *tf__wire_pack_text (const char *text);
+/* Text that people read, of type "s", floating: what is not UTF-8 in it is replaced, and what is longer than @max_size
+ * bytes is cut off; 0 for any size. NULL is empty. */
+GVariant *tf__wire_pack_text (const char *text,
+                              gsize       max_size);
 /* The same for a GBytes all of which is in the bulk, perhaps in a memfd. */
 GVariant *tf__wire_pack_bulk_bytes (void);
 /* @value is uninitialised, and stays so if there is none. @bulk: that of the frame, if it has any. Fails with
- * TF_ERROR_PROTOCOL if that does not fit, and with TF_ERROR_NOT_PORTABLE if the type is not known in this process. */
-gboolean  tf__wire_unpack_value (GVariant *packed,
-                                 GBytes   *bulk,
-                                 GValue   *value,
-                                 GError  **error);
-GVariant *tf__wire_pack_error (const GError *error);
+ * TF_ERROR_PROTOCOL if that does not fit, with TF_ERROR_NOT_PORTABLE if the type is not known in this process, and
+ * without an error if it was stopped. */
+gboolean tf__wire_unpack_value (GVariant         *packed,
+                                GBytes           *bulk,
+                                const TfWireStop *stop,
+                                GValue           *value,
+                                GError          **error);
+/* @max_text: as above. */
+GVariant *tf__wire_pack_error (const GError *error,
+                               gsize         max_text);
 /* Of a domain that nobody here knows, too: quarks are not made without limit. */
 GError *tf__wire_unpack_error (GVariant *packed);
 

@@ -73,6 +73,28 @@ unpack_date_time (GVariant *contents,
   return TRUE;
 }
 
+/* The contents are in normal form, but may be nested more deeply than bulk may be. */
+static gboolean
+unpack_variant (GVariant *contents,
+                GValue   *value,
+                GError  **error)
+{
+  g_autoptr (GVariant) variant = g_variant_get_variant (contents);
+  const char          *type = g_variant_get_type_string (variant);
+  const char          *fault;
+
+  /* Most are plain. */
+  fault = type[1] == '\0' && type[0] != 'v'
+            ? NULL
+            : tf__wire_check (type, g_variant_get_data (variant), g_variant_get_size (variant),
+                              TF_WIRE_MAX_DEPTH, NULL);
+  if (fault != NULL)
+    return fail (error, G_VALUE_TYPE_NAME (value), fault);
+
+  g_value_set_variant (value, variant);
+  return TRUE;
+}
+
 /* What is not NULL. */
 static gboolean
 unpack_present (TfWireKind kind,
@@ -91,7 +113,7 @@ unpack_present (TfWireKind kind,
   else if (kind == TF_WIRE_KIND_DATE_TIME)
     return unpack_date_time (contents, value, error);
   else
-    g_value_take_variant (value, g_variant_get_variant (contents));
+    return unpack_variant (contents, value, error);
 
   return TRUE;
 }
@@ -122,6 +144,22 @@ unpack_long (TfWireKind kind,
   g_set_error (error, TF_ERROR, TF_ERROR_NOT_PORTABLE,
                "A value of type %s is larger than what that has here", G_VALUE_TYPE_NAME (value));
   return FALSE;
+}
+
+/* A number that is none of the type would reach the switch statements of the user. */
+static gboolean
+unpack_enum (TfWireKind kind,
+             GVariant  *contents,
+             GValue    *value,
+             GError   **error)
+{
+  if (kind == TF_WIRE_KIND_ENUM)
+    g_value_set_enum (value, g_variant_get_int32 (contents));
+  else
+    g_value_set_flags (value, g_variant_get_uint32 (contents));
+
+  return tf__wire_is_known_number (value) ||
+         fail (error, G_VALUE_TYPE_NAME (value), "there is no such number in it");
 }
 
 /* @value is initialised; @contents are of the type that goes with @kind. */
@@ -166,11 +204,8 @@ unpack_contents (TfWireKind kind,
       g_value_set_double (value, g_variant_get_double (contents));
       return TRUE;
     case TF_WIRE_KIND_ENUM:
-      g_value_set_enum (value, g_variant_get_int32 (contents));
-      return TRUE;
     case TF_WIRE_KIND_FLAGS:
-      g_value_set_flags (value, g_variant_get_uint32 (contents));
-      return TRUE;
+      return unpack_enum (kind, contents, value, error);
     case TF_WIRE_KIND_NONE:
     case TF_WIRE_KIND_STRING:
     case TF_WIRE_KIND_STRV:
@@ -184,22 +219,28 @@ unpack_contents (TfWireKind kind,
     }
 }
 
-/* The bytes of a variant, which stay where they are. Its elements are not looked at one by one: what is wrong with them
- * is read as zero. */
+/* A variant whose bytes stay where they are. NULL with an error, or without one if the check was stopped. */
 static GVariant *
-new_variant (const char *type,
-             GBytes     *bulk)
+new_variant (const char       *name,
+             const char       *type,
+             GBytes           *bulk,
+             const TfWireStop *stop,
+             GError          **error)
 {
+  gsize                size;
+  gconstpointer        data = g_bytes_get_data (bulk, &size);
+  const char          *fault = tf__wire_check (type, data, size, TF_WIRE_MAX_DEPTH, stop);
   g_autoptr (GVariant) variant = NULL;
 
-  if (!g_variant_type_string_is_valid (type) || !g_variant_type_is_definite (G_VARIANT_TYPE (type)))
-    return NULL;
+  if (fault != NULL)
+    {
+      if (!tf__wire_is_stopped (fault))
+        fail (error, name, fault);
+      return NULL;
+    }
 
-  variant = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (type), bulk, FALSE));
-  if (g_variant_get_size (variant) != g_bytes_get_size (bulk) ||
-      tf__wire_find_fault (variant, TF_WIRE_MAX_DEPTH) != NULL)
-    return NULL;
-
+  /* Trusted: otherwise each child would be looked for from the first one on, also by the user. */
+  variant = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (type), bulk, TRUE));
 #if G_BYTE_ORDER == G_BIG_ENDIAN
   return g_variant_byteswap (variant);
 #else
@@ -208,37 +249,27 @@ new_variant (const char *type,
 }
 
 static gboolean
-unpack_bulk (TfWireKind  kind,
-             const char *type,
-             GBytes     *bulk,
-             GValue     *value,
-             GError    **error)
+unpack_bulk (TfWireKind        kind,
+             const char       *type,
+             GBytes           *bulk,
+             const TfWireStop *stop,
+             GValue           *value,
+             GError          **error)
 {
   const char          *name = G_VALUE_TYPE_NAME (value);
   g_autoptr (GVariant) variant = NULL;
   gconstpointer        data;
   gsize                size;
 
-  if (kind == TF_WIRE_KIND_VARIANT)
+  if (kind == TF_WIRE_KIND_VARIANT || (kind == TF_WIRE_KIND_STRV && strcmp (type, "as") == 0))
     {
-      variant = new_variant (type, bulk);
+      variant = new_variant (name, type, bulk, stop, error);
       if (variant == NULL)
-        return fail (error, name, "its bulk does not fit");
-      g_value_set_variant (value, variant);
-    }
-  else if (kind == TF_WIRE_KIND_STRV && strcmp (type, "as") == 0)
-    {
-      g_autoptr (GVariant) trusted = NULL;
-      g_autoptr (GBytes)   bytes = NULL;
-
-      variant = new_variant (type, bulk);
-      if (variant == NULL || !g_variant_is_normal_form (variant))
-        return fail (error, name, "its bulk does not fit");
-      /* Its elements need not be checked a second time. */
-      bytes = g_variant_get_data_as_bytes (variant);
-      trusted = g_variant_ref_sink (
-        g_variant_new_from_bytes (G_VARIANT_TYPE_STRING_ARRAY, bytes, TRUE));
-      g_value_take_boxed (value, g_variant_dup_strv (trusted, NULL));
+        return FALSE;
+      if (kind == TF_WIRE_KIND_VARIANT)
+        g_value_set_variant (value, variant);
+      else
+        g_value_take_boxed (value, g_variant_dup_strv (variant, NULL));
     }
   else if (kind == TF_WIRE_KIND_BYTES && strcmp (type, "ay") == 0)
     g_value_set_boxed (value, bulk);
@@ -256,10 +287,11 @@ unpack_bulk (TfWireKind  kind,
 }
 
 static gboolean
-unpack_into (GVariant *contents,
-             GBytes   *bulk,
-             GValue   *value,
-             GError  **error)
+unpack_into (GVariant         *contents,
+             GBytes           *bulk,
+             const TfWireStop *stop,
+             GValue           *value,
+             GError          **error)
 {
   const char *name = G_VALUE_TYPE_NAME (value);
   TfWireKind  kind = tf__wire_get_kind (G_VALUE_TYPE (value));
@@ -267,7 +299,7 @@ unpack_into (GVariant *contents,
   if (g_variant_is_of_type (contents, G_VARIANT_TYPE_STRING) != (bulk != NULL))
     return fail (error, name, bulk == NULL ? "its bulk is missing" : "its contents came twice");
   if (bulk != NULL)
-    return unpack_bulk (kind, g_variant_get_string (contents, NULL), bulk, value, error);
+    return unpack_bulk (kind, g_variant_get_string (contents, NULL), bulk, stop, value, error);
   if (!g_variant_is_of_type (contents, G_VARIANT_TYPE (tf__wire_signatures[kind])))
     return fail (error, name, "its contents are of another type");
 
@@ -275,10 +307,11 @@ unpack_into (GVariant *contents,
 }
 
 gboolean
-tf__wire_unpack_value (GVariant *packed,
-                       GBytes   *bulk,
-                       GValue   *value,
-                       GError  **error)
+tf__wire_unpack_value (GVariant         *packed,
+                       GBytes           *bulk,
+                       const TfWireStop *stop,
+                       GValue           *value,
+                       GError          **error)
 {
   g_autoptr (GVariant) contents = NULL;
   const char          *name;
@@ -301,7 +334,7 @@ tf__wire_unpack_value (GVariant *packed,
     }
 
   g_value_init (&found, type);
-  if (!unpack_into (contents, bulk, &found, error))
+  if (!unpack_into (contents, bulk, stop, &found, error))
     {
       g_value_unset (&found);
       return FALSE;

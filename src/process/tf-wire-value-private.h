@@ -36,3 +36,6 @@ extern const char *const tf__wire_signatures[];
 
 /* TF_WIRE_KIND_NONE if values of this type do not travel. */
 TfWireKind tf__wire_get_kind (GType type);
+
+/* Whether an enum has a value that is in its type, and flags none but those in theirs. */
+gboolean tf__wire_is_known_number (const GValue *value);

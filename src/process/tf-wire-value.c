@@ -101,6 +101,21 @@ tf__wire_is_portable (GType type)
   return tf__wire_get_kind (type) != TF_WIRE_KIND_NONE;
 }
 
+gboolean
+tf__wire_is_known_number (const GValue *value)
+{
+  GTypeClass *klass = g_type_class_ref (G_VALUE_TYPE (value));
+  gboolean    is_known;
+
+  if (G_IS_ENUM_CLASS (klass))
+    is_known = g_enum_get_value ((GEnumClass *) klass, g_value_get_enum (value)) != NULL;
+  else
+    is_known = (g_value_get_flags (value) & ~((GFlagsClass *) klass)->mask) == 0;
+  g_type_class_unref (klass);
+
+  return is_known;
+}
+
 /* Packing */
 
 static GVariant *
@@ -173,6 +188,21 @@ pack_strv (const GValue *value,
   return new_bulk ("as");
 }
 
+/* Serialises @variant; NULL with why it cannot travel. */
+static GBytes *
+serialise (GVariant    *variant,
+           const char **fault)
+{
+  const char        *type = g_variant_get_type_string (variant);
+  gsize              size = g_variant_get_size (variant);
+  g_autoptr (GBytes) bytes = NULL;
+
+  *fault = tf__wire_check (type, g_variant_get_data (variant), size, TF_WIRE_MAX_DEPTH, NULL);
+  if (*fault == NULL)
+    bytes = tf__wire_pack_body (variant);
+  return g_steal_pointer (&bytes);
+}
+
 static GVariant *
 pack_variant (const GValue *value,
               GBytes      **bulk,
@@ -180,6 +210,8 @@ pack_variant (const GValue *value,
 {
   GVariant            *variant = g_value_get_variant (value);
   g_autoptr (GVariant) normal = NULL;
+  g_autoptr (GBytes)   bytes = NULL;
+  GVariant            *contents;
   const char          *fault;
 
   if (variant == NULL)
@@ -188,18 +220,24 @@ pack_variant (const GValue *value,
   if (g_variant_is_floating (variant))
     return refuse (G_TYPE_VARIANT, "it is floating", error);
 
-  fault = tf__wire_find_fault (variant, TF_WIRE_MAX_DEPTH);
-  if (fault != NULL)
+  bytes = serialise (variant, &fault);
+  if (bytes == NULL)
+    {
+      normal = g_variant_get_normal_form (variant);
+      if (normal != variant)
+        bytes = serialise (normal, &fault);
+    }
+  if (bytes == NULL)
     return refuse (G_TYPE_VARIANT, fault, error);
 
-  if (g_variant_get_size (variant) >= TF_WIRE_BULK_THRESHOLD)
+  if (g_bytes_get_size (bytes) >= TF_WIRE_BULK_THRESHOLD)
     {
-      *bulk = tf__wire_pack_body (variant);
+      *bulk = g_steal_pointer (&bytes);
       return new_bulk (g_variant_get_type_string (variant));
     }
 
-  normal = g_variant_get_normal_form (variant);
-  return new_maybe (TF_WIRE_KIND_VARIANT, g_variant_new_variant (normal));
+  contents = g_variant_new_variant (normal == NULL ? variant : normal);
+  return new_maybe (TF_WIRE_KIND_VARIANT, contents);
 }
 
 static GVariant *
@@ -223,16 +261,32 @@ pack_bytes (const GValue *value,
 }
 
 GVariant *
-tf__wire_pack_text (const char *text)
+tf__wire_pack_text (const char *text,
+                    gsize       max_size)
 {
-  return g_variant_new_take_string (g_utf8_make_valid (text == NULL ? "" : text, -1));
+  static const char ellipsis[] = "…";
+
+  char *valid = g_utf8_make_valid (text == NULL ? "" : text, -1);
+
+  if (max_size >= sizeof ellipsis && strlen (valid) > max_size)
+    {
+      char *end = valid + max_size - (sizeof ellipsis - 1);
+
+      /* The beginning of the character that does not fit as a whole. */
+      end = g_utf8_find_prev_char (valid, end + 1);
+      memcpy (end == NULL ? valid : end, ellipsis, sizeof ellipsis);
+    }
+
+  return g_variant_new_take_string (valid);
 }
 
 GVariant *
-tf__wire_pack_error (const GError *error)
+tf__wire_pack_error (const GError *error,
+                     gsize         max_text)
 {
-  return g_variant_new ("(@si@s)", tf__wire_pack_text (g_quark_to_string (error->domain)),
-                        error->code, tf__wire_pack_text (error->message));
+  return g_variant_new ("(@si@s)",
+                        tf__wire_pack_text (g_quark_to_string (error->domain), max_text),
+                        error->code, tf__wire_pack_text (error->message, max_text));
 }
 
 static GVariant *
@@ -240,7 +294,7 @@ pack_error (const GValue *value)
 {
   const GError *held = g_value_get_boxed (value);
 
-  return new_maybe (TF_WIRE_KIND_ERROR, held == NULL ? NULL : tf__wire_pack_error (held));
+  return new_maybe (TF_WIRE_KIND_ERROR, held == NULL ? NULL : tf__wire_pack_error (held, 0));
 }
 
 static GVariant *
@@ -255,6 +309,17 @@ pack_date_time (const GValue *value)
                     g_variant_new ("(xui)", g_date_time_to_unix (time),
                                    (guint32) g_date_time_get_microsecond (time),
                                    (gint32) (g_date_time_get_utc_offset (time) / G_USEC_PER_SEC)));
+}
+
+static GVariant *
+pack_enum (const GValue *value,
+           GError      **error)
+{
+  if (!tf__wire_is_known_number (value))
+    return refuse (G_VALUE_TYPE (value), "there is no such number in it", error);
+
+  return G_VALUE_HOLDS_ENUM (value) ? g_variant_new_int32 (g_value_get_enum (value))
+                                    : g_variant_new_uint32 (g_value_get_flags (value));
 }
 
 /* The contents; NULL if they cannot travel. */
@@ -288,9 +353,8 @@ pack_contents (const GValue *value,
     case TF_WIRE_KIND_DOUBLE:
       return g_variant_new_double (g_value_get_double (value));
     case TF_WIRE_KIND_ENUM:
-      return g_variant_new_int32 (g_value_get_enum (value));
     case TF_WIRE_KIND_FLAGS:
-      return g_variant_new_uint32 (g_value_get_flags (value));
+      return pack_enum (value, error);
     case TF_WIRE_KIND_STRING:
       return pack_string (value, bulk, error);
     case TF_WIRE_KIND_STRV:

@@ -14,6 +14,11 @@
 
 #define KNOWN_FLAGS (TF_FRAME_HAS_BULK | TF_FRAME_BULK_IS_FD)
 
+/* What a body has at most beside its texts: for a value the contents that are not bulk, or the type of those that are,
+ * with its own name. */
+#define PLAIN_ROOM 1024
+#define VALUE_ROOM (PLAIN_ROOM + TF_WIRE_MAX_TYPE + TF_WIRE_BULK_THRESHOLD)
+
 /* What a body of type "()" has: one byte. */
 #define EMPTY_BODY_SIZE 1
 
@@ -30,24 +35,25 @@ typedef struct
   TfWireEnd   end;  /* the only one that may get it */
   JobRule     job;
   gboolean    may_have_bulk;
+  guint       n_texts; /* in the body, beside the value */
 } FrameRule;
 
 /* clang-format off */
 static const FrameRule rules[] = {
-  [TF_FRAME_HELLO]     = { "(uuss)",    TF_WIRE_TO_PROGRAM,        HAS_NO_JOB,   FALSE },
-  [TF_FRAME_PROGRESS]  = { "(xxms)",    TF_WIRE_TO_PROGRAM,        HAS_JOB,      FALSE },
-  [TF_FRAME_EVENT]     = { "(ys(sv))",  TF_WIRE_TO_PROGRAM,        HAS_JOB,      TRUE },
-  [TF_FRAME_RESULT]    = { "(sv)",      TF_WIRE_TO_PROGRAM,        HAS_JOB,      TRUE },
-  [TF_FRAME_ERROR]     = { "(sis)",     TF_WIRE_TO_PROGRAM,        MAY_HAVE_JOB, FALSE },
-  [TF_FRAME_FAILURE]   = { "(sss)",     TF_WIRE_TO_PROGRAM,        MAY_HAVE_JOB, FALSE },
-  [TF_FRAME_READY]     = { "()",        TF_WIRE_TO_PROGRAM,        HAS_NO_JOB,   FALSE },
-  [TF_FRAME_CANCELLED] = { "()",        TF_WIRE_TO_PROGRAM,        HAS_JOB,      FALSE },
-  [TF_FRAME_WITHDRAWN] = { "()",        TF_WIRE_TO_PROGRAM,        HAS_JOB,      FALSE },
-  [TF_FRAME_CONFIGURE] = { "(a{sv})",   TF_WIRE_TO_WORKER,         HAS_NO_JOB,   FALSE },
-  [TF_FRAME_RUN]       = { "(sss(sv))", TF_WIRE_TO_WORKER,         HAS_JOB,      TRUE },
-  [TF_FRAME_QUIT]      = { "()",        TF_WIRE_TO_WORKER,         HAS_NO_JOB,   FALSE },
-  [TF_FRAME_CANCEL]    = { "()",        TF_WIRE_TO_WORKER_CONTROL, HAS_JOB,      FALSE },
-  [TF_FRAME_WITHDRAW]  = { "(t)",       TF_WIRE_TO_WORKER_CONTROL, HAS_JOB,      FALSE },
+  [TF_FRAME_HELLO]     = { "(uuss)",    TF_WIRE_TO_PROGRAM,        HAS_NO_JOB,   FALSE, 2 },
+  [TF_FRAME_PROGRESS]  = { "(xxms)",    TF_WIRE_TO_PROGRAM,        HAS_JOB,      FALSE, 1 },
+  [TF_FRAME_EVENT]     = { "(ys(sv))",  TF_WIRE_TO_PROGRAM,        HAS_JOB,      TRUE, 1 },
+  [TF_FRAME_RESULT]    = { "(sv)",      TF_WIRE_TO_PROGRAM,        HAS_JOB,      TRUE, 0 },
+  [TF_FRAME_ERROR]     = { "(sis)",     TF_WIRE_TO_PROGRAM,        MAY_HAVE_JOB, FALSE, 2 },
+  [TF_FRAME_FAILURE]   = { "(sss)",     TF_WIRE_TO_PROGRAM,        MAY_HAVE_JOB, FALSE, 3 },
+  [TF_FRAME_READY]     = { "()",        TF_WIRE_TO_PROGRAM,        HAS_NO_JOB,   FALSE, 0 },
+  [TF_FRAME_CANCELLED] = { "()",        TF_WIRE_TO_PROGRAM,        HAS_JOB,      FALSE, 0 },
+  [TF_FRAME_WITHDRAWN] = { "()",        TF_WIRE_TO_PROGRAM,        HAS_JOB,      FALSE, 0 },
+  [TF_FRAME_CONFIGURE] = { "(a{sv})",   TF_WIRE_TO_WORKER,         HAS_NO_JOB,   FALSE, 0 },
+  [TF_FRAME_RUN]       = { "(sss(sv))", TF_WIRE_TO_WORKER,         HAS_JOB,      TRUE, 3 },
+  [TF_FRAME_QUIT]      = { "()",        TF_WIRE_TO_WORKER,         HAS_NO_JOB,   FALSE, 0 },
+  [TF_FRAME_CANCEL]    = { "()",        TF_WIRE_TO_WORKER_CONTROL, HAS_JOB,      FALSE, 0 },
+  [TF_FRAME_WITHDRAW]  = { "(t)",       TF_WIRE_TO_WORKER_CONTROL, HAS_JOB,      FALSE, 0 },
 };
 /* clang-format on */
 
@@ -179,51 +185,43 @@ tf__wire_unpack_bulk_size (const guint8   bytes[TF_WIRE_BULK_SIZE],
   return TRUE;
 }
 
-/* What may be in a body */
-
-/* How many containers are inside each other. */
-static guint
-get_type_depth (const GVariantType *type)
+gboolean
+tf__wire_is_within (const TfFrameHeader *header,
+                    const TfWireLimits  *limits)
 {
-  guint depth = 0;
+  const FrameRule *rule = find_rule (header->type);
+  guint64          max_body;
 
-  if (g_variant_type_is_basic (type) || g_variant_type_is_variant (type))
-    return 0;
-  if (g_variant_type_is_array (type) || g_variant_type_is_maybe (type))
-    return 1 + get_type_depth (g_variant_type_element (type));
+  if (limits->max_text == 0 || rule == NULL)
+    return TRUE;
 
-  for (const GVariantType *item = g_variant_type_first (type); item != NULL;
-       item = g_variant_type_next (item))
-    depth = MAX (depth, get_type_depth (item));
-  return 1 + depth;
+  max_body = (guint64) rule->n_texts * limits->max_text;
+  max_body += rule->may_have_bulk ? VALUE_ROOM : PLAIN_ROOM;
+  return header->body_size <= max_body && header->bulk_size <= limits->max_value;
 }
 
-/* What has neither handles nor variants by its type is not looked into, however large it is. */
-const char *
-tf__wire_find_fault (GVariant *variant,
-                     guint     max_depth)
+/* The body */
+
+gboolean
+tf__wire_has_short_texts (GVariant           *body,
+                          const TfWireLimits *limits)
 {
-  static const char too_deep[] = "it is nested too deeply";
+  /* Most are shorter as a whole. */
+  if (limits->max_text == 0 || g_variant_get_size (body) <= limits->max_text)
+    return TRUE;
 
-  const char *type = g_variant_get_type_string (variant);
-
-  if (strchr (type, 'h') != NULL)
-    return "it has handles";
-  if (strchr (type, 'v') == NULL)
-    return get_type_depth (g_variant_get_type (variant)) <= max_depth ? NULL : too_deep;
-  if (max_depth == 0)
-    return too_deep;
-
-  for (gsize i = 0, n = g_variant_n_children (variant); i < n; i++)
+  for (gsize i = 0, n = g_variant_n_children (body); i < n; i++)
     {
-      g_autoptr (GVariant) child = g_variant_get_child_value (variant, i);
-      const char          *fault = tf__wire_find_fault (child, max_depth - 1);
+      g_autoptr (GVariant) child = g_variant_get_child_value (body, i);
+      const char          *type = g_variant_get_type_string (child);
 
-      if (fault != NULL)
-        return fault;
+      /* With its zero, and that of what may be nothing. */
+      if ((g_str_equal (type, "s") || g_str_equal (type, "ms")) &&
+          g_variant_get_size (child) > (gsize) limits->max_text + strlen (type))
+        return FALSE;
     }
 
-  return NULL;
+  return TRUE;
 }
 
 const GVariantType *
@@ -232,16 +230,6 @@ tf__wire_get_body_type (TfFrameType type)
   const FrameRule *rule = find_rule (type);
 
   return rule == NULL ? NULL : G_VARIANT_TYPE (rule->body);
-}
-
-/* Each container in a variant takes at least a byte of its type, and a handle has an "h" in the type of a variant. */
-static gboolean
-is_harmless (GBytes *bytes)
-{
-  gsize         size;
-  gconstpointer data = g_bytes_get_data (bytes, &size);
-
-  return size <= MAX_BODY_DEPTH && memchr (data, 'h', size) == NULL;
 }
 
 GBytes *
@@ -263,34 +251,22 @@ tf__wire_unpack_body (const TfFrameHeader *header,
                       GBytes              *bytes,
                       GError             **error)
 {
-  const GVariantType  *type = tf__wire_get_body_type (header->type);
-  g_autoptr (GVariant) untrusted = NULL;
+  const FrameRule     *rule = find_rule (header->type);
   g_autoptr (GVariant) body = NULL;
-  const char          *fault;
+  const char          *fault = "it has no type";
+  gconstpointer        data;
+  gsize                size;
 
-  if (type == NULL)
-    {
-      fail (error, "There is no frame of type %u", header->type);
-      return NULL;
-    }
-
-  untrusted = g_variant_ref_sink (g_variant_new_from_bytes (type, bytes, FALSE));
-  if (g_variant_is_normal_form (untrusted))
-    {
-      /* Once that is known, its elements need not be checked again each time somebody looks. */
-      body = g_variant_ref_sink (g_variant_new_from_bytes (type, bytes, TRUE));
-      fault = is_harmless (bytes) ? NULL : tf__wire_find_fault (body, MAX_BODY_DEPTH);
-    }
-  else
-    {
-      fault = "it is not in normal form";
-    }
+  data = g_bytes_get_data (bytes, &size);
+  if (rule != NULL)
+    fault = tf__wire_check (rule->body, data, size, MAX_BODY_DEPTH, NULL);
   if (fault != NULL)
     {
       fail (error, "The body of a frame of type %u cannot be read: %s", header->type, fault);
       return NULL;
     }
 
+  body = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (rule->body), bytes, TRUE));
 #if G_BYTE_ORDER == G_BIG_ENDIAN
   return g_variant_byteswap (body);
 #else

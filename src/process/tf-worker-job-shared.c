@@ -148,7 +148,7 @@ take_argument (TfJobDesk *self,
     return TRUE;
 
   packed = g_variant_get_child_value (frame->body, 3);
-  if (!tf__wire_unpack_value (packed, frame->bulk, &value, error))
+  if (!tf__wire_unpack_value (packed, frame->bulk, NULL, &value, error))
     return FALSE;
 
   if (!G_IS_VALUE (&value))

@@ -20,8 +20,10 @@ tf__job_desk_send_error (TfJobDesk    *self,
                          const GError *reason,
                          GError      **error)
 {
-  return tf__channel_send (self->channel, TF_FRAME_ERROR, job, tf__wire_pack_error (reason), NULL,
-                           -1, 0, TF_SEND_NOW, error);
+  const guint max_text = tf__channel_get_max_text (self->channel);
+
+  return tf__channel_send (self->channel, TF_FRAME_ERROR, job,
+                           tf__wire_pack_error (reason, max_text), NULL, -1, 0, TF_SEND_NOW, error);
 }
 
 static gboolean
@@ -30,13 +32,16 @@ send_failure (TfJobDesk       *self,
               const TfFailure *failure,
               GError         **error)
 {
+  const guint max_text = tf__channel_get_max_text (self->channel);
+
   if (failure->type == NULL)
     return tf__job_desk_send_error (self, job, failure->error, error);
 
   return tf__channel_send (
     self->channel, TF_FRAME_FAILURE, job,
-    g_variant_new ("(@s@s@s)", tf__wire_pack_text (failure->type),
-                   tf__wire_pack_text (failure->text), tf__wire_pack_text (failure->traceback)),
+    g_variant_new ("(@s@s@s)", tf__wire_pack_text (failure->type, max_text),
+                   tf__wire_pack_text (failure->text, max_text),
+                   tf__wire_pack_text (failure->traceback, max_text)),
     NULL, -1, 0, TF_SEND_NOW, error);
 }
 

@@ -115,6 +115,18 @@ say_hello (Worker  *self,
                            NULL, -1, 0, TF_SEND_NOW, error);
 }
 
+/* Whoever sends CONFIGURE says what it accepts of this process. */
+static void
+set_limits (Worker   *self,
+            GVariant *settings)
+{
+  TfWireLimits limits = { 0 };
+
+  if (g_variant_lookup (settings, "max-value", "t", &limits.max_value) &&
+      g_variant_lookup (settings, "max-text", "u", &limits.max_text))
+    tf__channel_set_limits (&self->jobs, &limits);
+}
+
 static gboolean
 set_up (Worker   *self,
         GVariant *settings,
@@ -123,12 +135,14 @@ set_up (Worker   *self,
   g_autoptr (GVariant) dictionary = g_variant_get_child_value (settings, 0);
   g_autoptr (GError)   reason = NULL;
 
+  set_limits (self, dictionary);
   if (tf__worker_set_up (dictionary, &reason))
     return tf__channel_send (&self->jobs, TF_FRAME_READY, 0, g_variant_new ("()"), NULL, -1, 0,
                              TF_SEND_NOW, error);
 
-  tf__channel_send (&self->jobs, TF_FRAME_ERROR, 0, tf__wire_pack_error (reason), NULL, -1, 0,
-                    TF_SEND_NOW, NULL);
+  tf__channel_send (&self->jobs, TF_FRAME_ERROR, 0,
+                    tf__wire_pack_error (reason, tf__channel_get_max_text (&self->jobs)), NULL, -1,
+                    0, TF_SEND_NOW, NULL);
   g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
 }

@@ -8,6 +8,7 @@
 
 #include "process/tf-worker-job-private.h"
 
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -43,7 +44,9 @@ tf__job_desk_send_progress (TfJobDesk     *self,
                             TfJobProgress *progress,
                             TfSendWhen     when)
 {
-  GVariant *status = progress->status == NULL ? NULL : tf__wire_pack_text (progress->status);
+  const guint max_text = tf__channel_get_max_text (self->channel);
+  GVariant   *status =
+    progress->status == NULL ? NULL : tf__wire_pack_text (progress->status, max_text);
 
   tf__channel_send (self->channel, TF_FRAME_PROGRESS, progress->job,
                     g_variant_new ("(xx@ms)", progress->completed, progress->total,
@@ -232,15 +235,25 @@ send_event (TfJobDesk *self,
 {
   const GValue      *value = G_VALUE_TYPE (&event->value) == G_TYPE_INVALID ? NULL : &event->value;
   const char        *kind = tf__event_get_kind (event);
+  const guint        max_text = tf__channel_get_max_text (self->channel);
   g_autoptr (GBytes) bulk = NULL;
-  GVariant          *packed = tf__wire_pack_value (value, &bulk, error);
+  GVariant          *packed;
 
+  /* Cut off it would be another kind. */
+  if (max_text > 0 && kind != NULL && strlen (kind) > max_text)
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_NOT_PORTABLE,
+                   "A message whose kind has more than %u bytes cannot travel", max_text);
+      return FALSE;
+    }
+
+  packed = tf__wire_pack_value (value, &bulk, error);
   if (packed == NULL)
     return FALSE;
 
   return tf__channel_send (self->channel, TF_FRAME_EVENT, job,
                            g_variant_new ("(y@s@(sv))", (guchar) event->road,
-                                          tf__wire_pack_text (kind), packed),
+                                          tf__wire_pack_text (kind, 0), packed),
                            bulk, -1, 0, TF_SEND_SOON, error);
 }
 

@@ -28,6 +28,20 @@ tf__task_send_event (TfTask       *self,
   return self->host->sink->send (self, &event);
 }
 
+void
+tf__task_send_sized (TfTask       *self,
+                     TfRoad        road,
+                     const char   *kind,
+                     const GValue *value,
+                     guint64       size,
+                     guint64       max_pending)
+{
+  guint n_units = (guint) MIN (size / TF_EVENT_UNIT, TF_EVENT_MAX_SIZE);
+
+  if (tf__task_is_running (self, G_STRFUNC) && tf__task_is_wanted (self))
+    tf__pipe_send_sized (&self->work.pipe, road, kind, value, n_units, max_pending / TF_EVENT_UNIT);
+}
+
 gboolean
 tf__task_send_own (TfTask     *self,
                    TfRoad      road,

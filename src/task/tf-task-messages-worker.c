@@ -11,7 +11,7 @@
 /**
  * tf_task_send:
  * @self: the task
- * @kind: the kind of message, which is the detail of the signal
+ * @kind: the kind of message, in UTF-8, which is the detail of the signal
  * @value: (nullable): what is to be delivered, which is copied; or `NULL` for nothing
  *
  * Sends a message of a kind of its own to the foreground, where it becomes

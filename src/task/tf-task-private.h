@@ -199,6 +199,13 @@ gboolean tf__task_send_event (TfTask       *self,
                               const char   *kind,
                               const GValue *value,
                               const char   *function);
+/* For what comes from another process: waits also until no more than @max_pending bytes are on their way. */
+void     tf__task_send_sized (TfTask       *self,
+                              TfRoad        road,
+                              const char   *kind,
+                              const GValue *value,
+                              guint64       size,
+                              guint64       max_pending);
 gboolean tf__task_send_own (TfTask     *self,
                             TfRoad      road,
                             const char *kind,

@@ -297,7 +297,8 @@ tf_task_set_total (TfTask *self,
  *
  * Tells what the task is doing, in words.
  *
- * See [method@Task.set_progress].
+ * See [method@Task.set_progress]. Bytes that are not UTF-8 are replaced by U+FFFD, as in all texts that a task has or
+ * tells: names and descriptions, kinds of messages, messages of errors, and the details of failures.
  *
  * ## Threads
  *

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "core/tf-text-private.h"
 #include "task/tf-task-private.h"
 
 /**
@@ -269,7 +270,7 @@ tf_task_set_name (TfTask     *self,
     return;
 
   g_free (ensure_extra (self)->name);
-  self->extra->name = g_strdup (name);
+  self->extra->name = tf__text_dup (name);
 }
 
 /**
@@ -317,7 +318,7 @@ tf_task_set_description (TfTask     *self,
     return;
 
   g_free (ensure_extra (self)->description);
-  self->extra->description = g_strdup (description);
+  self->extra->description = tf__text_dup (description);
 }
 
 /**
@@ -527,5 +528,5 @@ tf_task_set_location (TfTask     *self,
     return;
 
   g_free (ensure_extra (self)->location);
-  self->extra->location = g_strdup (location);
+  self->extra->location = tf__text_dup (location);
 }

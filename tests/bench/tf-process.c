@@ -275,3 +275,64 @@ tf_process_bulk (const BenchSetting *setting,
   bench_times_finish (self.times, results);
   tf_run_clear (&self);
 }
+
+/* --- Variants --- */
+
+static void
+body_variants (TfTask  *task,
+               gpointer user_data)
+{
+  gint64          n = g_variant_get_int64 (tf_task_get_argument (task));
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("av"));
+  for (gint64 i = 0; i < n; i++)
+    g_variant_builder_add (&builder, "v", g_variant_new_int64 (i));
+  tf_task_return_variant (task, g_variant_builder_end (&builder));
+}
+
+/* Until each of them has been read. */
+static double
+take_variants (TfRun *self)
+{
+  gint64    begin_ns = bench_now_ns ();
+  GError   *error = NULL;
+  TfFuture *future;
+  GVariant *variants;
+
+  future = submit_job (self, body_variants, g_variant_new_int64 ((gint64) self->setting->n),
+                       on_done_quit_cb);
+  g_main_loop_run (self->loop);
+  variants = tf_future_dup_variant (future, &error);
+  if (variants == NULL)
+    g_error ("%s", error->message);
+
+  for (gsize i = 0; i < self->setting->n; i++)
+    g_variant_unref (g_variant_get_child_value (variants, i));
+  g_variant_unref (variants);
+  g_object_unref (future);
+  return (double) (bench_now_ns () - begin_ns) / (double) self->setting->n;
+}
+
+void
+tf_process_variants (const BenchSetting *setting,
+                     double              results[BENCH_MAX_RESULTS])
+{
+  TfRun self;
+
+  process_init (&self, setting);
+  results[0] = take_variants (&self);
+  g_array_unref (self.times);
+  tf_run_clear (&self);
+}
+
+void
+tf_thread_variants (const BenchSetting *setting,
+                    double              results[BENCH_MAX_RESULTS])
+{
+  TfRun self;
+
+  tf_run_init (&self, setting);
+  results[0] = take_variants (&self);
+  tf_run_clear (&self);
+}

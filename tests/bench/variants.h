@@ -87,6 +87,10 @@ BENCH_DECLARE (tf_process_stream);
 BENCH_DECLARE (floor_process_bulk);
 BENCH_DECLARE (tf_process_bulk);
 
+/* An array of n variants, made in a job, until each has been read: ns per variant. */
+BENCH_DECLARE (tf_thread_variants);
+BENCH_DECLARE (tf_process_variants);
+
 /* Few tasks are over in no time: so many rounds of them make a measurement. */
 gsize bench_rounds (const BenchSetting *setting);
 /* p50, p99 and max in µs; takes the array. */

@@ -473,11 +473,29 @@ run_w8_bulk (const char *name)
 }
 
 static void
+run_w8_variants (const char *name)
+{
+  gsize              n = bench_size (M, 10 * K);
+  const BenchVariant variants[] = {
+    { "a thread", tf_thread_variants, { .n = n, .n_workers = 1 } },
+    { "a process", tf_process_variants, { .n = n, .n_workers = 1 } },
+    { "fewer", tf_process_variants, { .n = n / 10, .n_workers = 1 } },
+  };
+  const BenchRow rows[] = {
+    { "process_variants_ns_per_element", "ns", "a process", TO ("a thread", 3.0, 2.0) },
+    { "process_variants_growth", "ns", "a process", TO ("fewer", 2.0, 1.2) },
+  };
+
+  RUN_SERIES (name, variants, rows);
+}
+
+static void
 run_w8 (const char *name)
 {
   run_w8_jobs (name);
   run_w8_streams (name);
   run_w8_bulk (name);
+  run_w8_variants (name);
 }
 
 /* --- Growth --- */
@@ -544,7 +562,7 @@ const BenchWorkload bench_workloads[] = {
   { "W5", "memory of what waits", run_w5 },
   { "W6", "composition: a set of 100,000 promises, chains", run_w6 },
   { "W7", "cancelling what waits and what runs", run_w7 },
-  { "W8", "worker processes: jobs, streams, large results", run_w8 },
+  { "W8", "worker processes: jobs, streams, large results, large variants", run_w8 },
   { "growth", "many tasks in the queue", run_growth },
   { "budgets", "W4 with handlers of 10 µs, by priority and budget", run_budgets, TRUE },
   { "costs", "W1, 256 at a time, with what one may use besides a callback", run_costs, TRUE },

@@ -443,6 +443,106 @@ test_room_released (void)
   tf_test_counter_clear (&sender.n_sent);
 }
 
+/* Sizes of 3 units, and now and then of more than there may be. */
+#define MAX_UNITS 10
+
+static guint
+get_units (guint number)
+{
+  return number % 7 == 0 ? 2 * MAX_UNITS : 3;
+}
+
+static gpointer
+run_large_sender (gpointer data)
+{
+  Sender *sender = data;
+
+  for (guint i = 0; i < sender->n_wanted; i++)
+    {
+      GValue value = G_VALUE_INIT;
+
+      g_value_init (&value, G_TYPE_INT64);
+      if (!tf__pipe_send_sized (&sender->box->pipe, TF_ROAD_ITEM, NULL, &value, get_units (i),
+                                MAX_UNITS))
+        break;
+      tf_test_counter_add (&sender->n_sent, 1);
+    }
+
+  return NULL;
+}
+
+static void
+check_units_cb (Letterbox *box,
+                TfNews     news)
+{
+  TfPipeBox *inside = box->pipe.box;
+  guint64    n_units;
+
+  tf__lock (&inside->lock);
+  n_units = inside->n_units;
+  tf__unlock (&inside->lock);
+  g_assert_true (n_units <= MAX_UNITS || n_units == 2 * MAX_UNITS);
+}
+
+static void
+test_room_of_sizes (void)
+{
+  Office    office;
+  Letterbox box;
+  Sender    sender = { &box, .n_wanted = 500 };
+  GThread  *thread;
+
+  g_test_summary ("A sender of large events waits until those on their way leave room for them.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  box.on_delivery = check_units_cb;
+  tf_test_counter_init (&sender.n_sent);
+  thread = g_thread_new ("sender", run_large_sender, &sender);
+  while (box.n_events < sender.n_wanted)
+    {
+      /* The first is too large, so it is alone; after it there are three at most. */
+      tf_test_counter_wait (&sender.n_sent, MIN (box.n_events + 1, sender.n_wanted));
+      g_assert_cmpint (tf_test_counter_get (&sender.n_sent), <=, box.n_events + 4);
+      g_main_context_iteration (office.context, FALSE);
+    }
+  g_thread_join (thread);
+  g_assert_cmpuint (box.pipe.box->n_units, ==, 0);
+
+  tf_test_drain (office.context);
+  letterbox_clear (&box);
+  office_clear (&office);
+  tf_test_counter_clear (&sender.n_sent);
+}
+
+static void
+test_room_of_sizes_dropped (void)
+{
+  Office    office;
+  Letterbox box;
+  Sender    sender = { &box, .n_wanted = 500 };
+  GThread  *thread;
+
+  g_test_summary ("A sender of large events returns when the work is cancelled.");
+
+  office_init (&office);
+  letterbox_init (&box, &office, 'a');
+  tf_test_counter_init (&sender.n_sent);
+  thread = g_thread_new ("sender", run_large_sender, &sender);
+  tf_test_counter_wait (&sender.n_sent, 1);
+  tf__pipe_step (&box.pipe, TF_CANCEL_EVENT_CANCEL);
+  tf__pipe_release_senders (&box.pipe);
+  g_thread_join (thread);
+  g_assert_cmpint (tf_test_counter_get (&sender.n_sent), ==, 1);
+  tf__pipe_drop_events (&box.pipe);
+  g_assert_cmpuint (box.pipe.box->n_units, ==, 0);
+
+  tf_test_drain (office.context);
+  letterbox_clear (&box);
+  office_clear (&office);
+  tf_test_counter_clear (&sender.n_sent);
+}
+
 /* Progress */
 
 static void
@@ -623,6 +723,8 @@ main (int   argc,
   tf_test_add ("/pipe/room/is-waited-for", test_room);
   tf_test_add ("/pipe/room/is-as-large-in-a-handler", test_room_in_handler);
   tf_test_add ("/pipe/room/is-not-waited-for-in-vain", test_room_released);
+  tf_test_add ("/pipe/room/of-sizes", test_room_of_sizes);
+  tf_test_add ("/pipe/room/of-sizes-that-are-dropped", test_room_of_sizes_dropped);
   tf_test_add ("/pipe/slot/has-the-latest-values", test_slot);
   tf_test_add ("/pipe/news/end-in-a-race-with-an-event", test_end_race);
 

@@ -9,6 +9,8 @@
  * Each start adds a byte to the file. MOMENT/DEATH is a way to go at a moment. N*HOW does that in the first N starts, a
  * digit, and what it should after these. */
 
+#define _GNU_SOURCE /* memfd_create() */
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,6 +18,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum
@@ -29,6 +33,7 @@ enum
   ERROR = 5,
   FAILURE = 6,
   READY = 7,
+  CANCELLED = 8,
   WITHDRAWN = 9,
   RUN = 33,
   QUIT = 34,
@@ -365,11 +370,336 @@ begin (const char *how)
   put_ready ();
 }
 
+/* --- What no worker sends --- */
+
+/* Whatever has begun to take it may have ended the connection meanwhile. */
+static void
+put_all (const void *bytes,
+         size_t      size)
+{
+  const char *rest = bytes;
+
+  while (size > 0)
+    {
+      ssize_t n = send (JOBS, rest, size, MSG_NOSIGNAL);
+
+      if (n <= 0)
+        wait_for_ever ();
+      rest += n;
+      size -= (size_t) n;
+    }
+}
+
+static void
+put_bulk_header (uint32_t size,
+                 uint16_t type,
+                 uint16_t flags,
+                 uint64_t job,
+                 uint64_t bulk_size,
+                 int      fd)
+{
+  union
+  {
+    struct cmsghdr head;
+    char           space[CMSG_SPACE (sizeof (int) * 60)];
+  } control = { { 0 } };
+  char          bytes[24];
+  struct iovec  part = { bytes, (flags & 1) != 0 ? 24 : 16 };
+  struct msghdr message = { 0 };
+
+  memcpy (bytes, &size, 4);
+  memcpy (bytes + 4, &type, 2);
+  memcpy (bytes + 6, &flags, 2);
+  memcpy (bytes + 8, &job, 8);
+  memcpy (bytes + 16, &bulk_size, 8);
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (fd >= 0)
+    {
+      message.msg_control = &control;
+      message.msg_controllen = CMSG_SPACE (sizeof (int));
+      control.head.cmsg_level = SOL_SOCKET;
+      control.head.cmsg_type = SCM_RIGHTS;
+      control.head.cmsg_len = CMSG_LEN (sizeof (int));
+      memcpy (CMSG_DATA (&control.head), &fd, sizeof fd);
+    }
+  if (sendmsg (JOBS, &message, MSG_NOSIGNAL) < 0)
+    wait_for_ever ();
+}
+
+/* ("GVariant", <"av">): the name, the type of the bulk with its own type behind it, and where the name ends. */
+static size_t
+make_bulk_body (char       *body,
+                const char *name,
+                const char *type)
+{
+  size_t name_size = strlen (name) + 1;
+  size_t n = (name_size + 7) / 8 * 8;
+
+  memset (body, 0, 64);
+  memcpy (body, name, name_size);
+  memcpy (body + n, type, strlen (type) + 1);
+  n += strlen (type) + 1;
+  body[n++] = 0;
+  body[n++] = 's';
+  body[n++] = (char) name_size;
+  return n;
+}
+
+static void
+put_bulk (uint64_t    job,
+          const char *name,
+          const char *type,
+          const void *data,
+          uint64_t    size)
+{
+  char   body[64];
+  size_t n = make_bulk_body (body, name, type);
+
+  put_bulk_header ((uint32_t) n, RESULT, 1, job, size, -1);
+  put_all (body, n);
+  if (data != NULL)
+    put_all (data, size);
+}
+
+static void
+put_fd (uint64_t job,
+        uint64_t size,
+        int      fd)
+{
+  char   body[64];
+  size_t n = make_bulk_body (body, "GBytes", "ay");
+
+  put_bulk_header ((uint32_t) n, RESULT, 3, job, size, fd);
+  put_all (body, n);
+  close (fd);
+}
+
+static int
+make_memfd (size_t size,
+            int    seals)
+{
+  int fd = memfd_create ("broken", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+  if (fd < 0 || ftruncate (fd, (off_t) size) != 0 || fcntl (fd, F_ADD_SEALS, seals) != 0)
+    _exit (1);
+  return fd;
+}
+
+/* An array whose offsets are all the same: read without trust, each of its elements begins at the beginning. */
+static void
+put_slow_bulk (uint64_t job,
+               size_t   size)
+{
+  char    *data = calloc (1, size);
+  uint32_t end = (uint32_t) size / 2;
+
+  for (size_t i = size / 2; data != NULL && i + 4 <= size; i += 4)
+    memcpy (data + i, &end, 4);
+  put_bulk (job, "GVariant", "av", data, size);
+  free (data);
+}
+
+/* Variants inside each other, beside the name of their type. */
+static void
+put_deep_result (uint64_t job,
+                 unsigned depth)
+{
+  static char body[4096];
+  size_t      n = 16;
+
+  memcpy (body, "GVariant", 9);
+  memcpy (body + n, "\0\0()", 4);
+  n += 4;
+  for (unsigned i = 0; i < depth; i++)
+    {
+      memcpy (body + n, "\0v", 2);
+      n += 2;
+    }
+  memcpy (body + n, "\0\0mv", 4);
+  n += 4;
+  body[n++] = 9;
+  /* More than 255 bytes have offsets of two. */
+  if (n > 255)
+    body[n++] = 0;
+  put_header ((uint32_t) n, RESULT, 0, job);
+  put_all (body, n);
+}
+
+/* ("TfFutureState", <123456>) */
+static void
+put_no_number (uint64_t job)
+{
+  char    body[32] = "TfFutureState";
+  int32_t number = 123456;
+
+  memcpy (body + 16, &number, 4);
+  memcpy (body + 20, "\0i\16", 3);
+  put_header (23, RESULT, 0, job);
+  put (body, 23);
+}
+
+/* "(sis)": the domain, a code, and a text of so many bytes. */
+static void
+put_long_error (uint64_t job,
+                size_t   size)
+{
+  char  *body = calloc (1, size + 64);
+  size_t n = 24;
+
+  if (body == NULL)
+    _exit (1);
+  memcpy (body, "g-io-error-quark", 17);
+  memset (body + n, 'x', size);
+  n += size + 1;
+  body[n] = 17;
+  n += n + 1 <= 255 ? 1 : n + 2 <= 65535 ? 2
+                                         : 4;
+  put_header ((uint32_t) n, ERROR, 0, job);
+  put_all (body, n);
+  free (body);
+}
+
+/* "(ys(sv))": a road, a kind, the number 1. */
+static void
+put_event (uint64_t    job,
+           char        road,
+           const char *kind)
+{
+  static const char number[] = "gint\0\0\0\0\1\0\0\0\0i\5";
+
+  char   body[128] = { road };
+  size_t kind_end = 1 + strlen (kind) + 1;
+  size_t n = (kind_end + 7) / 8 * 8;
+
+  memcpy (body + 1, kind, strlen (kind));
+  memcpy (body + n, number, sizeof number - 1);
+  n += sizeof number - 1;
+  body[n++] = (char) kind_end;
+  put_header ((uint32_t) n, EVENT, 0, job);
+  put_all (body, n);
+}
+
+static void
+put_empty (uint16_t type,
+           uint64_t job)
+{
+  put_header (1, type, 0, job);
+  put_all ("", 1);
+}
+
+/* Returns whether it was one of them. The job has no other end. */
+static int
+be_hostile (const char *how,
+            uint64_t    job)
+{
+  char text[64];
+
+  memset (text, 'x', sizeof text);
+  if (is (how, "slow-bulk"))
+    put_slow_bulk (job, 1024 * 1024);
+  else if (is (how, "zeros"))
+    put_bulk (job, "GVariant", "av", memset (text, 0, sizeof text), sizeof text);
+  else if (is (how, "abnormal-texts"))
+    put_bulk (job, "GVariant", "as", text, sizeof text);
+  else if (is (how, "no-type"))
+    put_bulk (job, "GVariant", "(((", text, sizeof text);
+  else if (is (how, "huge-value"))
+    put_bulk (job, "GBytes", "ay", NULL, (uint64_t) 1 << 40);
+  else if (is (how, "too-huge-value"))
+    put_bulk (job, "GBytes", "ay", NULL, ((uint64_t) 1 << 40) + 1);
+  else if (is (how, "huge-body"))
+    put_header (64u << 20, RESULT, 0, job);
+  else if (is (how, "too-huge-body"))
+    put_header ((64u << 20) + 1, RESULT, 0, job);
+  else if (is (how, "holes"))
+    put_fd (job, (uint64_t) 100 << 30,
+            make_memfd ((size_t) 100 << 30, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE));
+  else if (is (how, "unsealed"))
+    put_fd (job, 4096, make_memfd (4096, 0));
+  else if (is (how, "short-memfd"))
+    put_fd (job, 4096, make_memfd (100, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE));
+  else if (is (how, "device"))
+    put_fd (job, 4096, open ("/dev/zero", O_RDONLY | O_CLOEXEC));
+  else if (is (how, "fd-without-frame"))
+    put_bulk_header (13, RESULT, 0, job, 0, JOBS);
+  else if (is (how, "fd-is-missing"))
+    put_bulk_header (13, RESULT, 3, job, 4096, -1);
+  else if (is (how, "deep"))
+    put_deep_result (job, 65);
+  else if (is (how, "deeper"))
+    put_deep_result (job, 200);
+  else if (is (how, "no-number"))
+    put_no_number (job);
+  else if (is (how, "long-error"))
+    put_long_error (job, 64 * 1024 + 1);
+  else if (is (how, "longer-error"))
+    put_long_error (job, 60 * 1024 * 1024);
+  else if (is (how, "no-road"))
+    put_event (job, 3, "kind");
+  else if (is (how, "withdraws"))
+    put_empty (WITHDRAWN, job);
+  else if (is (how, "ready-again"))
+    put_empty (READY, 0);
+  else
+    return 0;
+
+  wait_for_ever ();
+  return 1;
+}
+
+/* What is strange, and allowed. */
+static void
+be_odd (const char *how,
+        uint64_t    job)
+{
+  if (is (how, "many-cancels"))
+    for (unsigned i = 0; i < 1000; i++)
+      put_empty (CANCELLED, job);
+  if (is (how, "many-kinds"))
+    for (unsigned i = 0; i < 3000; i++)
+      {
+        char kind[32];
+
+        snprintf (kind, sizeof kind, "kind-%u", i);
+        put_event (job, 2, kind);
+      }
+  if (is (how, "empty-kind"))
+    put_event (job, 2, "");
+  if (is (how, "endless-progress"))
+    for (int64_t i = 0;; i++)
+      {
+        char bytes[32] = { 16, 0, 0, 0, PROGRESS };
+
+        memcpy (bytes + 8, &job, 8);
+        memcpy (bytes + 16, &i, 8);
+        put_all (bytes, sizeof bytes);
+      }
+  if (is (how, "endless-events"))
+    for (;;)
+      put_event (job, 1, "");
+  if (is (how, "deepest-allowed"))
+    {
+      put_deep_result (job, 63);
+      get_job ();
+    }
+  if (is (how, "longest-error"))
+    {
+      put_long_error (job, 64 * 1024);
+      get_job ();
+    }
+  if (is (how, "closes-control"))
+    close (CONTROL);
+}
+
 /* In a job. */
 static void
 work (const char *how,
       uint64_t    job)
 {
+  if (be_hostile (how, job))
+    return;
+  be_odd (how, job);
   if (is (how, "exits-in-job"))
     exit (6);
   if (is (how, "garbage-in-job"))

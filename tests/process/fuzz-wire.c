@@ -44,6 +44,38 @@ use_variant (GVariant *variant)
     abort ();
 }
 
+/* The check of bulk says of all that it passes, and of no more, what GLib says of it: GLib reads it as trusted then. */
+static void
+compare_checks (GVariant *packed,
+                GBytes   *bulk)
+{
+  g_autoptr (GVariant) contents = NULL;
+  g_autoptr (GVariant) untrusted = NULL;
+  const char          *name;
+  const char          *type;
+  const char          *fault;
+
+  g_variant_get (packed, "(&sv)", &name, &contents);
+  if (bulk == NULL || !g_variant_is_of_type (contents, G_VARIANT_TYPE_STRING))
+    return;
+
+  type = g_variant_get_string (contents, NULL);
+  fault = tf__wire_check (type, g_bytes_get_data (bulk, NULL), g_bytes_get_size (bulk),
+                          TF_WIRE_MAX_DEPTH, NULL);
+  if (!g_variant_type_string_is_valid (type) ||
+      !g_variant_type_is_definite (G_VARIANT_TYPE (type)))
+    {
+      if (fault == NULL)
+        abort ();
+      return;
+    }
+
+  untrusted = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (type), bulk, FALSE));
+  if (g_variant_is_normal_form (untrusted) != (fault == NULL) &&
+      (fault == NULL || (strstr (fault, "deep") == NULL && strstr (fault, "handles") == NULL)))
+    abort ();
+}
+
 static void
 use_value (GVariant *packed,
            GBytes   *bulk)
@@ -54,7 +86,8 @@ use_value (GVariant *packed,
   g_autoptr (GBytes)   new_bulk = NULL;
   g_autoptr (GVariant) new_packed = NULL;
 
-  if (!tf__wire_unpack_value (packed, bulk, &value, &error))
+  compare_checks (packed, bulk);
+  if (!tf__wire_unpack_value (packed, bulk, NULL, &value, &error))
     {
       if (error == NULL || error->domain != g_quark_from_static_string ("tf-error-quark"))
         abort ();
@@ -72,7 +105,7 @@ use_value (GVariant *packed,
   if (new_packed != NULL)
     {
       g_variant_ref_sink (new_packed);
-      if (!tf__wire_unpack_value (new_packed, new_bulk, &again, NULL) ||
+      if (!tf__wire_unpack_value (new_packed, new_bulk, NULL, &again, NULL) ||
           G_VALUE_TYPE (&again) != G_VALUE_TYPE (&value))
         abort ();
       g_value_unset (&again);

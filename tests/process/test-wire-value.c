@@ -35,7 +35,7 @@ travel (const GValue *value,
   bytes = tf__wire_pack_body (packed);
   g_assert_cmpuint (g_bytes_get_size (bytes), <, bulk == NULL ? G_MAXSIZE : 100);
   body = tf__wire_unpack_body (&header, bytes, error);
-  return body != NULL && tf__wire_unpack_value (body, bulk, there, error);
+  return body != NULL && tf__wire_unpack_value (body, bulk, NULL, there, error);
 }
 
 static void
@@ -357,6 +357,15 @@ test_broken_variant (void)
   g_assert_cmpstr (g_variant_get_string (g_value_get_variant (&there), NULL), ==, "");
   g_value_unset (&there);
   g_value_unset (&value);
+
+  /* Of the wrong size. */
+  g_value_init (&value, G_TYPE_VARIANT);
+  g_value_set_variant (
+    &value, g_variant_new_from_data (G_VARIANT_TYPE ("i"), data, sizeof data, FALSE, NULL, NULL));
+  assert_travels (&value, &there);
+  g_assert_cmpint (g_variant_get_int32 (g_value_get_variant (&there)), ==, 0);
+  g_value_unset (&there);
+  g_value_unset (&value);
 }
 
 static void
@@ -411,7 +420,7 @@ test_variant_uncopied (void)
   g_value_set_variant (&value, numbers);
   packed = g_variant_ref_sink (tf__wire_pack_value (&value, &bulk, NULL));
   g_assert_true (g_bytes_get_data (bulk, NULL) == g_variant_get_data (numbers));
-  g_assert_true (tf__wire_unpack_value (packed, bulk, &there, NULL));
+  g_assert_true (tf__wire_unpack_value (packed, bulk, NULL, &there, NULL));
   g_assert_true (g_variant_get_data (g_value_get_variant (&there)) ==
                  g_bytes_get_data (bulk, NULL));
 
@@ -460,7 +469,7 @@ test_errors (void)
   check_error (error);
   check_error (negative);
 
-  packed = g_variant_ref_sink (tf__wire_pack_error (raw));
+  packed = g_variant_ref_sink (tf__wire_pack_error (raw, 0));
   there = tf__wire_unpack_error (packed);
   g_assert_error (there, G_IO_ERROR, 1);
   g_assert_true (g_str_has_prefix (there->message, "not UTF-8: "));
@@ -592,7 +601,7 @@ assert_unreadable (const char *name,
   g_autoptr (GError)   error = NULL;
   GValue               there = G_VALUE_INIT;
 
-  g_assert_false (tf__wire_unpack_value (packed, bulk, &there, &error));
+  g_assert_false (tf__wire_unpack_value (packed, bulk, NULL, &there, &error));
   g_assert_error (error, TF_ERROR, code);
   g_assert_true (G_VALUE_TYPE (&there) == G_TYPE_INVALID);
 }
@@ -648,6 +657,93 @@ test_misfits (void)
 }
 
 static void
+test_numbers_of_types (void)
+{
+  GValue value = G_VALUE_INIT;
+
+  g_test_summary ("A number that an enum or flags do not have is refused by both ends.");
+
+  g_value_init (&value, TF_TYPE_FUTURE_STATE);
+  g_value_set_enum (&value, 123456);
+  assert_refused (&value, "*TfFutureState*");
+  g_value_unset (&value);
+  g_value_init (&value, G_TYPE_BINDING_FLAGS);
+  g_value_set_flags (&value, G_BINDING_BIDIRECTIONAL | 1u << 20);
+  assert_refused (&value, "*GBindingFlags*");
+  g_value_unset (&value);
+
+  assert_unreadable ("TfFutureState", g_variant_new_int32 (123456), NULL, TF_ERROR_PROTOCOL);
+  assert_unreadable ("TfFutureState", g_variant_new_int32 (-1), NULL, TF_ERROR_PROTOCOL);
+  assert_unreadable ("GBindingFlags", g_variant_new_uint32 (1u << 20), NULL, TF_ERROR_PROTOCOL);
+}
+
+static void
+test_inner_depth (void)
+{
+  g_autoptr (GVariant) deepest = g_variant_ref_sink (make_nest (TF_WIRE_MAX_DEPTH));
+  GVariant            *contents = g_variant_new_maybe (NULL, g_variant_new_variant (deepest));
+  GVariant            *too_deep = g_variant_new_tuple (&deepest, 1);
+  g_autoptr (GVariant) packed = g_variant_ref_sink (g_variant_new ("(sv)", "GVariant", contents));
+  GValue               there = G_VALUE_INIT;
+
+  g_test_summary ("Contents beside the name are not nested more deeply than bulk.");
+
+  g_assert_true (tf__wire_unpack_value (packed, NULL, NULL, &there, NULL));
+  g_value_unset (&there);
+  assert_unreadable ("GVariant", g_variant_new_maybe (NULL, g_variant_new_variant (too_deep)), NULL,
+                     TF_ERROR_PROTOCOL);
+}
+
+static void
+test_abnormal_bulk (void)
+{
+  static const guint8 overlap[] = { 0, 0, 0, 0, 0, 1, 1, 1 };
+  g_autoptr (GBytes)  zeros = g_bytes_new_take (g_malloc0 (1024), 1024);
+  g_autoptr (GBytes)  same = g_bytes_new_static (overlap, sizeof overlap);
+  g_autoptr (GBytes)  cut = g_bytes_new_static ("abc", 3);
+
+  g_test_summary ("Bulk that is not in normal form is not in the protocol.");
+
+  assert_unreadable ("GVariant", g_variant_new_string ("av"), zeros, TF_ERROR_PROTOCOL);
+  assert_unreadable ("GVariant", g_variant_new_string ("as"), same, TF_ERROR_PROTOCOL);
+  assert_unreadable ("GStrv", g_variant_new_string ("as"), same, TF_ERROR_PROTOCOL);
+  assert_unreadable ("GVariant", g_variant_new_string ("s"), cut, TF_ERROR_PROTOCOL);
+  assert_unreadable ("GVariant", g_variant_new_string ("ab"), cut, TF_ERROR_PROTOCOL);
+}
+
+static gboolean
+say_yes (gpointer n_asked)
+{
+  ++*(guint *) n_asked;
+  return TRUE;
+}
+
+static void
+test_stopped (void)
+{
+  g_autoptr (GBytes)   bulk = g_bytes_new_take (g_malloc0 (100 * 1000), 100 * 1000);
+  GVariant            *type = g_variant_new_string ("a(ab)");
+  g_autoptr (GVariant) packed = g_variant_ref_sink (g_variant_new ("(sv)", "GVariant", type));
+  g_autoptr (GVariant) bools = NULL;
+  g_autoptr (GError)   error = NULL;
+  guint                n_asked = 0;
+  const TfWireStop     stop = { say_yes, &n_asked };
+  GValue               there = G_VALUE_INIT;
+
+  g_test_summary ("Reading a large value ends without an error when nobody wants it any more.");
+
+  bools = g_variant_ref_sink (g_variant_new ("(sv)", "GVariant", g_variant_new_string ("ab")));
+  g_assert_false (tf__wire_unpack_value (bools, bulk, &stop, &there, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (n_asked, ==, 1);
+  g_assert_true (G_VALUE_TYPE (&there) == G_TYPE_INVALID);
+
+  /* What is wrong at once is an error all the same. */
+  g_assert_false (tf__wire_unpack_value (packed, bulk, &stop, &there, &error));
+  g_assert_error (error, TF_ERROR, TF_ERROR_PROTOCOL);
+}
+
+static void
 test_inner_handles (void)
 {
   GVariant            *handle = g_variant_new ("(vi)", g_variant_new_handle (3), 1);
@@ -688,7 +784,7 @@ test_random_bulk (void)
         "(sv)", "GVariant",
         g_variant_new_string (types[g_rand_int_range (rand, 0, G_N_ELEMENTS (types))]));
       own = g_variant_ref_sink (packed);
-      if (tf__wire_unpack_value (own, bulk, &there, NULL))
+      if (tf__wire_unpack_value (own, bulk, NULL, &there, NULL))
         {
           g_autofree char *text = g_variant_print (g_value_get_variant (&there), TRUE);
 
@@ -718,6 +814,10 @@ main (int   argc,
   tf_test_add ("/wire-value/errors/arrive", test_errors);
   tf_test_add ("/wire-value/errors/make-few-domains", test_domains);
   tf_test_add ("/wire-value/date-times/arrive", test_date_times);
+  tf_test_add ("/wire-value/enums/have-their-numbers", test_numbers_of_types);
+  tf_test_add ("/wire-value/variants/are-not-too-deep", test_inner_depth);
+  tf_test_add ("/wire-value/bulk/is-in-normal-form", test_abnormal_bulk);
+  tf_test_add ("/wire-value/bulk/may-be-unwanted", test_stopped);
   tf_test_add ("/wire-value/others/are-refused", test_refused);
   tf_test_add ("/wire-value/read/knows-the-type", test_unknown_types);
   tf_test_add ("/wire-value/read/refuses-misfits", test_misfits);

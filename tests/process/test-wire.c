@@ -284,25 +284,6 @@ test_bad_bodies (void)
   assert_unreadable (60000, "", 1);
 }
 
-static void
-test_faults (void)
-{
-  g_autoptr (GVariant) wide = NULL;
-  g_autoptr (GVariant) deep = g_variant_ref_sink (make_nest (10));
-  GVariantBuilder      builder;
-
-  g_test_summary ("What is nested is counted by its depth, not by its size.");
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_TUPLE);
-  for (guint i = 0; i < 100; i++)
-    g_variant_builder_add (&builder, "(ai)", NULL);
-  wide = g_variant_ref_sink (g_variant_builder_end (&builder));
-  g_assert_null (tf__wire_find_fault (wide, 3));
-  g_assert_nonnull (tf__wire_find_fault (wide, 2));
-  g_assert_null (tf__wire_find_fault (deep, 10));
-  g_assert_nonnull (tf__wire_find_fault (deep, 9));
-}
-
 /* Random bytes, and frames of which some bytes are others. */
 static void
 try_bytes (const guint8 *data,
@@ -376,7 +357,6 @@ main (int   argc,
   tf_test_add ("/wire/body/arrives", test_round_trip);
   tf_test_add ("/wire/body/is-whole", test_cut_off);
   tf_test_add ("/wire/body/is-of-its-type", test_bad_bodies);
-  tf_test_add ("/wire/body/has-a-depth", test_faults);
   tf_test_add ("/wire/anything/is-a-frame-or-an-error", test_random);
 
   return g_test_run ();

@@ -50,6 +50,23 @@ testWith('arguments arrive as they were', async executor => {
     assertEqual(await submit(executor, 'describe', new Uint8Array([1, 2])), '["bytes 1,2"]');
 });
 
+testWith('large arrays and objects travel both ways', async executor => {
+    const numbers = Array.from({length: 10000}, (_, i) => i);
+    const table = Object.fromEntries(numbers.slice(0, 1000).map(i => [`key${i}`, [i, null, 0.5, true, 'é']]));
+    const [first, second] = (await submit(executor, 'echo', numbers, table)).recursiveUnpack();
+    assertEqual(JSON.stringify(first), JSON.stringify(numbers));
+    assertEqual(JSON.stringify(second), JSON.stringify(table));
+});
+
+testWith('a value beyond the limit of the context is refused', async (executor, context) => {
+    context.max_value_size = 100000;
+    context.max_text_size = 2000;
+    const {max_value_size: value, max_text_size: text, max_pending_size: pending} = context;
+    assertEqual(JSON.stringify([value, text, pending]), JSON.stringify([100000, 2000, 64 * 1024 * 1024]));
+    const error = await errorOf(submit(executor, 'echo', new Uint8Array(100001)));
+    assert(error.matches(Tf.Error, Tf.Error.NOT_PORTABLE), `${error}`);
+});
+
 testWith('any variant is arguments', async executor => {
     for (const [text, expected] of [
         ['int64 1', '[1]'],

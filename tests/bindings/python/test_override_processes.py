@@ -420,6 +420,28 @@ def test_end_of_the_program_with_work_in_flight(tmp_path, rest, status, told):
     assert len(heard) >= 2
 
 
+def test_large_lists_travel_both_ways(executor):
+    numbers = list(range(20000))
+    assert run(executor, sum, numbers).result == sum(numbers)
+    assert run(executor, sorted, numbers[::-1]).result.unpack() == numbers
+    table = {f"key{number}": [number, None, 0.5, True, "é"] for number in range(2000)}
+    (result,) = run(executor, worker.echo, table).result.unpack()
+    assert result == table
+
+
+def test_limits_are_properties(executor, context):
+    limits = context.props
+    assert (limits.max_value_size, limits.max_text_size, limits.max_pending_size) == (1 << 30, 1 << 16, 1 << 26)
+    limits.max_value_size = 100_000
+    context.set_max_text_size(2000)
+    assert limits.max_text_size == 2000
+    assert run(executor, bytes, 100_000).result.get_size() == 100_000
+    assert has_failed(run(executor, bytes, 100_001), Tf.Error.NOT_PORTABLE)
+    text = run(executor, worker.fail_at_length, 5000).get_failure_text()
+    assert len(text.encode()) <= 2000
+    assert text.endswith("é…")
+
+
 def test_thousand_jobs_of_two_processes(executor):
     futures = [executor.submit(Tf.call_task(worker.describe, i)) for i in range(1000)]
     assert [done(future).result for future in futures] == [f"({i},)" for i in range(1000)]

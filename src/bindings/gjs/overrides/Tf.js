@@ -744,25 +744,32 @@ function isPlainObject(value) {
         [null, 'Object'].includes(Object.getPrototypeOf(value)?.constructor.name ?? null);
 }
 
+function toBox(value) {
+    return GLib.Variant.new_variant(toVariant(value));
+}
+
+function toEntry([key, value]) {
+    return GLib.Variant.new_dict_entry(GLib.Variant.new_string(key), toBox(value));
+}
+
 function toVariant(value) {
     if (value === undefined || value === null)
         return new GLib.Variant('mv', null);
+    // A large array has many of these: the constructors of C do not take a type apart for each.
     if (typeof value === 'boolean')
-        return new GLib.Variant('b', value);
+        return GLib.Variant.new_boolean(value);
     if (typeof value === 'number')
-        return new GLib.Variant(isExactInteger(value) ? 'x' : 'd', value);
+        return isExactInteger(value) ? GLib.Variant.new_int64(value) : GLib.Variant.new_double(value);
     if (typeof value === 'string' && !value.includes('\0') && isWellFormed(value))
-        return new GLib.Variant('s', value);
+        return GLib.Variant.new_string(value);
     if (value instanceof GLib.Variant)
         return value;
     if (value instanceof Uint8Array)
         return GLib.Variant.new_from_bytes(new GLib.VariantType('ay'), new GLib.Bytes(value), true);
     if (Array.isArray(value))
-        return new GLib.Variant('av', value.map(toVariant));
-    if (isPlainObject(value)) {
-        return new GLib.Variant('a{sv}',
-            Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toVariant(item)])));
-    }
+        return GLib.Variant.new_array(new GLib.VariantType('v'), Array.from(value, toBox));
+    if (isPlainObject(value))
+        return GLib.Variant.new_array(new GLib.VariantType('{sv}'), Object.entries(value).map(toEntry));
 
     throw refused(value);
 }

@@ -26,6 +26,10 @@ def describe(*args):
     return repr(args)
 
 
+def fail_at_length(length):
+    raise LookupError("é" * length)
+
+
 class Namespace:
     @staticmethod
     def in_class(number):

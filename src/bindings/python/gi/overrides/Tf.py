@@ -1820,30 +1820,45 @@ def _refused(value):
     return _not_portable(f"A value of type {kind} cannot travel to another process: {_repr(value)}")
 
 
+def _to_entry(key, value):
+    return GLib.Variant.new_dict_entry(GLib.Variant.new_string(key), GLib.Variant.new_variant(_to_variant(value)))
+
+
 def _to_variant(value):
     """What a value is on the wire. There is no guessing: subclasses, sets and objects do not travel."""
     kind = type(value)
-    if isinstance(value, GLib.Variant):
-        return value
+    # A large list has many of these: the constructors of C do not take a type apart for each.
+    if kind is int and INT64_MIN <= value <= INT64_MAX:
+        return GLib.Variant.new_int64(value)
+    if kind is float:
+        return GLib.Variant.new_double(value)
+    if kind is str and _is_text_for_c(value):
+        return GLib.Variant.new_string(value)
+    if kind is bool:
+        return GLib.Variant.new_boolean(value)
     if value is None:
         return GLib.Variant("mv", None)
-    if kind is bool:
-        return GLib.Variant("b", value)
-    if kind is int and INT64_MIN <= value <= INT64_MAX:
-        return GLib.Variant("x", value)
-    if kind is float:
-        return GLib.Variant("d", value)
-    if kind is str and _is_text_for_c(value):
-        return GLib.Variant("s", value)
     if kind is bytes:
         return GLib.Variant.new_from_bytes(GLib.VariantType("ay"), GLib.Bytes.new(value), True)
     if kind is list:
-        return GLib.Variant("av", [_to_variant(item) for item in value])
+        items = [GLib.Variant.new_variant(_to_variant(item)) for item in value]
+        return GLib.Variant.new_array(GLib.VariantType("v"), items)
     if kind is tuple:
         return GLib.Variant.new_tuple(*(_to_variant(item) for item in value))
     if kind is dict and builtins.all(type(key) is str and _is_text_for_c(key) for key in value):
-        return GLib.Variant("a{sv}", {key: _to_variant(item) for key, item in value.items()})
+        entries = [_to_entry(key, item) for key, item in value.items()]
+        return GLib.Variant.new_array(GLib.VariantType("{sv}"), entries)
+    if isinstance(value, GLib.Variant):
+        return value
     raise _refused(value)
+
+
+_LEAVES = {
+    "x": GLib.Variant.get_int64,
+    "d": GLib.Variant.get_double,
+    "s": GLib.Variant.get_string,
+    "b": GLib.Variant.get_boolean,
+}
 
 
 def _from_variant(variant):
@@ -1851,6 +1866,8 @@ def _from_variant(variant):
     kind = variant.get_type_string()
     if kind == "v":
         return _from_variant(variant.get_variant())
+    if kind in _LEAVES:
+        return _LEAVES[kind](variant)
     if kind == "ay":
         return variant.get_data_as_bytes().get_data() or b""
     if kind[0] not in "am(" or kind[:2] == "a{" and kind != "a{sv}":

@@ -124,7 +124,8 @@ void          tf__completion_settle_work (TfWork   *work,
   .pipe = { tf__completion_deliver, tf__completion_ref_pipe, tf__completion_unref_pipe }, \
   .kind = TF_WORK_COMPLETION, .unref = tf__completion_unref_work,                         \
   .allow_abort = tf__completion_allow_abort, .begin_wait = tf__completion_begin_wait,     \
-  .end_wait = tf__completion_end_wait, .is_calling = tf__completion_is_calling, .settle = tf__completion_settle_work
+  .end_wait = tf__completion_end_wait, .is_calling = tf__completion_is_calling,           \
+  .settle = tf__completion_settle_work
 
 /* The completion of a future, or NULL if it has another kind of work. */
 TfCompletion *tf__completion_of (TfFuture *future);

@@ -106,7 +106,7 @@ add_sources (TfFuture   *future,
   TfFuturePrivate     *priv = tf__future_get_private (future);
   const TfWorkClass   *klass = tf__work_get_class (priv->work);
   g_autoptr (TfFuture) awaited = tf__future_dup_awaited (future);
-  TfFuture *(*get_source) (TfWork *work, guint index);
+  TfFuture *(*get_source) (TfWork * work, guint index);
   TfFuture *source;
 
   if (awaited != NULL)
@@ -436,9 +436,9 @@ tf_future_wait_async (TfFuture           *self,
                       GAsyncReadyCallback callback,
                       gpointer            user_data)
 {
-  TfFuturePrivate                 *priv = tf__future_get_private (self);
-  GTask                           *gtask;
-  Waiter                          *waiter;
+  TfFuturePrivate *priv = tf__future_get_private (self);
+  GTask           *gtask;
+  Waiter          *waiter;
 
   g_return_if_fail (TF_IS_FUTURE (self));
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));

@@ -527,9 +527,9 @@ tf_future_real_done (TfFuture *self)
  * Since: 1.0
  */
 
-/* Disconnects a handler of "done" that owns its data, after its only call: data that holds the future would keep it, and
- * itself, for ever. A handler that does not own its data stays connected, because the program may have stored its id.
- * Closures of bindings have marshallers of their own, and collectors that find such circles. */
+/* Disconnects a handler of "done" that owns its data, after its only call: data that holds the future would keep it,
+ * and itself, for ever. A handler that does not own its data stays connected, because the program may have stored its
+ * id. Closures of bindings have marshallers of their own, and collectors that find such circles. */
 static void
 disconnect_if_owning (TfFuture *self,
                       GClosure *closure)

@@ -358,8 +358,8 @@ is_calling (TfCompletion *completion)
 /* A link without its function ends as its upstream does. */
 static void
 drop_callback (TfWork    *work,
-               gpointer      owner,
-               TfRemains    *remains)
+               gpointer   owner,
+               TfRemains *remains)
 {
   TfLink *self = from_work (work);
 
@@ -466,7 +466,8 @@ get_source (TfWork *work,
 
 static const TfCompletionClass completion_class = {
   .work = { TF_COMPLETION_WORK, .get_name = get_name, .is_refusing = is_refusing,
-            .cancelled = cancelled, .drop_callback = drop_callback, .get_need = get_need, .get_source = get_source },
+            .cancelled = cancelled, .drop_callback = drop_callback, .get_need = get_need,
+            .get_source = get_source },
   .look = look,
   .on_timer = on_timer,
   .ended = ended,

@@ -224,8 +224,8 @@ is_calling (TfCompletion *completion)
 /* There is no attempt after the one under way. */
 static void
 drop_callback (TfWork    *work,
-               gpointer      owner,
-               TfRemains    *remains)
+               gpointer   owner,
+               TfRemains *remains)
 {
   TfRetry *self = from_work (work);
 
@@ -376,8 +376,8 @@ get_need (TfWork *work,
 }
 
 static const TfCompletionClass completion_class = {
-  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled, .drop_callback = drop_callback,
-            .get_need = get_need },
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled,
+            .drop_callback = drop_callback, .get_need = get_need },
   .look = look,
   .on_timer = on_timer,
   .ended = ended,

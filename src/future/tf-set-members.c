@@ -384,8 +384,8 @@ is_calling (TfCompletion *completion)
 /* A set without its filter skips no member. */
 static void
 drop_callback (TfWork    *work,
-               gpointer      owner,
-               TfRemains    *remains)
+               gpointer   owner,
+               TfRemains *remains)
 {
   TfFutureSet *self = from_work (work);
 
@@ -465,9 +465,8 @@ get_source (TfWork *work,
 }
 
 const TfCompletionClass tf__set_completion_class = {
-  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled, .drop_callback = drop_callback,
-            .get_need = get_need,
-            .get_source = get_source },
+  .work = { TF_COMPLETION_WORK, .get_name = get_name, .cancelled = cancelled,
+            .drop_callback = drop_callback, .get_need = get_need, .get_source = get_source },
   .look = look,
   .ended = ended,
   .is_calling = is_calling,

@@ -65,16 +65,17 @@ typedef struct _TfChunk TfChunk;
 typedef struct
 {
   _Alignas(TF_CACHE_LINE) TfLock lock; /* held for a moment */
-  guint    n_waiting;                  /* [lock] senders waiting for room */
-  guint    n_events; /* [lock] to write, [atomic] to read: sent, and not in a chunk that was delivered as a whole */
-  guint64  n_units;  /* [lock] sizes of the events that are sent and not delivered */
-  TfChunk *first;                      /* (owned) [lock] */
-  TfChunk *last;                       /* [lock] */
-  TfChunk *spare;                      /* (owned) [lock] */
-  guint8   is_told;                    /* [lock] the pipe has been told, or is about to be */
-  guint8   is_closed;                  /* [lock] the final message has been taken */
-  gint     is_kept_back;               /* [atomic] a handler waits that keeps senders from getting room */
-  gint     n_holds;                    /* [atomic] added to in the foreground: who wants no events now */
+  guint n_waiting;                     /* [lock] senders waiting for room */
+  guint
+           n_events;     /* [lock] to write, [atomic] to read: sent, and not in a chunk that was delivered as a whole */
+  guint64  n_units;      /* [lock] sizes of the events that are sent and not delivered */
+  TfChunk *first;        /* (owned) [lock] */
+  TfChunk *last;         /* [lock] */
+  TfChunk *spare;        /* (owned) [lock] */
+  guint8   is_told;      /* [lock] the pipe has been told, or is about to be */
+  guint8   is_closed;    /* [lock] the final message has been taken */
+  gint     is_kept_back; /* [atomic] a handler waits that keeps senders from getting room */
+  gint     n_holds;      /* [atomic] added to in the foreground: who wants no events now */
   GCond    room;
 
   _Alignas(TF_CACHE_LINE) TfProgressSlot slot;

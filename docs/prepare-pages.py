@@ -70,7 +70,7 @@ def read_variables():
     """Environment variables that the library reads link nowhere, either."""
     top = pathlib.Path(__file__).resolve().parent.parent
     sources = (source.read_text(encoding='utf-8') for source in (top / 'src').rglob('*.c'))
-    return {name: None for text in sources for name in re.findall(r'\bg_getenv \("(TF_\w+)"\)', text)}
+    return {name: None for text in sources for name in re.findall(r'\b(?:g_|secure_)getenv \("(TF_\w+)"\)', text)}
 
 
 def must_be_known(text):

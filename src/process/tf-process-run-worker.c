@@ -169,7 +169,7 @@ take_progress (TfTask  *task,
   gint64      total;
 
   g_variant_get (frame->body, "(xxm&s)", &completed, &total, &status);
-  tf_task_set_progress (task, completed, MAX (total, -1), status);
+  tf_task_set_progress (task, MAX (completed, 0), MAX (total, -1), status);
 }
 
 /* The outcome */

@@ -225,9 +225,10 @@ test_notifications (void)
   g_test_summary ("FUT-21, FUT-45: each move is told once, in order, with the final values, "
                   "in the owner thread.");
 
-  check_notifications (run_eight, "state(110) value(301) state(301) cancellable(301) done(301) "
-                                  "done");
-  check_notifications (run_nothing, "state(110) state(301) cancellable(301) done(301) done");
+  check_notifications (run_eight, "state(110) value(301) fraction(301) eta(301) state(301) "
+                                  "cancellable(301) done(301) done");
+  check_notifications (run_nothing, "state(110) fraction(301) eta(301) state(301) "
+                                    "cancellable(301) done(301) done");
   check_notifications (run_failing, "state(110) error(401) state(401) cancellable(401) done(401) "
                                     "done");
 }

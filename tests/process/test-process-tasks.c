@@ -420,17 +420,21 @@ body_huge_kind (TfTask  *task,
 static void
 test_huge_text (void)
 {
-  const TfTaskFunc funcs[] = { body_huge_error, body_huge_kind };
-  Workshop         workshop;
-  int              pid;
+  Workshop workshop;
+  char    *text;
+  int      pid;
 
-  g_test_summary ("What is too large for any frame fails the task, and costs no worker.");
+  g_test_summary ("A text that is too long is cut, a kind that is too long fails the task, and neither costs the worker.");
 
   workshop_open (&workshop, 1);
   pid = workshop_get_pid (&workshop);
-  for (guint i = 0; i < G_N_ELEMENTS (funcs); i++)
-    g_free (finish_error (workshop_submit (&workshop, funcs[i], NULL), TF_ERROR,
-                          TF_ERROR_NOT_PORTABLE));
+  text = finish_error (workshop_submit (&workshop, body_huge_error, NULL), G_IO_ERROR,
+                       G_IO_ERROR_FAILED);
+  g_assert_true (g_str_has_prefix (text, "xxx") && g_str_has_suffix (text, "…"));
+  g_assert_cmpuint (strlen (text), <=, 64 * 1024);
+  g_free (text);
+  g_free (finish_error (workshop_submit (&workshop, body_huge_kind, NULL), TF_ERROR,
+                        TF_ERROR_NOT_PORTABLE));
   g_assert_cmpint (workshop_get_pid (&workshop), ==, pid);
   workshop_close (&workshop);
 }

@@ -35,7 +35,7 @@ test('the entries are found', () => {
 });
 
 // Called in the worker processes of test-override-processes.js, whose results show it.
-const IN_WORKERS = ['Tf.worker_requested', 'Tf.worker_run', 'Tf.Task.prototype.report', 'Tf.Task.prototype.return_value',
+const IN_WORKERS = ['Tf.worker_requested', 'Tf.worker_run', 'Tf.Task.prototype.pause', 'Tf.Task.prototype.report', 'Tf.Task.prototype.return_value',
     'Tf.Task.prototype.send', 'Tf.Task.prototype.yield_item'];
 
 test('each entry is called by a test', () => {

@@ -208,6 +208,11 @@ testWith('an async function waits for GIO, and is cancelled there', async execut
 testWith('a cancel ends what does not look', async (executor, context) => {
     context.set_grace(0, Infinity);
     context.set_idle_timeout(60_000);
+    context.set_start_retry_timeout(Infinity);
+    assertEqual(context.get_start_retry_timeout(), Infinity);
+    context.set_start_retry_timeout(2_500);
+    assertEqual(context.get_start_retry_timeout(), 2_500);
+    assert(await submit(executor, 'pauseForAMoment') >= 20_000, 'milliseconds');
     const pid = await submit(executor, 'getPid');
     const future = submit(executor, 'spin');
     future.connect('progress', () => future.cancel());

@@ -207,7 +207,7 @@ test('Tf.spawn() runs an async function', async () => {
     assertEqual(seen[0], 'begun');
     assertEqual(future.name, 'work');
     assertEqual(await future, 'result');
-    assertEqual(future.fraction, 0.25);
+    assertEqual(future.fraction, 1);
     assertEqual(future.status, 'first');
     assertEqual(JSON.stringify(seen), '["begun",1]');
 

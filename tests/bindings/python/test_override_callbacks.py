@@ -167,7 +167,7 @@ def test_handler_of_a_list(executor, boom, told):
     future = executor.submit_call(len, "")
     assert len(executor) == 1
     done(future)
-    assert told == [boom.error]
+    assert told == [boom.error, boom.error]
 
 
 def test_tasks_for_a_model(executor, boom, told):

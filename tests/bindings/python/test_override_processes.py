@@ -247,6 +247,10 @@ def test_cancel_is_raised_by_the_next_report(executor):
 def test_cancel_ends_what_does_not_look(context, executor):
     context.set_grace(0, None)
     context.set_idle_timeout(60)
+    context.set_start_retry_timeout()
+    assert context.get_start_retry_timeout() is None
+    context.set_start_retry_timeout(2.5)
+    assert (context.get_start_retry_timeout(), context.props.start_retry_timeout) == (2.5, 2_500_000)
     future = executor.submit(Tf.call_task(worker.spin))
     pids = []
 

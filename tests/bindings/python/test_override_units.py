@@ -304,7 +304,7 @@ def test_properties_are_those_of_c():
         future = executor.submit_call(len, "")
         assert future.wait(TIMEOUT)
         assert future.get_elapsed() == future.props.elapsed / 1e6
-        assert (future.get_eta(), future.props.eta) == (None, -1)
+        assert (future.get_eta(), future.props.eta) == (0.0, 0)
 
 
 @pytest.mark.parametrize("microseconds, seconds", [(0, 0.0), (2_500_000, 2.5), (-1, None)])

@@ -215,7 +215,7 @@ def test_properties(executor):
     assert (future.props.fraction, future.props.total_steps, future.props.status) == (0, -1, None)
     future.wait(TIMEOUT_US, None)
     assert states == [Tf.FutureState.EXECUTING, Tf.FutureState.COMPLETED]
-    assert (future.props.completed_steps, future.props.total_steps, future.props.fraction) == (2, 4, 0.5)
+    assert (future.props.completed_steps, future.props.total_steps, future.props.fraction) == (2, 4, 1.0)
     assert future.props.status == "one of four"
     assert future.props.done and not future.props.cancellable
 

@@ -55,6 +55,17 @@ live (TfTestFixture *fixture)
   test_gives_up_after_an_hour (fixture, NULL);
 }
 
+/* frame: advance */
+#define FRAME_STEPPED
+#include "frame.h"
+#include BLOCK
+
+static void
+live (TfTestFixture *fixture)
+{
+  test_delay (fixture, NULL);
+}
+
 /* frame: checkpoints */
 #include BLOCK
 

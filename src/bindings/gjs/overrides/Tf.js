@@ -647,6 +647,13 @@ function useMilliseconds() {
         set_idle_timeout(original, timeout) {
             original.call(this, limit('timeout', timeout));
         },
+        set_start_retry_timeout(original, timeout) {
+            original.call(this, limit('timeout', timeout));
+        },
+        get_start_retry_timeout(original) {
+            const timeout = original.call(this);
+            return timeout < 0 ? Infinity : timeout / MICROSECONDS;
+        },
     });
     replace(CancelFlag.prototype, {
         wait(original, timeout) {

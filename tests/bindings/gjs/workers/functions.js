@@ -127,6 +127,14 @@ export async function waitLong() {
     await hour.wait_async(task.get_cancellable());
 }
 
+// Microseconds that a pause of 20 milliseconds takes.
+export function pauseForAMoment() {
+    const begin = GLib.get_monotonic_time();
+    if (!Tf.Task.get_current().pause(20))
+        throw new Error('cancelled');
+    return GLib.get_monotonic_time() - begin;
+}
+
 export function fail() {
     throw new RangeError('not there');
 }

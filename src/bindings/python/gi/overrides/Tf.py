@@ -1807,6 +1807,14 @@ class ProcessContext(Tf.ProcessContext):
     def set_idle_timeout(self, timeout=None):
         Tf.ProcessContext.set_idle_timeout(self, _limit(timeout, "timeout"))
 
+    def set_start_retry_timeout(self, timeout=None):
+        Tf.ProcessContext.set_start_retry_timeout(self, _limit(timeout, "timeout"))
+
+    def get_start_retry_timeout(self):
+        """For how many seconds failed starts are tried again; None for no limit."""
+        microseconds = Tf.ProcessContext.get_start_retry_timeout(self)
+        return None if microseconds < 0 else _seconds(microseconds)
+
 
 ProcessContext = override(ProcessContext)
 

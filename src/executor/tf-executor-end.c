@@ -113,7 +113,8 @@ drive_to_end (TfEngine *engine,
  * is `STOPPING`, the loop delivers as before, and the executor is `STOPPED` by itself when the last
  * future is done. On an executor that is `STOPPED` it returns true at once.
  *
- * In a handler of one of its own futures it does not wait for the end of that handler.
+ * In a handler or callback of one of its own futures it does not wait for the end of that handler. It returns true in
+ * the state `STOPPING` then, and the executor is `STOPPED` when everything of that future has been delivered.
  *
  * ## Errors
  *
@@ -127,7 +128,8 @@ drive_to_end (TfEngine *engine,
  *
  * Call in the owner context. Blocks.
  *
- * Returns: true if the executor is stopped; false with @error set otherwise
+ * Returns: true if no task is left, and the executor is stopped, or will be when the handler that called has returned;
+ *   false with @error set otherwise
  *
  * Since: 1.0
  */

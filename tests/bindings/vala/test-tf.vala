@@ -121,8 +121,14 @@ static async void use_yield (GLib.MainLoop loop) {
     assert_not_reached ();
   }
 
-  finish (executor);
-  loop.quit ();
+  // Inside the callback of the last future: the executor is STOPPED when that has returned.
+  try {
+    assert_true (executor.shutdown ());
+  } catch (GLib.Error e) {
+    assert_not_reached ();
+  }
+  assert_true (executor.state == Tf.ExecutorState.STOPPING);
+  executor.notify["stopped"].connect (() => loop.quit ());
 }
 
 static void test_errors () {

@@ -151,7 +151,7 @@ tf_task_get_cancellable (TfTask *self)
  *
  * Sleeps until some time has passed, or until the task is cancelled.
  *
- * For a function that tries again later, or that keeps to a pace: other than `g_usleep()` it does not
+ * For a function that tries again later, or that keeps to a pace: other than a sleep of GLib it does not
  * hold up a cancel, an abort or a shutdown. The worker is busy meanwhile.
  *
  * The time is that of the clock of the library: a test that has put its own in place moves it forward. A worker process

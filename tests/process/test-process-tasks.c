@@ -424,7 +424,8 @@ test_huge_text (void)
   char    *text;
   int      pid;
 
-  g_test_summary ("A text that is too long is cut, a kind that is too long fails the task, and neither costs the worker.");
+  g_test_summary ("A text that is too long is cut, a kind that is too long fails the task, and "
+                  "neither costs the worker.");
 
   workshop_open (&workshop, 1);
   pid = workshop_get_pid (&workshop);

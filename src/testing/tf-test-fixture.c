@@ -127,8 +127,9 @@ tf_test_fixture_watch (TfTestFixture *fixture,
  *
  * Moves the time forward, then runs the main context until it has nothing to do now.
  *
- * So each delay and each time limit that is due has had its effect when the function returns. Call it outside of handlers:
- * within a handler, [method@TestClock.advance] moves the time, and the main loop that called the handler does the rest.
+ * So each delay and each time limit that is due has had its effect when the function returns. Call it outside of
+ * handlers: within a handler, [method@TestClock.advance] moves the time, and the main loop that called the handler does
+ * the rest.
  *
  * ## Threads
  *
@@ -155,8 +156,8 @@ tf_test_fixture_advance (TfTestFixture *fixture,
  *
  * Sets the function that lets a test fail when a fixture finds something left over.
  *
- * By default a test of GTest fails by [func@GLib.test_fail_printf]. Outside of a test of GTest nobody would see that, so
- * the program is aborted. A framework such as GoogleTest has its own way to fail a test and go on with the next:
+ * By default a test of GTest fails by [func@GLib.test_fail_printf]. Outside of a test of GTest nobody would see that,
+ * so the program is aborted. A framework such as GoogleTest has its own way to fail a test and go on with the next:
  *
  * ```c
  * tf_test_set_fail_func ([] (const char *message, gpointer) { ADD_FAILURE () << message; }, nullptr);

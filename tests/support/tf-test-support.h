@@ -29,16 +29,16 @@ G_BEGIN_DECLS
 /* How much of n a test should do: TF_TEST_SCALE percent of it, at least 1. Slow tools set it. */
 guint tf_test_scale (guint n);
 
-/* The rounds of a test that meets another thread in each of them. Where every meeting waits for its turn on the processor, a
- * number that takes a moment on an idle machine takes minutes on a busy one. */
+/* The rounds of a test that meets another thread in each of them. Where every meeting waits for its turn on the
+ * processor, a number that takes a moment on an idle machine takes minutes on a busy one. */
 typedef struct
 {
   guint  n_begun;
   gint64 start_us;
 } TfTestRounds;
 
-/* Whether to begin another round: up to tf_test_scale (n), but none after the first fortieth once 5 seconds have passed. Begin
- * with a structure of zeros. */
+/* Whether to begin another round: up to tf_test_scale (n), but none after the first fortieth once 5 seconds have
+ * passed. Begin with a structure of zeros. */
 gboolean tf_test_rounds_next (TfTestRounds *rounds,
                               guint         n);
 

@@ -161,8 +161,8 @@ tf__test_leaks_set_fail_func (TfTestFailFunc func,
   fail_data = user_data;
 }
 
-/* g_test_fail_printf() only sets a mark, which g_test_run() reads. A test of GTest has a path; elsewhere nobody would read
- * the mark. */
+/* g_test_fail_printf() only sets a mark, which g_test_run() reads. A test of GTest has a path; elsewhere nobody would
+ * read the mark. */
 static void
 fail_test (const char *message)
 {

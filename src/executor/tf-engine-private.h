@@ -35,6 +35,7 @@ typedef struct
   TfPipe        pipe;      /* what the engine tells itself from other threads */
   TfPoolJob     job;       /* a pump */
   gint          ref_count; /* [atomic] */
+  guint         n_forks;   /* [const] of the process that made it: tf__fork_count() */
   TfDispatcher  dispatcher;
   TfThreadPool *pool;        /* (owned) (nullable) [const] the threads, or: */
   TfWorkerPool *worker_pool; /* (owned) (nullable) [const] workers of any kind */

@@ -7,6 +7,7 @@
 #include "executor/tf-engine-private.h"
 
 #include "context/tf-worker-pool-private.h"
+#include "core/tf-fork-private.h"
 #include "core/tf-revive-private.h"
 
 TfEngine *
@@ -20,6 +21,7 @@ tf__engine_new (GMainContext      *context,
   TfEngine *self = g_new0 (TfEngine, 1);
 
   self->ref_count = 1;
+  self->n_forks = tf__fork_count ();
   self->host.klass = &tf__engine_host_class;
   self->host.dispatcher = &self->dispatcher;
   tf__dispatcher_init (&self->dispatcher, &tf__engine_dispatcher_class, self, context);

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include "core/tf-fork-private.h"
 #include "executor/tf-engine-private.h"
 
 #include <tf/tf-error.h>
@@ -77,6 +78,15 @@ is_acceptable (TfEngine *self,
         error, TF_ERROR, TF_ERROR_WRONG_THREAD,
         "Task “%s” was not accepted: its future of type %s can be made in the owner context only",
         tf__task_get_name (task), g_type_name (task->extra->future_type));
+      return FALSE;
+    }
+
+  if (self->n_forks != tf__fork_count ())
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
+                   "Task “%s” was not accepted: the executor is that of the process that this one "
+                   "was forked from",
+                   tf__task_get_name (task));
       return FALSE;
     }
 

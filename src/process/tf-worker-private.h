@@ -37,6 +37,8 @@ gboolean tf__worker_has_hook (void);
 
 /* The request, once: tf-worker-request-shared.c. */
 gboolean tf__worker_take_request (TfWorkerRequest *request);
+/* The worker is about to exit by itself, whatever becomes of the program. */
+void tf__worker_leave_parent (void);
 
 /* What CONFIGURE says, done in this process: tf-worker-setup.c. */
 gboolean tf__worker_set_up (GVariant *settings,

@@ -88,6 +88,16 @@ go_on_when_orphaned (void)
 #endif
 }
 
+/* The worker is about to exit by itself. The signal would get in the way of a tracer that attaches then, as that of
+ * LeakSanitizer does: SIGCONT discards the SIGSTOP that a tracer waits for. */
+void
+tf__worker_leave_parent (void)
+{
+#ifdef __linux__
+  prctl (PR_SET_PDEATHSIG, 0);
+#endif
+}
+
 /* So that what the worker starts does not take itself for one, nor holds its sockets open. */
 static void
 hide (void)

@@ -248,6 +248,8 @@ go_on (Worker  *self,
       return TF_WORKER_EXIT_FAILED;
     }
 
+  if (next == NULL || *next == NULL)
+    tf__worker_leave_parent ();
   return 0;
 }
 

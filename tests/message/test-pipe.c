@@ -525,6 +525,7 @@ test_room_of_sizes_dropped (void)
 
   g_test_summary ("A sender of large events returns when the work is cancelled.");
 
+  tf__enter_foreground ();
   office_init (&office);
   letterbox_init (&box, &office, 'a');
   tf_test_counter_init (&sender.n_sent);

@@ -307,7 +307,6 @@ test_text_limit (void)
   Workshop         workshop;
   TfFuture        *future;
   g_autofree char *text = NULL;
-  g_autofree char *type = NULL;
   g_autofree char *kind = NULL;
   int              pid;
 

@@ -637,8 +637,10 @@ tf__process_crew_unref (TfProcessCrew *self)
   if (self->warmer != NULL)
     g_thread_join (self->warmer);
 
-  /* Every task holds the crew by its executor, so all are idle. */
-  g_clear_pointer (&self->minder, tf__minder_free);
+  /* Every task holds the crew by its executor, so all are idle. The loop of the minder may be checking them at this
+   * moment: it needs the pointer until it has ended. */
+  if (self->minder != NULL)
+    tf__minder_free (self->minder);
   g_clear_pointer (&self->idle_check, g_source_unref);
   for (guint i = 0; i < self->processes->len; i++)
     {

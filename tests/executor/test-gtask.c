@@ -642,7 +642,9 @@ test_shutdown_queued (void)
   for (guint i = 0; i < G_N_ELEMENTS (works); i++)
     {
       tf_test_run_until (NULL, is_called_back, &works[i]);
-      g_assert_error (works[i].error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      /* The worker may begin the second one between the two cancels. */
+      if (i == 0 || works[i].error != NULL)
+        g_assert_error (works[i].error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
       work_clear (&works[i]);
     }
 

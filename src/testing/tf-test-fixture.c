@@ -159,7 +159,7 @@ tf_test_fixture_advance (TfTestFixture *fixture,
  * By default a test of GTest fails by [func@GLib.test_fail_printf]. Outside of a test of GTest nobody would see that,
  * so the program is aborted. A framework such as GoogleTest has its own way to fail a test and go on with the next:
  *
- * ```c
+ * ```cpp
  * tf_test_set_fail_func ([] (const char *message, gpointer) { ADD_FAILURE () << message; }, nullptr);
  * ```
  *

@@ -14,7 +14,7 @@ tf__text_dup (const char *text)
   return text == NULL ? NULL : g_utf8_make_valid (text, -1);
 }
 
-/* The same in place, for a text that is owned already. */
+/* Makes a text that is owned already valid, in place. */
 static inline void
 tf__text_make_valid (char **text)
 {

@@ -9,7 +9,7 @@
 
 typedef struct _TfCompletion TfCompletion;
 
-/* What a future that is completed by calls, not by a task, has of its own. A class begins with TF_COMPLETION_WORK
+/* Functions of a future that is completed by calls, not by a task. A class begins with TF_COMPLETION_WORK
  * and sets those functions of TfWorkClass that it needs: "get_name" and "cancelled" in any case, "is_refusing" and
  * "get_need" if it has them. */
 typedef struct

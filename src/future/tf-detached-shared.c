@@ -51,7 +51,7 @@ tf__detached_leave_data (TfDetached *self)
   return tf__sub (&self->n_data_users, 1) == 1;
 }
 
-/* Whoever does the work is asked once, by the cancel or by the abort. */
+/* The cancel function is called once, by the cancel or by the abort. */
 void
 tf__detached_requested (TfWork *work)
 {

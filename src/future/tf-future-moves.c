@@ -29,8 +29,8 @@ tf__future_is_in_callback (void)
   return n_calling > 0;
 }
 
-/* What is derived from a future that is done goes on when the emission is over: until then it needs a future that is
- * done. The other needs of @self are added to those that are @left. */
+/* A future that is derived from one that is done goes on when the emission is over: until then it needs a future that
+ * is done. The other needs of @self are added to those that are @left. */
 TF_FOREGROUND
 static gboolean
 is_blocked (TfFuture   *self,

@@ -34,7 +34,7 @@ typedef enum
   TF_ABORT_UNDER_WAY, /* a handler further up on the stack is being asked: nothing is left to do */
 } TfAbortAnswer;
 
-/* What differs between the kinds of work. Any thread calls a function, unless a mark says otherwise. */
+/* Functions that differ between the kinds of work. Any thread calls them, unless a mark says otherwise. */
 typedef struct
 {
   TfPipeClass pipe; /* first: a pipe of such a class is work */

@@ -111,7 +111,7 @@ tf__work_is_cancel_requested (TfWork *self)
 
 /* The handler of "cancelled" */
 
-/* What the handler holds: work that counts its own references; or the future that a completion is embedded in, weakly,
+/* Data of the handler: work that counts its own references; or the future that a completion is embedded in, weakly,
  * since whoever forgets a promise may keep its cancellable. */
 typedef struct
 {

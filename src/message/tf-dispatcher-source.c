@@ -138,7 +138,7 @@ dispatch_source (GSource    *source,
 
   tf__dispatcher_end_turn (self);
 
-  /* What is left begins to wait anew. */
+  /* Pipes that are left begin to wait anew. */
   self->looked_us = g_get_monotonic_time ();
   self->waiting_us = 0;
   self->klass->host_unref (host);

@@ -753,7 +753,7 @@ tf__pipe_next_taken (TfPipeBox *box,
   if (event->size == 0)
     return;
 
-  /* Those that were dropped meanwhile are counted no more. */
+  /* Events that were dropped meanwhile are not counted any more. */
   tf__lock (&box->lock);
   box->n_units -= MIN (box->n_units, event->size);
   if (box->n_waiting > 0)

@@ -8,7 +8,7 @@
 
 #include "process/tf-process-private.h"
 
-/* What the workers of a context may make the program hold. */
+/* Limits of the memory that workers can make the program hold. */
 
 /**
  * tf_process_context_set_max_value_size: (set-property max-value-size)

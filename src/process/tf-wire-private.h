@@ -57,7 +57,7 @@ typedef enum
   TF_FRAME_BULK_IS_FD = 1 << 1, /* the bulk is in a sealed memfd, which comes with the first byte of the header */
 } TfFrameFlags;
 
-/* What a worker may make the program hold, and what the worker keeps to by itself. Without limits all is 0. */
+/* Limits of what a worker can make the program hold, to which it keeps by itself. Without limits all is 0. */
 typedef struct
 {
   guint64 max_value; /* bytes of one value that is bulk */

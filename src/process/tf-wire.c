@@ -14,7 +14,7 @@
 
 #define KNOWN_FLAGS (TF_FRAME_HAS_BULK | TF_FRAME_BULK_IS_FD)
 
-/* What a body has at most beside its texts: for a value the contents that are not bulk, or the type of those that are,
+/* Maximum size of a body beside its texts: for a value the contents that are not bulk, or the type of those that are,
  * with its own name. */
 #define PLAIN_ROOM 1024
 #define VALUE_ROOM (PLAIN_ROOM + TF_WIRE_MAX_TYPE + TF_WIRE_BULK_THRESHOLD)

@@ -12,6 +12,7 @@
 #include "executor/tf-executor-states-private.h"
 #include "executor/tf-queue-private.h"
 #include "future/tf-future-private.h"
+#include "message/tf-call-private.h"
 #include "message/tf-dispatcher-private.h"
 #include "message/tf-timers-private.h"
 #include "task/tf-task-private.h"
@@ -32,8 +33,10 @@ typedef struct
 typedef struct
 {
   TfTaskHost    host;      /* first: a host of this class is the engine */
-  TfPipe        pipe;      /* what the engine tells itself from other threads */
   TfPoolJob     job;       /* a pump */
+  TfCall        arrival;   /* another thread has submitted */
+  TfCall        shortage;  /* workers are short of threads */
+  TfCall        departure; /* the executor has gone on another thread */
   gint          ref_count; /* [atomic] */
   guint         n_forks;   /* [const] of the process that made it: tf__fork_count() */
   TfDispatcher  dispatcher;
@@ -154,12 +157,12 @@ void tf__pump_run (TfPoolJob *job);
 /* Owner context: tf-engine.c. */
 extern const TfTaskHostClass   tf__engine_host_class;
 extern const TfDispatcherClass tf__engine_dispatcher_class;
-extern const TfPipeClass       tf__engine_pipe_class;
 gboolean                       tf__engine_move (TfEngine       *self,
                                                 TfExecutorEvent event) TF_FOREGROUND;
 void                           tf__engine_cancel_all (TfEngine *self) TF_FOREGROUND;
 void                           tf__engine_tell_counts (TfEngine *self) TF_FOREGROUND;
 void                           tf__engine_check_stopped (TfEngine *self) TF_FOREGROUND;
+void                           tf__engine_init_calls (TfEngine *self);
 /* The executor goes: stops everything. In the owner thread at once, elsewhere by a message. */
 void tf__engine_leave_facade (TfEngine *self);
 /* The executor, with a reference, or NULL when it is gone or going. */

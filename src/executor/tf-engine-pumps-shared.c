@@ -131,7 +131,7 @@ tf__engine_watch_shortage (TfEngine *self)
                tf__worker_pool_is_short (self->worker_pool);
 
   if (is_short)
-    tf__pipe_post (&self->pipe, TF_NEWS_TIMER);
+    tf__call_post (&self->shortage);
 }
 
 void

@@ -25,8 +25,7 @@ tf__engine_new (GMainContext      *context,
   self->host.klass = &tf__engine_host_class;
   self->host.dispatcher = &self->dispatcher;
   tf__dispatcher_init (&self->dispatcher, &tf__engine_dispatcher_class, self, context);
-  tf__pipe_init (&self->pipe, &tf__engine_pipe_class);
-  self->pipe.dispatcher = &self->dispatcher;
+  tf__engine_init_calls (self);
   self->job.run = tf__pump_run;
   if (worker_pool != NULL && tf__worker_pool_get_runner (worker_pool) != NULL)
     {
@@ -74,7 +73,6 @@ tf__engine_unref (TfEngine *self)
   g_clear_object (&self->pool_context);
   if (self->host.runner != NULL)
     self->host.runner->klass->unref (self->host.runner);
-  tf__pipe_clear (&self->pipe);
   tf__dispatcher_clear (&self->dispatcher);
   g_free (self);
 }
@@ -194,7 +192,7 @@ tf__engine_count (TfEngine *self,
 void
 tf__engine_announce (TfEngine *self)
 {
-  tf__pipe_post (&self->pipe, TF_NEWS_STARTED);
+  tf__call_post (&self->arrival);
 }
 
 gboolean

@@ -135,7 +135,7 @@ tf__engine_leave_facade (TfEngine *self)
     {
       tf__engine_ref (self);
       tf__engine_set_facade_gone (self, TRUE);
-      tf__pipe_post (&self->pipe, TF_NEWS_CANCEL);
+      tf__call_post (&self->departure);
       tf__engine_unref (self);
     }
 }
@@ -147,53 +147,47 @@ try_for_threads (TfEngine *self)
 {
   tf__timer_remove (&self->thread_retry);
   if (tf__engine_try_again (self))
-    tf__timer_set (&self->thread_retry, &self->pipe, tf__clock_deadline (TF_THREAD_RETRY_US));
+    tf__timer_set (&self->thread_retry, &self->shortage.pipe,
+                   tf__clock_deadline (TF_THREAD_RETRY_US));
 }
 
-/* What the engine tells itself */
+/* Calls of other threads */
 
 static void
-deliver (TfPipe  *pipe,
-         TfNews   news,
-         TfEvent *event)
+on_arrival (TfCall *call)
 {
-  TfEngine *self = (TfEngine *) ((char *) pipe - G_STRUCT_OFFSET (TfEngine, pipe));
+  TfEngine *self = (TfEngine *) ((char *) call - G_STRUCT_OFFSET (TfEngine, arrival));
 
   tf__enter_foreground ();
-
-  if (news == TF_NEWS_CANCEL)
-    {
-      leave (self);
-      tf__engine_free_facade (self);
-      return;
-    }
-
-  if (news == TF_NEWS_TIMER)
-    {
-      try_for_threads (self);
-      return;
-    }
-
-  /* A submission on another thread. */
   self->are_counts_new = TRUE;
   tf__live_tasks_welcome (self);
   tf__live_list_sync (self);
 }
 
-static TfPipe *
-pipe_ref (TfPipe *pipe)
+static void
+on_shortage (TfCall *call)
 {
-  tf__engine_ref ((TfEngine *) ((char *) pipe - G_STRUCT_OFFSET (TfEngine, pipe)));
-  return pipe;
+  tf__enter_foreground ();
+  try_for_threads ((TfEngine *) ((char *) call - G_STRUCT_OFFSET (TfEngine, shortage)));
 }
 
 static void
-pipe_unref (TfPipe *pipe)
+on_departure (TfCall *call)
 {
-  tf__engine_unref ((TfEngine *) ((char *) pipe - G_STRUCT_OFFSET (TfEngine, pipe)));
+  TfEngine *self = (TfEngine *) ((char *) call - G_STRUCT_OFFSET (TfEngine, departure));
+
+  tf__enter_foreground ();
+  leave (self);
+  tf__engine_free_facade (self);
 }
 
-const TfPipeClass tf__engine_pipe_class = { deliver, pipe_ref, pipe_unref };
+void
+tf__engine_init_calls (TfEngine *self)
+{
+  tf__call_init (&self->arrival, &self->dispatcher, on_arrival, NULL);
+  tf__call_init (&self->shortage, &self->dispatcher, on_shortage, NULL);
+  tf__call_init (&self->departure, &self->dispatcher, on_departure, NULL);
+}
 
 /* What the dispatcher asks */
 

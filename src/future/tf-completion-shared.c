@@ -109,7 +109,7 @@ tf__completion_finish (TfCompletion *self)
 void
 tf__completion_look (TfCompletion *self)
 {
-  tf__pipe_post (&self->work.pipe, TF_NEWS_RETURNED);
+  tf__pipe_post (&self->work.pipe, TF_NEWS_LOOK);
 }
 
 void
@@ -117,33 +117,25 @@ tf__completion_look_last (TfCompletion *self)
 {
   TfContextHost *host = tf__context_host_ref (tf__completion_get_host (self));
 
-  tf__pipe_post_last (&self->work.pipe, TF_NEWS_RETURNED);
+  tf__pipe_post_last (&self->work.pipe, TF_NEWS_LOOK);
   tf__context_host_unref (host);
 }
 
 /* What a future leaves behind that goes on another thread. */
 typedef struct
 {
-  TfPipe         pipe;
-  TfContextHost *host;
+  TfCall         call; /* first */
+  TfContextHost *host; /* entered: it stays attached */
   gpointer       data;
   GDestroyNotify data_free;
 } Remains;
 
 static void
-deliver_remains (TfPipe  *pipe,
-                 TfNews   news,
-                 TfEvent *event)
+free_remains (TfCall *call)
 {
-}
-
-static void
-free_remains (TfPipe *pipe)
-{
-  Remains *self = (Remains *) pipe;
+  Remains *self = (Remains *) call;
 
   self->data_free (self->data);
-  tf__pipe_clear (pipe);
   tf__context_host_leave (self->host);
   g_free (self);
 }
@@ -153,19 +145,13 @@ tf__completion_free_there (TfCompletion  *self,
                            gpointer       data,
                            GDestroyNotify data_free)
 {
-  static const TfPipeClass klass = { deliver_remains, NULL, free_remains };
-  TfContextHost           *host;
-  Remains                 *remains = g_new0 (Remains, 1);
+  Remains *remains = g_new0 (Remains, 1);
 
-  tf__pipe_init (&remains->pipe, &klass);
   remains->host = tf__context_host_enter (self->work.pipe.dispatcher->context);
-  remains->pipe.dispatcher = &remains->host->dispatcher;
   remains->data = data;
   remains->data_free = data_free;
-
-  host = tf__context_host_ref (remains->host);
-  tf__pipe_post_last (&remains->pipe, TF_NEWS_REAP);
-  tf__context_host_unref (host);
+  tf__call_init (&remains->call, &remains->host->dispatcher, NULL, free_remains);
+  tf__call_post_last (&remains->call);
 }
 
 static void

@@ -214,7 +214,7 @@ tf__completion_deliver (TfPipe  *pipe,
   tf__enter_foreground ();
 
   /* The message of a completion that was dropped in another thread holds it, and may be the last to do so. */
-  if (news == TF_NEWS_RETURNED)
+  if (news == TF_NEWS_LOOK)
     tf__revive_wait (self->work.future);
 
   if (tf__pipe_is_over (pipe))
@@ -233,7 +233,7 @@ tf__completion_deliver (TfPipe  *pipe,
     case TF_NEWS_ABORT:
       deliver_abort (self);
       break;
-    case TF_NEWS_RETURNED:
+    case TF_NEWS_LOOK:
       if (klass->look != NULL)
         klass->look (self);
       break;
@@ -247,6 +247,8 @@ tf__completion_deliver (TfPipe  *pipe,
     case TF_NEWS_EVENTS:
     case TF_NEWS_PROGRESS:
     case TF_NEWS_STARTED:
+    case TF_NEWS_RETURNED:
+    case TF_NEWS_CALL:
     case TF_NEWS_REAP:
     case TF_NEWS_NONE:
     default:

@@ -86,7 +86,7 @@ tf__detached_request (TfWork       *work,
 
   is_accepted = tf__work_request (work, event);
   if (tf__detached_leave_data (self))
-    tf__pipe_post (&work->pipe, TF_NEWS_RETURNED);
+    tf__pipe_post (&work->pipe, TF_NEWS_LOOK);
 
   return is_accepted;
 }

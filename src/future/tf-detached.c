@@ -93,7 +93,7 @@ deliver (TfPipe  *pipe,
 
   switch (news)
     {
-    case TF_NEWS_RETURNED:
+    case TF_NEWS_LOOK:
       /* A call of the cancel function has returned after the end. */
       free_data (self);
       break;
@@ -104,6 +104,8 @@ deliver (TfPipe  *pipe,
     case TF_NEWS_OWNER_GONE:
     case TF_NEWS_REAP:
     case TF_NEWS_STARTED:
+    case TF_NEWS_RETURNED:
+    case TF_NEWS_CALL:
     case TF_NEWS_EVENTS:
     case TF_NEWS_PROGRESS:
     case TF_NEWS_FINAL:

@@ -150,6 +150,8 @@ tf__work_deliver (TfWork  *self,
     case TF_NEWS_ABORT:
     case TF_NEWS_STARTED:
     case TF_NEWS_RETURNED:
+    case TF_NEWS_LOOK:
+    case TF_NEWS_CALL:
     case TF_NEWS_FINAL:
     case TF_NEWS_TIMER:
     default:

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "message/tf-call-private.h"
 #include "message/tf-dispatcher-private.h"
 
 /* The dispatcher of all futures of a main context that no executor made: one for each context, with
@@ -13,7 +14,7 @@ struct _TfContextHost
   gint         ref_count; /* [atomic] */
   gint         n_users;   /* [atomic], and under hosts_lock when it leaves 0; they share one reference */
   TfDispatcher dispatcher;
-  TfPipe       pipe; /* what the host tells itself from other threads */
+  TfCall       unused; /* another thread has left as the last user */
 };
 
 /* Any thread: tf-context-host-shared.c. */
@@ -29,7 +30,7 @@ gboolean tf__context_host_retire (TfContextHost *self);
 
 /* Owner context: tf-context-host.c. */
 extern const TfDispatcherClass tf__context_host_dispatcher_class;
-extern const TfPipeClass       tf__context_host_pipe_class;
 
 void tf__context_host_attach (TfContextHost *self) TF_FOREGROUND;
 void tf__context_host_detach_if_unused (TfContextHost *self) TF_FOREGROUND;
+void tf__context_host_on_unused (TfCall *call);

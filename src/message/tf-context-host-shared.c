@@ -22,7 +22,6 @@ tf__context_host_unref (TfContextHost *self)
   if (tf__sub (&self->ref_count, 1) != 1)
     return;
 
-  tf__pipe_clear (&self->pipe);
   tf__dispatcher_clear (&self->dispatcher);
   g_free (self);
 }
@@ -35,8 +34,7 @@ new_host (GMainContext *context)
   self->ref_count = 1;
   self->n_users = 1;
   tf__dispatcher_init (&self->dispatcher, &tf__context_host_dispatcher_class, self, context);
-  tf__pipe_init (&self->pipe, &tf__context_host_pipe_class);
-  self->pipe.dispatcher = &self->dispatcher;
+  tf__call_init (&self->unused, &self->dispatcher, tf__context_host_on_unused, NULL);
   return self;
 }
 
@@ -157,7 +155,7 @@ tf__context_host_leave (TfContextHost *self)
     return;
 
   if (!detach_here (self))
-    tf__pipe_post (&self->pipe, TF_NEWS_CANCEL);
+    tf__call_post (&self->unused);
 
   tf__context_host_unref (self);
 }

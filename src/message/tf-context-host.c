@@ -6,12 +6,6 @@
 
 #include "message/tf-context-host-private.h"
 
-static TfContextHost *
-from_pipe (TfPipe *pipe)
-{
-  return (TfContextHost *) ((char *) pipe - G_STRUCT_OFFSET (TfContextHost, pipe));
-}
-
 void
 tf__context_host_attach (TfContextHost *self)
 {
@@ -25,29 +19,14 @@ tf__context_host_detach_if_unused (TfContextHost *self)
     tf__dispatcher_detach (&self->dispatcher);
 }
 
-static void
-deliver (TfPipe  *pipe,
-         TfNews   news,
-         TfEvent *event)
+void
+tf__context_host_on_unused (TfCall *call)
 {
+  TfContextHost *self = (TfContextHost *) ((char *) call - G_STRUCT_OFFSET (TfContextHost, unused));
+
   tf__enter_foreground ();
-  tf__context_host_detach_if_unused (from_pipe (pipe));
+  tf__context_host_detach_if_unused (self);
 }
-
-static TfPipe *
-pipe_ref (TfPipe *pipe)
-{
-  tf__context_host_ref (from_pipe (pipe));
-  return pipe;
-}
-
-static void
-pipe_unref (TfPipe *pipe)
-{
-  tf__context_host_unref (from_pipe (pipe));
-}
-
-const TfPipeClass tf__context_host_pipe_class = { deliver, pipe_ref, pipe_unref };
 
 static gpointer
 host_ref (gpointer host)

@@ -12,6 +12,7 @@
 #endif
 
 #include "core/tf-clock-private.h"
+#include "message/tf-call-private.h"
 
 void
 tf__dispatcher_init_inbox (TfDispatcher *self)
@@ -147,31 +148,19 @@ tf__dispatcher_wake (TfDispatcher *self)
   g_async_queue_unlock (self->inbox);
 }
 
-/* A nudge is a pipe that has come to tell nothing. It has one reference, which travels with it. */
-
 static void
-deliver_nudge (TfPipe  *pipe,
-               TfNews   news,
-               TfEvent *event)
+free_nudge (TfCall *call)
 {
-}
-
-static void
-free_nudge (TfPipe *pipe)
-{
-  tf__pipe_clear (pipe);
-  g_free (pipe);
+  g_free (call);
 }
 
 void
 tf__dispatcher_nudge (TfDispatcher *self)
 {
-  static const TfPipeClass klass = { deliver_nudge, NULL, free_nudge };
-  TfPipe                  *pipe = g_new0 (TfPipe, 1);
+  TfCall *call = g_new0 (TfCall, 1);
 
-  tf__pipe_init (pipe, &klass);
-  pipe->dispatcher = self;
-  tf__pipe_post_last (pipe, TF_NEWS_FINAL);
+  tf__call_init (call, self, NULL, free_nudge);
+  tf__call_post_last (call);
 }
 
 #ifdef __linux__

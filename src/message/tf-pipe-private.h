@@ -25,9 +25,11 @@ typedef enum
   TF_NEWS_EVENTS = 1 << 4,
   TF_NEWS_PROGRESS = 1 << 5,
   TF_NEWS_RETURNED = 1 << 6, /* the code has returned, but the work goes on elsewhere */
-  TF_NEWS_FINAL = 1 << 7,    /* the last thing the background says */
-  TF_NEWS_REAP = 1 << 8,     /* the future went outside the owner context: free its values here */
-  TF_NEWS_TIMER = 1 << 9,    /* a timer has rung */
+  TF_NEWS_LOOK = 1 << 7,     /* what the work depends on has changed */
+  TF_NEWS_FINAL = 1 << 8,    /* the last thing the background says */
+  TF_NEWS_REAP = 1 << 9,     /* the future went outside the owner context: free its values here */
+  TF_NEWS_TIMER = 1 << 10,   /* a timer has rung */
+  TF_NEWS_CALL = 1 << 11,    /* of a TfCall: run its function */
 } TfNews;
 
 typedef struct

@@ -9,35 +9,30 @@
 #include <tf/tf-error.h>
 
 #include "future/tf-future-private.h"
+#include "message/tf-call-private.h"
 
 /* The walk: what a future needs, seen in its owner context. One turn does all that belongs to it, and what belongs to
  * another one is left to a further walk, which is sent there. */
 typedef struct
 {
-  TfPipe                   pipe;  /* first */
-  const TfDispatcherClass *klass; /* [const] of the dispatcher of the pipe */
-  gpointer                 host;  /* (owned) [const] the same */
-  TfTaskWait              *wait;  /* (owned) [const] */
-  GPtrArray               *todo;  /* (owned) (nullable) of TfFuture (owned): to be looked at */
-  GHashTable              *seen;  /* (owned) (nullable) the futures that were met, for comparison only */
+  TfCall      call; /* first */
+  TfTaskWait *wait; /* (owned) [const] */
+  GPtrArray  *todo; /* (owned) (nullable) of TfFuture (owned): to be looked at */
+  GHashTable *seen; /* (owned) (nullable) the futures that were met, for comparison only */
 } Walk;
 
 static void
-free_walk (TfPipe *pipe)
+free_walk (TfCall *call)
 {
-  Walk *self = (Walk *) pipe;
+  Walk *self = (Walk *) call;
 
   g_clear_pointer (&self->todo, g_ptr_array_unref);
   g_clear_pointer (&self->seen, g_hash_table_unref);
   tf__task_wait_unref (self->wait);
-  tf__pipe_clear (pipe);
-  self->klass->host_unref (self->host);
   g_free (self);
 }
 
-static void deliver (TfPipe  *pipe,
-                     TfNews   news,
-                     TfEvent *event);
+static void run_walk (TfCall *call);
 
 /* Any thread. Sends it to the context of the first future; takes the two collections. */
 static void
@@ -45,21 +40,14 @@ send_walk (TfTaskWait *wait,
            GPtrArray  *todo,
            GHashTable *seen)
 {
-  static const TfPipeClass klass = { deliver, NULL, free_walk };
-  TfFuturePrivate         *priv = tf__future_get_private (todo->pdata[0]);
-  TfDispatcher            *dispatcher = priv->work->pipe.dispatcher;
-  Walk                    *self = g_new0 (Walk, 1);
-  gpointer                 host = dispatcher->klass->host_ref (dispatcher->host);
+  TfFuturePrivate *priv = tf__future_get_private (todo->pdata[0]);
+  Walk            *self = g_new0 (Walk, 1);
 
-  tf__pipe_init (&self->pipe, &klass);
-  self->pipe.dispatcher = dispatcher;
-  self->klass = dispatcher->klass;
-  self->host = dispatcher->klass->host_ref (host);
   self->wait = tf__task_wait_ref (wait);
   self->todo = todo;
   self->seen = seen;
-  tf__pipe_post_last (&self->pipe, TF_NEWS_REAP);
-  dispatcher->klass->host_unref (host);
+  tf__call_init (&self->call, priv->work->pipe.dispatcher, run_walk, free_walk);
+  tf__call_post_last (&self->call);
 }
 
 /* With a reference on the future, which is taken. */
@@ -125,11 +113,9 @@ begin_here (Walk *self)
 }
 
 static void
-deliver (TfPipe  *pipe,
-         TfNews   news,
-         TfEvent *event)
+run_walk (TfCall *call)
 {
-  Walk                 *self = (Walk *) pipe;
+  Walk                 *self = (Walk *) call;
   g_autoptr (GPtrArray) elsewhere = g_ptr_array_new_with_free_func (g_object_unref);
   gboolean              is_back = FALSE;
 

@@ -175,6 +175,8 @@ deliver (TfPipe  *pipe,
     case TF_NEWS_PROGRESS:
     case TF_NEWS_REAP:
     case TF_NEWS_TIMER:
+    case TF_NEWS_LOOK:
+    case TF_NEWS_CALL:
     case TF_NEWS_NONE:
     default:
       if (!tf__work_deliver (&self->work, news, event))

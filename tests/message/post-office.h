@@ -16,7 +16,7 @@ typedef struct
   GMainContext *context;
   GString      *text;
   guint         n_turns;
-  guint         n_hosts; /* references */
+  gint          n_hosts; /* [atomic] references */
   gpointer      user_data;
 } Office;
 
@@ -41,14 +41,14 @@ office_turn_ended (gpointer host)
 static inline gpointer
 office_ref (gpointer host)
 {
-  ((Office *) host)->n_hosts++;
+  tf__add (&((Office *) host)->n_hosts, 1);
   return host;
 }
 
 static inline void
 office_unref (gpointer host)
 {
-  ((Office *) host)->n_hosts--;
+  tf__sub (&((Office *) host)->n_hosts, 1);
 }
 
 static inline const TfDispatcherClass *
@@ -77,7 +77,7 @@ office_clear (Office *self)
 {
   tf__enter_foreground ();
   tf__dispatcher_detach (&self->dispatcher);
-  g_assert_cmpuint (self->n_hosts, ==, 0);
+  g_assert_cmpint (self->n_hosts, ==, 0);
   tf__dispatcher_clear (&self->dispatcher);
   tf_test_assert_idle (self->context);
   g_main_context_unref (self->context);
@@ -103,12 +103,16 @@ news_to_string (TfNews news)
       return "progress";
     case TF_NEWS_RETURNED:
       return "returned";
+    case TF_NEWS_LOOK:
+      return "look";
     case TF_NEWS_FINAL:
       return "final";
     case TF_NEWS_REAP:
       return "reap";
     case TF_NEWS_TIMER:
       return "timer";
+    case TF_NEWS_CALL:
+      return "call";
     default:
       return "?";
     }

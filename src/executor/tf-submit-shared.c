@@ -25,7 +25,7 @@ refuse (TfTask *task)
   task->is_submitted = TRUE;
   task->data_free = NULL;
   task->callback_data_free = NULL;
-  tf__pipe_end (&task->work.pipe);
+  tf__work_close_undelivered (&task->work);
 
   if (data_free != NULL)
     data_free (g_steal_pointer (&task->data));

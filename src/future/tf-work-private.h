@@ -162,6 +162,9 @@ gint64 tf__work_get_elapsed (TfWork *self,
 /* Whether freeing the outcome calls code of the user, and this is not the owner context, where that belongs. */
 gboolean tf__work_is_outcome_elsewhere (TfWork *self);
 
+/* The end of work that has no owner context in this process: from now on a request is refused. */
+void tf__work_close_undelivered (TfWork *self);
+
 /* Owner context: tf-work.c. */
 /* CANCELLING was requested: notifies that, and passes the cancel on. Does nothing if there is no request, or it has
  * been told. */

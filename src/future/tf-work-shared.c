@@ -236,6 +236,13 @@ tf__work_join_cancellable (TfWork *self)
     tf__work_request (self, TF_CANCEL_EVENT_CANCEL);
 }
 
+void
+tf__work_close_undelivered (TfWork *self)
+{
+  tf__pipe_end (&self->pipe);
+  tf__work_leave_cancellable (self);
+}
+
 gboolean
 tf__work_is_outcome_elsewhere (TfWork *self)
 {

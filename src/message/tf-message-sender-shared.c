@@ -230,6 +230,48 @@ tf_message_sender_get_connection_id (TfMessageSender *self)
   return self->id;
 }
 
+static const char *
+describe_refusal (TfError code)
+{
+  switch ((guint) code)
+    {
+    case TF_ERROR_NOT_RUNNING:
+      return "has not been started";
+    case TF_ERROR_ALREADY_RUNNING:
+      return "has been started before";
+    case TF_ERROR_CLOSED:
+    default:
+      return "has been stopped";
+    }
+}
+
+static gboolean
+step (TfMessageSender *self,
+      TfSenderEvent    event,
+      GError         **error)
+{
+  TfSenderState next;
+  TfError       code;
+
+  if (tf__sender_state_after (self->state, event, &next, &code))
+    {
+      self->state = next;
+      return TRUE;
+    }
+
+  g_set_error (error, TF_ERROR, (gint) code, "Sender %" G_GUINT64_FORMAT " %s", self->id,
+               describe_refusal (code));
+  return FALSE;
+}
+
+static void
+set_router_stopped (TfMessageSender *self,
+                    GError         **error)
+{
+  g_set_error (error, TF_ERROR, TF_ERROR_CLOSED,
+               "The router of sender %" G_GUINT64_FORMAT " has been stopped", self->id);
+}
+
 /**
  * tf_message_sender_start:
  * @self: a sender
@@ -257,41 +299,13 @@ tf_message_sender_start (TfMessageSender *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (self->state == TF_SENDER_OPEN)
+  if (self->state == TF_SENDER_STATE_INITIAL && tf__pipe_is_over (&self->pipe))
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_ALREADY_RUNNING,
-                   "Sender %" G_GUINT64_FORMAT " has been started before", self->id);
+      set_router_stopped (self, error);
       return FALSE;
     }
 
-  if (self->state == TF_SENDER_STOPPED || tf__pipe_is_over (&self->pipe))
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_CLOSED,
-                   "Sender %" G_GUINT64_FORMAT
-                   " cannot be started: it, or its router, has been stopped",
-                   self->id);
-      return FALSE;
-    }
-
-  self->state = TF_SENDER_OPEN;
-  return TRUE;
-}
-
-static gboolean
-check_open (TfMessageSender *self,
-            GError         **error)
-{
-  if (self->state == TF_SENDER_OPEN)
-    return TRUE;
-
-  if (self->state == TF_SENDER_INITIAL)
-    g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
-                 "Sender %" G_GUINT64_FORMAT " has not been started", self->id);
-  else
-    g_set_error (error, TF_ERROR, TF_ERROR_CLOSED,
-                 "Sender %" G_GUINT64_FORMAT " has been stopped", self->id);
-
-  return FALSE;
+  return step (self, TF_SENDER_EVENT_START, error);
 }
 
 /**
@@ -329,14 +343,13 @@ tf_message_sender_send (TfMessageSender *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!check_open (self, error))
+  if (!step (self, TF_SENDER_EVENT_SEND, error))
     return FALSE;
 
   if (tf__pipe_send (&self->pipe, TF_ROAD_MESSAGE, NULL, value))
     return TRUE;
 
-  g_set_error (error, TF_ERROR, TF_ERROR_CLOSED,
-               "The router of sender %" G_GUINT64_FORMAT " has been stopped", self->id);
+  set_router_stopped (self, error);
   return FALSE;
 }
 
@@ -367,9 +380,5 @@ tf_message_sender_stop (TfMessageSender *self,
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!check_open (self, error))
-    return FALSE;
-
-  self->state = TF_SENDER_STOPPED;
-  return TRUE;
+  return step (self, TF_SENDER_EVENT_STOP, error);
 }

@@ -9,6 +9,7 @@
 
 #include "message/tf-dispatcher-private.h"
 #include "message/tf-pipe-private.h"
+#include "message/tf-sender-states-private.h"
 
 /* What is behind a router between its start and its stop; senders and the source hold it. */
 typedef struct
@@ -19,19 +20,12 @@ typedef struct
   TfMessageSender *first; /* [lock] all senders that live, open or closed */
 } TfRouting;
 
-typedef enum
-{
-  TF_SENDER_INITIAL,
-  TF_SENDER_OPEN,
-  TF_SENDER_STOPPED,
-} TfSenderState;
-
 /* One pipe: the sender of the background, and what the foreground knows of it. */
 struct _TfMessageSender
 {
   TfPipe        pipe;      /* first: a pipe of this class is the sender */
   gint          ref_count; /* [atomic] */
-  TfSenderState state;     /* the thread that uses the sender */
+  TfSenderState state;     /* the thread that uses the sender; written by step() alone */
   guint64       id;        /* [const] */
   TfRouting    *routing;   /* (owned) [const] */
 

@@ -260,8 +260,7 @@ end (TfJobDesk *self)
   if (has_progress)
     tf__job_desk_send_progress (self, &progress, TF_SEND_SOON);
 
-  tf__pipe_end (&task->work.pipe);
-  tf__work_leave_cancellable (&task->work);
+  tf__work_close_undelivered (&task->work);
   return error;
 }
 

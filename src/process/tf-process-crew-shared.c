@@ -115,6 +115,7 @@ remove_process (TfProcessCrew *self,
                 TfProcess     *process)
 {
   tf__lock (&self->lock);
+  tf__process_move (process, TF_PROCESS_EVENT_LEAVE);
   g_ptr_array_remove (self->processes, process);
   g_cond_broadcast (&self->changed);
   tf__unlock (&self->lock);
@@ -168,8 +169,8 @@ is_start_wanted_locked (TfProcessCrew *self,
 void
 tf__crew_break_off_locked (TfProcess *process)
 {
-  process->is_doomed = TRUE;
-  tf__process_signal (process, SIGKILL);
+  if (tf__process_step (process, TF_PROCESS_EVENT_BREAK_OFF))
+    tf__process_signal (process, SIGKILL);
 }
 
 /* From here on the start can be broken off; what came before is seen here. */
@@ -182,6 +183,7 @@ begin_start (TfProcessCrew *self,
   watch_error_output (self, process);
 
   tf__lock (&self->lock);
+  tf__process_move (process, TF_PROCESS_EVENT_START);
   process->task = task;
   g_ptr_array_add (self->starting, process);
   if (!is_start_wanted_locked (self, task))
@@ -213,8 +215,10 @@ end_start (TfProcessCrew *self,
       g_ptr_array_remove_fast (self->starting, process);
       process->task = NULL;
     }
-  if (process != NULL && process->is_doomed && *reason == NULL)
+  if (*reason == NULL && !tf__process_step (process, TF_PROCESS_EVENT_READY))
     g_set_error_literal (reason, TF_ERROR, TF_ERROR_WORKER_START, "The start was broken off");
+  if (*reason != NULL && process != NULL)
+    tf__process_move (process, TF_PROCESS_EVENT_LEAVE);
   if (*reason == NULL)
     {
       self->n_failures = 0;
@@ -417,6 +421,8 @@ pop_idle (TfProcessCrew *self,
     process = tf__process_ref (g_ptr_array_steal_index (self->idle, self->idle->len - 1));
   else if (claims)
     self->n_starting++;
+  if (process != NULL)
+    tf__process_move (process, TF_PROCESS_EVENT_TAKE);
   tf__unlock (&self->lock);
 
   return process;
@@ -526,6 +532,7 @@ steal_expired_locked (TfProcessCrew *self) TF_CALLER_HOLDS (self->lock)
     {
       TfProcess *process = g_ptr_array_steal_index (self->idle, 0);
 
+      tf__process_move (process, TF_PROCESS_EVENT_LEAVE);
       g_ptr_array_add (expired, tf__process_ref (process));
       g_ptr_array_remove (self->processes, process);
     }
@@ -592,6 +599,7 @@ tf__crew_give_back (TfProcessCrew *self,
                     TfProcess     *process)
 {
   tf__lock (&self->lock);
+  tf__process_move (process, TF_PROCESS_EVENT_GIVE_BACK);
   process->idle_since = g_get_monotonic_time ();
   g_ptr_array_add (self->idle, process);
   if (self->is_awaited || self->n_queued > 0)
@@ -646,6 +654,7 @@ tf__process_crew_unref (TfProcessCrew *self)
     {
       TfProcess *process = self->processes->pdata[i];
 
+      tf__process_move (process, TF_PROCESS_EVENT_LEAVE);
       tf__process_quit (process);
       unwatch_error_output (process);
     }

@@ -9,6 +9,7 @@
 #include "core/tf-task-runner-private.h"
 #include "process/tf-channel-private.h"
 #include "process/tf-child-private.h"
+#include "process/tf-process-states-private.h"
 #include "task/tf-task-private.h"
 
 /* Worker processes, seen from the program.
@@ -89,11 +90,11 @@ struct _TfProcess
   GSource *error_source; /* (owned) (nullable) [lock] of the minder */
 
   /* [lock of the crew] */
-  TfTask  *task;       /* (unowned) (nullable) what it runs, as long as somebody may want to stop it */
-  guint64  job;        /* of that task, or 0 */
-  gint64   idle_since; /* while it is idle */
-  GSource *stopping;   /* (owned) (nullable) the next step of ending a job */
-  gboolean is_doomed;  /* it got a signal that may end it later than the job */
+  TfProcessState state;      /* written by tf__process_step() alone */
+  TfTask        *task;       /* (unowned) (nullable) what it runs, as long as somebody may want to stop it */
+  guint64        job;        /* of that task, or 0 */
+  gint64         idle_since; /* while it is idle */
+  GSource       *stopping;   /* (owned) (nullable) the next step of ending a job */
 };
 
 /* Starts a process. After an error @is_lasting is set if another try would fail as well: there is no such program. */
@@ -112,6 +113,13 @@ void       tf__process_unref (TfProcess *self);
  * sockets, as one that ends does by itself. */
 GError *tf__process_bury (TfProcess *self,
                           gboolean   is_silent);
+/* With the lock of the crew: moves the process along the table of tf-process-states.c. FALSE, and nothing changes, if
+ * its state refuses the event. */
+gboolean tf__process_step (TfProcess     *self,
+                           TfProcessEvent event);
+/* The same for an event that no state may refuse. */
+void tf__process_move (TfProcess     *self,
+                       TfProcessEvent event);
 /* Whether the process itself has ended; its socket may be open still. */
 gboolean tf__process_is_gone (TfProcess *self);
 /* Asks it to end; for one that has no job. */

@@ -64,7 +64,7 @@ on_step_cb (gpointer data)
       g_clear_pointer (&step->process->stopping, g_source_unref);
       if (tf__process_end_ahead (step->process) || step->n_delays == MAX_DELAYS)
         {
-          step->process->is_doomed = TRUE;
+          tf__process_move (step->process, TF_PROCESS_EVENT_SIGNAL);
           tf__process_signal (step->process, step->signal);
           if (step->signal == SIGTERM)
             plan_step_locked (self, step->process, SIGKILL, self->settings.terminate_grace_us, 0);
@@ -145,7 +145,8 @@ runner_stop (TfTaskRunner *runner,
   if (process != NULL)
     {
       job = process->job;
-      plan_step_locked (self, process, SIGTERM, self->settings.cancel_grace_us, 0);
+      if (tf__process_step (process, TF_PROCESS_EVENT_STOP))
+        plan_step_locked (self, process, SIGTERM, self->settings.cancel_grace_us, 0);
     }
   else
     {
@@ -173,6 +174,7 @@ begin_job (TfProcessCrew *self,
            guint64        job)
 {
   tf__lock (&self->lock);
+  tf__process_move (process, TF_PROCESS_EVENT_BEGIN);
   process->job = job;
   process->task = task;
   tf__unlock (&self->lock);
@@ -184,13 +186,14 @@ end_job (TfProcessCrew *self,
          TfProcess     *process)
 {
   GSource *stopping;
-  gboolean is_doomed;
+  gboolean is_usable;
 
   tf__lock (&self->lock);
+  tf__process_move (process, TF_PROCESS_EVENT_END);
   process->task = NULL;
   process->job = 0;
   stopping = g_steal_pointer (&process->stopping);
-  is_doomed = process->is_doomed;
+  is_usable = process->state != TF_PROCESS_STATE_WORN;
   tf__unlock (&self->lock);
 
   if (stopping != NULL)
@@ -199,7 +202,7 @@ end_job (TfProcessCrew *self,
       g_source_unref (stopping);
     }
 
-  return !is_doomed;
+  return is_usable;
 }
 
 /* What the user is told of a process that went while it worked. One that has ended in the middle of a frame has broken

@@ -465,6 +465,22 @@ tf__process_unref (TfProcess *self)
   g_free (self);
 }
 
+gboolean
+tf__process_step (TfProcess     *self,
+                  TfProcessEvent event)
+{
+  return tf__process_state_after (self->state, event, &self->state);
+}
+
+void
+tf__process_move (TfProcess     *self,
+                  TfProcessEvent event)
+{
+  if (!tf__process_step (self, event))
+    g_critical ("A worker process refused the event %d in the state %d", (int) event,
+                (int) self->state);
+}
+
 /* The end */
 
 gboolean

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "process/tf-job-states-private.h"
 #include "process/tf-worker-private.h"
 
 /* Jobs after the first number, up to the last. */
@@ -33,27 +34,27 @@ struct _TfJobDesk
   gpointer        user_data; /* [main thread] */
   GThread        *ticker;    /* (owned) (nullable) [lock] made when something is kept back first */
 
-  TfLock   lock;
-  GCond    changed;    /* [lock] */
-  TfTask  *task;       /* (owned) (nullable) [lock] */
-  guint64  job;        /* [lock] the last one */
-  GArray  *cancelled;  /* (owned) [lock] of guint64: jobs that are still to come */
-  GArray  *withdrawn;  /* (owned) [lock] of TfJobRange: the same */
-  gboolean is_ending;  /* [lock] */
-  gboolean is_awaited; /* [lock] somebody waits for the end of the task */
-  gboolean is_kept;    /* [lock] the channel may keep events back */
-  gboolean is_sending; /* [lock] somebody has taken the progress, and sends it */
-  guint    n_sending;  /* [lock] threads that send something else of the task just now */
-  gboolean is_dirty;   /* [lock] progress has not been sent */
-  gint64   sent_us;    /* [lock] when progress was last taken */
-  gint64   completed;  /* [lock] */
-  gint64   total;      /* [lock] */
-  char    *status;     /* (owned) (nullable) [lock] new */
-  GError  *error;      /* (owned) (nullable) [lock] something that the job told cannot travel */
+  TfLock     lock;
+  GCond      changed;    /* [lock] */
+  TfJobState state;      /* [lock] and [main thread] to write: step_locked() alone; either of them to read */
+  TfTask    *task;       /* (owned) (nullable) the same: of the job, until its code is over */
+  guint64    job;        /* [lock] the last one */
+  GArray    *cancelled;  /* (owned) [lock] of guint64: jobs that are still to come */
+  GArray    *withdrawn;  /* (owned) [lock] of TfJobRange: the same */
+  gboolean   is_ending;  /* [lock] */
+  gboolean   is_awaited; /* [lock] somebody waits for the end of the job */
+  gboolean   is_kept;    /* [lock] the channel may keep events back */
+  gboolean   is_sending; /* [lock] somebody has taken the progress, and sends it */
+  guint      n_sending;  /* [lock] threads that send something else of the task just now */
+  gboolean   is_dirty;   /* [lock] progress has not been sent */
+  gint64     sent_us;    /* [lock] when progress was last taken */
+  gint64     completed;  /* [lock] */
+  gint64     total;      /* [lock] */
+  char      *status;     /* (owned) (nullable) [lock] new */
+  GError    *error;      /* (owned) (nullable) [lock] something that the job told cannot travel */
 
-  TfJobOrder  order;  /* [main thread] the last one */
-  TfTaskFrame frame;  /* [main thread] of the task that runs */
-  TfTask     *handed; /* (nullable) [main thread] the task, if it was handed out to be run */
+  TfJobOrder  order; /* [main thread] the last one */
+  TfTaskFrame frame; /* [main thread] of the task that runs */
 
   gpointer memory;      /* (nullable) [main thread] mapped for the result */
   gsize    memory_size; /* [main thread] */

@@ -95,6 +95,13 @@ tf__job_desk_set_handler (TfJobDesk      *self,
 
 /* Jobs */
 
+static gboolean
+step_locked (TfJobDesk *self,
+             TfJobEvent event) TF_CALLER_HOLDS (self->lock)
+{
+  return tf__job_state_after (self->state, event, &self->state);
+}
+
 static void
 take_order (TfJobDesk *self,
             TfFrame   *frame)
@@ -223,6 +230,7 @@ begin (TfJobDesk *self,
       return ADMIT_FORGET;
     }
 
+  step_locked (self, TF_JOB_EVENT_BEGIN);
   self->task = task;
   self->job = job;
   self->completed = 0;
@@ -247,11 +255,13 @@ end (TfJobDesk *self)
   GError       *error;
 
   tf__lock (&self->lock);
+  step_locked (self, TF_JOB_EVENT_RETURN);
   task = g_steal_pointer (&self->task);
   while (self->is_sending || self->n_sending > 0)
     tf__lock_wait (&self->lock, &self->changed);
   has_progress = tf__job_desk_take_progress_locked (self, &progress);
   error = g_steal_pointer (&self->error);
+  step_locked (self, TF_JOB_EVENT_END);
   /* Which is a system call, even if nobody waits. */
   if (self->is_awaited)
     g_cond_broadcast (&self->changed);
@@ -340,10 +350,10 @@ gboolean
 tf__job_desk_finish (TfJobDesk *self,
                      GError   **error)
 {
-  TfTask *task = g_steal_pointer (&self->handed);
+  TfTask *task = self->task;
   GError *job_error;
 
-  if (task == NULL)
+  if (self->state == TF_JOB_STATE_NONE)
     return TRUE;
 
   job_error = leave (self, task);
@@ -378,10 +388,12 @@ tf__job_desk_run (TfJobDesk *self,
 
   tf__frame_clear (frame);
   *frame = (TfFrame){ 0 };
-  self->handed = task;
   if (run (self, task, next != NULL))
     return tf__job_desk_finish (self, error);
 
+  tf__lock (&self->lock);
+  step_locked (self, TF_JOB_EVENT_HAND_OUT);
+  tf__unlock (&self->lock);
   *next = task;
   return TRUE;
 }
@@ -393,7 +405,7 @@ tf__job_desk_cancel (TfJobDesk *self,
   TfTask *task = NULL;
 
   tf__lock (&self->lock);
-  if (self->task != NULL && self->job == job)
+  if (self->job == job && step_locked (self, TF_JOB_EVENT_CANCEL))
     task = tf_task_ref (self->task);
   else if (job > self->job)
     g_array_append_val (self->cancelled, job);
@@ -438,9 +450,9 @@ tf__job_desk_stop (TfJobDesk *self,
 
   tf__lock (&self->lock);
   self->is_awaited = TRUE;
-  while (self->task != NULL && is_in_time)
+  while (self->state != TF_JOB_STATE_NONE && is_in_time)
     is_in_time = tf__lock_wait_until (&self->lock, &self->changed, deadline_us);
-  is_in_time = self->task == NULL;
+  is_in_time = self->state == TF_JOB_STATE_NONE;
   tf__unlock (&self->lock);
 
   return is_in_time;

@@ -144,7 +144,7 @@ end_sending_locked (TfJobDesk *self) TF_CALLER_HOLDS (self->lock)
 {
   self->n_sending--;
   /* Nobody else waits for that. */
-  if (self->n_sending == 0 && self->task == NULL)
+  if (self->n_sending == 0 && self->state == TF_JOB_STATE_CLOSING)
     g_cond_broadcast (&self->changed);
 }
 

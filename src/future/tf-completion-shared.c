@@ -155,8 +155,16 @@ tf__completion_free_there (TfCompletion  *self,
 {
   static const TfPipeClass klass = { deliver_remains, NULL, free_remains };
   TfContextHost           *host;
-  Remains                 *remains = g_new0 (Remains, 1);
+  Remains                 *remains;
 
+  /* The owner context is that of the parent, by fork(), of this process. */
+  if (tf__pipe_is_inherited (&self->work.pipe))
+    {
+      data_free (data);
+      return;
+    }
+
+  remains = g_new0 (Remains, 1);
   tf__pipe_init (&remains->pipe, &klass);
   remains->host = tf__context_host_enter (self->work.pipe.dispatcher->context);
   remains->pipe.dispatcher = &remains->host->dispatcher;

@@ -245,6 +245,14 @@ void     tf__future_unwatch (TfFuture       *self,
                              TfContinuation *continuation) TF_FOREGROUND;
 gboolean tf__future_is_watched (TfFuture *self) TF_FOREGROUND;
 gboolean tf__future_is_in_owner (TfFuture *self);
+/* FALSE, after a critical, in a child by fork() of the process that made a future which is not done. Such a future
+ * neither ends nor can be cancelled here, and its locks must not be taken. Any thread. */
+gboolean tf__future_check_process (TfFuture   *self,
+                                   const char *function);
+/* The same with an error, TF_ERROR_NOT_RUNNING, instead of the critical. @action: what cannot be done with it. */
+gboolean tf__future_check_process_error (TfFuture   *self,
+                                         const char *action,
+                                         GError    **error);
 /* In the owner context, when the owner object has gone: cancels, and takes its handlers off. */
 void tf__future_leave_owner (TfFuture *self,
                              gpointer  owner) TF_FOREGROUND;

@@ -300,6 +300,7 @@ wait_in_loop (TfFuture     *self,
  * - `TF_ERROR_DEADLOCK`: the call was made in the function of a task, or in a callback or handler,
  *   without which the future cannot end; or in a handler of the future, or of one that it needs, inside
  *   16 others of its handlers that wait for it as well.
+ * - `TF_ERROR_NOT_RUNNING`: this process was forked from the one that the future belongs to.
  *
  * ## Threads
  *
@@ -326,6 +327,9 @@ tf_future_wait (TfFuture     *self,
 
   if (tf_future_is_done (self))
     return TRUE;
+
+  if (!tf__future_check_process_error (self, "waited for", error))
+    return FALSE;
 
   if (tf__future_is_in_owner (self))
     return wait_in_loop (self, timeout_us, cancellable, error);

@@ -190,7 +190,8 @@ tf_message_sender_unref (TfMessageSender *self)
 
   g_return_if_fail (self != NULL);
 
-  if (tf__sub (&self->ref_count, 1) != 1)
+  /* The sender of another process stays in the list of its routing, whose lock must not be taken. */
+  if (tf__sub (&self->ref_count, 1) != 1 || tf__pipe_is_inherited (&self->pipe))
     return;
 
   routing = self->routing;
@@ -230,6 +231,20 @@ tf_message_sender_get_connection_id (TfMessageSender *self)
   return self->id;
 }
 
+static gboolean
+check_process (TfMessageSender *self,
+               GError         **error)
+{
+  if (!tf__pipe_is_inherited (&self->pipe))
+    return TRUE;
+
+  g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
+               "Sender %" G_GUINT64_FORMAT
+               " belongs to the process that this one was forked from",
+               self->id);
+  return FALSE;
+}
+
 /**
  * tf_message_sender_start:
  * @self: a sender
@@ -240,6 +255,7 @@ tf_message_sender_get_connection_id (TfMessageSender *self)
  * ## Errors
  *
  * - `TF_ERROR_ALREADY_RUNNING`: it was started before.
+ * - `TF_ERROR_NOT_RUNNING`: this process was forked from the one that the sender belongs to.
  * - `TF_ERROR_CLOSED`: it was stopped before, and a sender is used once; or the router was stopped.
  *
  * ## Threads
@@ -256,6 +272,9 @@ tf_message_sender_start (TfMessageSender *self,
 {
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!check_process (self, error))
+    return FALSE;
 
   if (self->state == TF_SENDER_OPEN)
     {
@@ -281,6 +300,9 @@ static gboolean
 check_open (TfMessageSender *self,
             GError         **error)
 {
+  if (!check_process (self, error))
+    return FALSE;
+
   if (self->state == TF_SENDER_OPEN)
     return TRUE;
 

@@ -13,8 +13,9 @@
 /* One end of a stream socket on which frames travel. Any thread may send; one at a time receives. Both block. */
 typedef struct
 {
-  int       fd;  /* (owned) [const] */
-  TfWireEnd end; /* [const] what comes in here */
+  int       fd;      /* (owned) [const] */
+  guint     n_forks; /* [const] of the process that made it: in a child by fork() nothing is written or read */
+  TfWireEnd end;     /* [const] what comes in here */
 
   TfWireLimits limits; /* [lock] of what goes to the program, in the process that sends it or receives it */
 
@@ -69,6 +70,10 @@ void  tf__channel_set_limits (TfChannel          *self,
                               const TfWireLimits *limits);
 guint tf__channel_get_max_text (TfChannel *self);
 void  tf__channel_clear (TfChannel *self);
+
+/* FALSE with G_IO_ERROR_CLOSED in a child by fork() of the process that made the channel. */
+gboolean tf__channel_check_process (TfChannel *self,
+                                    GError   **error);
 
 /* When a frame is written: with all that was kept back before it; or at once if nothing was written for a millisecond,
  * else with others: when enough have come together, or with tf__channel_flush(); or always with others. */

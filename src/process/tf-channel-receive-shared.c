@@ -554,6 +554,9 @@ tf__channel_receive (TfChannel *self,
   const Patience patience = { spin_us, deadline_us };
   GError        *own_error = NULL;
 
+  if (!tf__channel_check_process (self, error))
+    return FALSE;
+
   if (self->in_error == NULL && receive_frame (self, &patience, frame, &own_error))
     return TRUE;
 

@@ -198,6 +198,10 @@ void     tf__future_end_calling (void) TF_FOREGROUND;
 gboolean tf__future_is_in_callback (void) TF_FOREGROUND;
 /* Whether @self cannot end before a callback returns that is further up on the stack of this thread. */
 gboolean tf__future_is_blocked_here (TfFuture *self) TF_FOREGROUND;
+/* Whether a future that is not done, or one that may bring about its end, has ended already, and that has only to be
+ * delivered. With @has_stalled also if it may be on its way from a worker process. */
+gboolean tf__future_is_arriving (TfFuture *self,
+                                 gboolean  has_stalled) TF_FOREGROUND;
 gboolean tf__future_move (TfFuture     *self,
                           TfFutureEvent event,
                           TfOutcome    *outcome) TF_FOREGROUND;

@@ -28,6 +28,8 @@ typedef struct
   GError     *out_error; /* (owned) (nullable) [lock] the first one: nothing is written after it */
   gint64      out_us;    /* [lock] when something was last written */
 
+  gint is_asleep; /* [atomic] the receiver has passed on all that came, and waits for more */
+
   guint8 *in;       /* (owned) [the receiver] read, and not understood yet */
   gsize   in_first; /* [the receiver] */
   gsize   in_last;  /* [the receiver] */
@@ -107,6 +109,8 @@ gboolean tf__channel_try_send (TfChannel  *self,
 
 /* The receiver. Whether the next call of tf__channel_receive() need not even look at the socket. */
 gboolean tf__channel_has_frame (TfChannel *self);
+/* Any thread. Whether something has come that the receiver has not passed on yet. */
+gboolean tf__channel_is_arriving (TfChannel *self);
 /* The receiver. Whether nothing has come, nor the end, since the last frame. */
 gboolean tf__channel_is_silent (TfChannel *self);
 /* The receiver. Waits until there is something to receive, which may be the end; FALSE if there was nothing. */

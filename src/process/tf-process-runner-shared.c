@@ -164,6 +164,28 @@ runner_stop (TfTaskRunner *runner,
   tf__process_unref (process);
 }
 
+/* A task that no process has any more is on its way back from one. */
+static gboolean
+runner_is_arriving (TfTaskRunner *runner,
+                    TfTask       *task)
+{
+  TfProcessCrew *self = (TfProcessCrew *) runner;
+  TfProcess     *process;
+  guint64        job;
+  gboolean       is_arriving;
+
+  tf__lock (&self->lock);
+  process = find_by_task (self->processes, task);
+  if (process != NULL)
+    is_arriving = tf__channel_is_arriving (&process->jobs);
+  else
+    is_arriving = find_by_task (self->starting, task) == NULL &&
+                  find_by_job_ahead (self->processes, task, &job) == NULL;
+  tf__unlock (&self->lock);
+
+  return is_arriving;
+}
+
 /* Running a task */
 
 static void
@@ -571,4 +593,5 @@ const TfTaskRunnerClass tf__process_runner_class = {
   .accept = runner_accept,
   .run = runner_run,
   .stop = runner_stop,
+  .is_arriving = runner_is_arriving,
 };

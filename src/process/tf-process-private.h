@@ -7,6 +7,7 @@
 #include <glib-unix.h>
 
 #include "core/tf-task-runner-private.h"
+#include "process/tf-begun-private.h"
 #include "process/tf-channel-private.h"
 #include "process/tf-child-private.h"
 #include "task/tf-task-private.h"
@@ -62,6 +63,7 @@ struct _TfProcess
   gint      ref_count; /* [atomic] */
   TfChild  *child;     /* (owned) [const] */
   char     *token;     /* (owned) [const] which it has to repeat */
+  TfBegun  *begun;     /* (owned) (nullable) [const] */
   TfChannel jobs;
   TfChannel control;
   guint64   max_pending; /* [const] of the settings */

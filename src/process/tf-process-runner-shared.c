@@ -21,7 +21,7 @@
 #define MAX_DELAYS 100
 #define DELAY_US   2000
 
-/* Number of workers that may die before they have read a job, until that counts as a loss: an argument may end every
+/* Number of workers that may die before they have begun a job, until that counts as a loss: an argument may end every
  * worker that reads it. */
 #define MAX_UNTAKEN 3
 
@@ -268,6 +268,9 @@ lose_process (TfProcessCrew *self,
   tf__dispatcher_release_wakes ();
   tf__process_take_back (work->process, 0);
   g_propagate_error (error, explain_loss (self, work->process, reason));
+  /* It begins nothing any more. */
+  if (work->process->begun != NULL && !tf__begun_may_have (work->process->begun, work->job))
+    work->was_taken = FALSE;
   g_clear_pointer (&work->process, tf__process_unref);
 }
 
@@ -339,20 +342,15 @@ run_once (TfProcessCrew *self,
     }
   work->is_usable = end_job (self, work->process);
   work->was_taken = is_whole || was_read (work, reason);
-  work->job = 0;
-
-  if (is_whole)
-    return TRUE;
-
-  if (!g_error_matches (reason, TF_ERROR, TF_ERROR_NOT_PORTABLE))
-    {
-      lose_process (self, work, reason, error);
-      return FALSE;
-    }
 
   /* Nothing was sent. */
-  tf_task_return_error (task, reason);
-  return TRUE;
+  if (g_error_matches (reason, TF_ERROR, TF_ERROR_NOT_PORTABLE))
+    tf_task_return_error (task, g_steal_pointer (&reason));
+  else if (!is_whole)
+    lose_process (self, work, reason, error);
+  work->job = 0;
+
+  return is_whole || work->process != NULL;
 }
 
 static guint

@@ -67,10 +67,11 @@ def read_kit_names():
 
 
 def read_variables():
-    """Environment variables that the library reads link nowhere, either."""
-    top = pathlib.Path(__file__).resolve().parent.parent
-    sources = (source.read_text(encoding='utf-8') for source in (top / 'src').rglob('*.c'))
-    return {name: None for text in sources for name in re.findall(r'\b(?:g_|secure_)getenv \("(TF_\w+)"\)', text)}
+    """Environment variables of the library link nowhere, either."""
+    src = pathlib.Path(__file__).resolve().parent.parent / 'src'
+    texts = [source.read_text(encoding='utf-8') for source in [*src.rglob('*.c'), *src.rglob('*.h')]]
+    patterns = [r'\b(?:g_|secure_)getenv \("(TF_\w+)"\)', r'#define TF_\w+_VARIABLE +"(TF_\w+)"']
+    return {name: None for text in texts for pattern in patterns for name in re.findall(pattern, text)}
 
 
 def must_be_known(text):

@@ -31,6 +31,8 @@ gboolean tf__worker_pool_is_own (TfWorkerPool *self);
 gboolean tf__worker_pool_is_crowded (TfWorkerPool *self);
 /* As tf__thread_pool_is_short() and tf__thread_pool_try_again(), for a pool of this library. */
 gboolean tf__worker_pool_is_short (TfWorkerPool *self);
+/* As tf__thread_pool_is_inherited(), for a pool of this library. */
+gboolean tf__worker_pool_is_inherited (TfWorkerPool *self);
 gboolean tf__worker_pool_try_again (TfWorkerPool *self);
 /* For a worker of a pool of this library that waits: another one takes its place meanwhile. */
 void tf__worker_pool_block (TfWorkerPool *self);

@@ -9,6 +9,7 @@
 #include <tf/tf-error.h>
 
 #include "core/tf-clock-private.h"
+#include "core/tf-fork-private.h"
 
 /**
  * TfWorkerPool:
@@ -40,6 +41,8 @@ typedef struct
 {
   TfPoolJob job;       /* first: what the threads are given */
   gint      ref_count; /* [atomic] */
+  guint     n_forks;   /* [const] of the process that made it: tf__fork_count() */
+  gpointer  pool;      /* (unowned) [const] for messages */
 
   TfLock        lock;
   TfThreadPool *threads;     /* (owned) (nullable) [lock] made when needed */
@@ -75,7 +78,7 @@ static _Thread_local Crew *current_crew;
 static void
 crew_unref (Crew *crew)
 {
-  if (tf__sub (&crew->ref_count, 1) != 1)
+  if (tf__sub (&crew->ref_count, 1) != 1 || tf__is_inherited (crew->n_forks))
     return;
 
   /* Every job holds the crew, so none is left, and no push. */
@@ -159,6 +162,26 @@ ensure_threads (Crew *crew)
   return threads;
 }
 
+/* The lock of an inherited pool must not be taken. */
+static gboolean
+check_process (Crew    *crew,
+               GError **error)
+{
+  if (!tf__is_inherited (crew->n_forks) && !tf__thread_pool_is_inherited (ensure_threads (crew)))
+    return TRUE;
+
+  g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
+               "The threads of worker pool %p belong to the process that this one was forked from",
+               (gpointer) crew->pool);
+  return FALSE;
+}
+
+gboolean
+tf__worker_pool_is_inherited (TfWorkerPool *self)
+{
+  return !check_process (get_crew (self), NULL);
+}
+
 gboolean
 tf__worker_pool_is_short (TfWorkerPool *self)
 {
@@ -231,7 +254,12 @@ tf_worker_pool_real_push (TfWorkerPool *self,
   gboolean is_closed;
   gboolean is_started = FALSE;
 
-  ensure_threads (crew);
+  if (!check_process (crew, error))
+    {
+      g_free (push);
+      return FALSE;
+    }
+
   push->func = func;
   push->user_data = user_data;
 
@@ -340,6 +368,9 @@ tf_worker_pool_real_shutdown (TfWorkerPool *self,
       return FALSE;
     }
 
+  if (!check_process (crew, error))
+    return FALSE;
+
   if (wait_until_idle (crew, tf__clock_deadline (timeout_us)))
     return TRUE;
 
@@ -437,6 +468,7 @@ tf_worker_pool_is_closed (TfWorkerPool *self)
  * After an error @func is not called.
  *
  * - `TF_ERROR_CLOSED`: the pool has been shut down.
+ * - `TF_ERROR_NOT_RUNNING`: this process was forked from the one that the threads belong to.
  *
  * ## Threads
  *
@@ -500,6 +532,7 @@ tf__worker_pool_push_pump (TfWorkerPool *self,
  * ## Errors
  *
  * - `G_IO_ERROR_TIMED_OUT`: functions still wait or run after @timeout_us.
+ * - `TF_ERROR_NOT_RUNNING`: this process was forked from the one that the threads belong to.
  * - `TF_ERROR_DEADLOCK`: the call was made by a function that the pool runs.
  *
  * ## Threads
@@ -593,7 +626,9 @@ tf_worker_pool_init (TfWorkerPool *self)
   TfWorkerPoolPrivate *priv = tf_worker_pool_get_instance_private (self);
 
   priv->crew = g_new (Crew, 1);
-  *priv->crew = (Crew){ .job.run = run_pushes, .ref_count = 1 };
+  *priv->crew = (Crew){
+    .job.run = run_pushes, .ref_count = 1, .n_forks = tf__fork_count (), .pool = self
+  };
   tf__lock_init (&priv->crew->lock);
   g_cond_init (&priv->crew->is_idle);
 }

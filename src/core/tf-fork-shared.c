@@ -14,6 +14,7 @@ static void
 on_child_forked (void)
 {
   n_forks++;
+  tf__forget_thread ();
 }
 
 guint
@@ -28,4 +29,10 @@ tf__fork_count (void)
     }
 
   return tf__load_relaxed (&n_forks);
+}
+
+gboolean
+tf__is_inherited (guint of_creation)
+{
+  return of_creation != tf__load_relaxed (&n_forks);
 }

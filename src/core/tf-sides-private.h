@@ -45,6 +45,8 @@ tf__enter_worker (void)
 
 /* What tells the current thread from all others, also from those that have ended; cheaper than g_thread_self(). */
 gpointer tf__current_thread (void);
+/* In the child of a fork(): its thread is none of those of the parent. */
+void tf__forget_thread (void);
 /* Whether the current thread is the one in which the process began. Where the system cannot tell, any thread is. */
 gboolean tf__is_main_thread (void);
 

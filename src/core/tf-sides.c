@@ -31,6 +31,12 @@ tf__current_thread (void)
   return GSIZE_TO_POINTER (thread_number);
 }
 
+void
+tf__forget_thread (void)
+{
+  thread_number = 0;
+}
+
 gboolean
 tf__is_main_thread (void)
 {

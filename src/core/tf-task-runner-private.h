@@ -26,6 +26,10 @@ typedef struct
    * yet. */
   void (*stop) (TfTaskRunner *self,
                 TfTask       *task);
+  /* Any thread. Whether there may be something that a task which has begun has said, perhaps its outcome, and that the
+   * thread of the pool has not passed on yet. */
+  gboolean (*is_arriving) (TfTaskRunner *self,
+                           TfTask       *task);
 } TfTaskRunnerClass;
 
 struct _TfTaskRunner

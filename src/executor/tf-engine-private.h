@@ -32,13 +32,13 @@ typedef struct
 
 typedef struct
 {
-  TfTaskHost    host;      /* first: a host of this class is the engine */
-  TfPoolJob     job;       /* a pump */
-  TfCall        arrival;   /* another thread has submitted */
-  TfCall        shortage;  /* workers are short of threads */
-  TfCall        departure; /* the executor has gone on another thread */
-  gint          ref_count; /* [atomic] */
-  guint         n_forks;   /* [const] of the process that made it: tf__fork_count() */
+  TfTaskHost    host;                  /* first: a host of this class is the engine */
+  TfPoolJob     job;                   /* a pump */
+  TfCall        arrival;               /* another thread has submitted */
+  TfCall        shortage;              /* workers are short of threads */
+  TfCall        departure;             /* the executor has gone on another thread */
+  gint          ref_count;             /* [atomic] */
+  gboolean      has_inherited_workers; /* [const] its threads are those of an ancestor by fork() */
   TfDispatcher  dispatcher;
   TfThreadPool *pool;        /* (owned) (nullable) [const] the threads, or: */
   TfWorkerPool *worker_pool; /* (owned) (nullable) [const] workers of any kind */

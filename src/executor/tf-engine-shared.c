@@ -7,7 +7,6 @@
 #include "executor/tf-engine-private.h"
 
 #include "context/tf-worker-pool-private.h"
-#include "core/tf-fork-private.h"
 #include "core/tf-revive-private.h"
 
 TfEngine *
@@ -21,7 +20,6 @@ tf__engine_new (GMainContext      *context,
   TfEngine *self = g_new0 (TfEngine, 1);
 
   self->ref_count = 1;
-  self->n_forks = tf__fork_count ();
   self->host.klass = &tf__engine_host_class;
   self->host.dispatcher = &self->dispatcher;
   tf__dispatcher_init (&self->dispatcher, &tf__engine_dispatcher_class, self, context);
@@ -37,6 +35,10 @@ tf__engine_new (GMainContext      *context,
       self->pool = tf__thread_pool_ref (pool);
       tf__thread_pool_enter (pool);
     }
+  if (pool != NULL)
+    self->has_inherited_workers = tf__thread_pool_is_inherited (pool);
+  else if (tf__worker_pool_is_own (worker_pool))
+    self->has_inherited_workers = tf__worker_pool_is_inherited (worker_pool);
   g_set_object (&self->worker_pool, worker_pool);
   g_set_object (&self->pool_context, pool_context);
   self->max_workers = max_workers;

@@ -23,7 +23,7 @@
  *
  * ## Errors
  *
- * - `TF_ERROR_NOT_RUNNING`: it has been stopped before.
+ * - `TF_ERROR_NOT_RUNNING`: it has been stopped before, or belongs to the process that this one was forked from.
  * - `TF_ERROR_WRONG_THREAD`: the call was made outside the owner context.
  *
  * ## Threads
@@ -40,6 +40,9 @@ tf_executor_stop (TfExecutor *self,
 {
   g_return_val_if_fail (TF_IS_EXECUTOR (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!tf__executor_check_process (self, error))
+    return FALSE;
 
   if (!tf__dispatcher_is_owner (&self->engine->dispatcher))
     {
@@ -121,6 +124,7 @@ drive_to_end (TfEngine *engine,
  * - `G_IO_ERROR_TIMED_OUT`: tasks still run after @timeout_us; the message says how many, and names
  *   the first ones.
  * - `TF_ERROR_WRONG_THREAD`: the call was made outside the owner context.
+ * - `TF_ERROR_NOT_RUNNING`: the executor belongs to the process that this one was forked from.
  * - `TF_ERROR_DEADLOCK`: the call was made in a handler that the same call, further up, is
  *   delivering to.
  *
@@ -143,6 +147,9 @@ tf_executor_shutdown (TfExecutor *self,
 
   g_return_val_if_fail (TF_IS_EXECUTOR (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (!tf__executor_check_process (self, error))
+    return FALSE;
 
   if (!tf__dispatcher_is_owner (&self->engine->dispatcher))
     {

@@ -17,6 +17,9 @@ check_owner (TfExecutor *self,
   if (tf__dispatcher_is_owner (&self->engine->dispatcher))
     return TRUE;
 
+  if (!tf__executor_check_process (self, error))
+    return FALSE;
+
   g_set_error_literal (error, TF_ERROR, TF_ERROR_WRONG_THREAD,
                        "The loop of an executor can be changed in its main context only");
   return FALSE;
@@ -89,6 +92,13 @@ tf_executor_dispatch (TfExecutor *self)
   TfEngine *engine;
 
   g_return_if_fail (TF_IS_EXECUTOR (self));
+
+  /* Anyone else becomes the owner. */
+  if (tf__dispatcher_is_inherited (&self->engine->dispatcher))
+    {
+      tf__executor_check_owner (self, G_STRFUNC);
+      return;
+    }
 
   /* A handler may drop the executor. */
   engine = tf__engine_ref (self->engine);

@@ -44,5 +44,8 @@ void tf__executor_init_list_model (GListModelInterface *iface);
 /* FALSE, with a critical that names the function, outside the owner context. */
 gboolean tf__executor_check_owner (TfExecutor *self,
                                    const char *function);
+/* FALSE with TF_ERROR_NOT_RUNNING in a child by fork() of the process that made the executor. */
+gboolean tf__executor_check_process (TfExecutor *self,
+                                     GError    **error);
 void     tf__executor_notify (TfExecutor    *self,
                               TfExecutorProp prop) TF_FOREGROUND;

@@ -67,8 +67,25 @@ tf__executor_check_owner (TfExecutor *self,
   if (tf__dispatcher_is_owner (&self->engine->dispatcher))
     return TRUE;
 
-  g_critical ("%s: called outside the main context that owns the executor %p", function,
-              (gpointer) self);
+  if (tf__dispatcher_is_inherited (&self->engine->dispatcher))
+    g_critical ("%s: the executor %p belongs to the process that this one was forked from",
+                function, (gpointer) self);
+  else
+    g_critical ("%s: called outside the main context that owns the executor %p", function,
+                (gpointer) self);
+  return FALSE;
+}
+
+gboolean
+tf__executor_check_process (TfExecutor *self,
+                            GError    **error)
+{
+  if (!tf__dispatcher_is_inherited (&self->engine->dispatcher))
+    return TRUE;
+
+  g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
+               "The executor %p belongs to the process that this one was forked from",
+               (gpointer) self);
   return FALSE;
 }
 
@@ -348,6 +365,14 @@ static void
 tf_executor_dispose (GObject *object)
 {
   TfExecutor *self = TF_EXECUTOR (object);
+
+  /* The parent, by fork(), of this process ends its own copy. This one is never freed: its threads do not run here, and
+   * what they had taken is as they left it. */
+  if (tf__dispatcher_is_inherited (&self->engine->dispatcher))
+    {
+      g_object_ref (self);
+      return;
+    }
 
   if (!tf__engine_is_facade_gone (self->engine))
     {

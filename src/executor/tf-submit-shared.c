@@ -4,7 +4,6 @@
 
 #include "config.h"
 
-#include "core/tf-fork-private.h"
 #include "executor/tf-engine-private.h"
 
 #include <tf/tf-error.h>
@@ -54,6 +53,15 @@ is_acceptable (TfEngine *self,
                gboolean *is_reserved,
                GError  **error)
 {
+  if (tf__dispatcher_is_inherited (&self->dispatcher) || self->has_inherited_workers)
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
+                   "Task “%s” was not accepted: the executor, or its threads, belong to the "
+                   "process that this one was forked from",
+                   tf__task_get_name (task));
+      return FALSE;
+    }
+
   /* A stopped executor has closed its own context too, after it was stopped; that says more. */
   if (tf__engine_is_closed (self) &&
       tf__engine_get_state (self) == TF_EXECUTOR_STATE_RUNNING)
@@ -78,15 +86,6 @@ is_acceptable (TfEngine *self,
         error, TF_ERROR, TF_ERROR_WRONG_THREAD,
         "Task “%s” was not accepted: its future of type %s can be made in the owner context only",
         tf__task_get_name (task), g_type_name (task->extra->future_type));
-      return FALSE;
-    }
-
-  if (self->n_forks != tf__fork_count ())
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
-                   "Task “%s” was not accepted: the executor is that of the process that this one "
-                   "was forked from",
-                   tf__task_get_name (task));
       return FALSE;
     }
 

@@ -145,8 +145,16 @@ tf__completion_free_there (TfCompletion  *self,
                            gpointer       data,
                            GDestroyNotify data_free)
 {
-  Remains *remains = g_new0 (Remains, 1);
+  Remains *remains;
 
+  /* The owner context is that of the parent, by fork(), of this process. */
+  if (tf__pipe_is_inherited (&self->work.pipe))
+    {
+      data_free (data);
+      return;
+    }
+
+  remains = g_new0 (Remains, 1);
   remains->host = tf__context_host_enter (self->work.pipe.dispatcher->context);
   remains->data = data;
   remains->data_free = data_free;

@@ -40,7 +40,7 @@ tf_future_cancel (TfFuture *self)
 
   g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
 
-  if (priv->work == NULL)
+  if (priv->work == NULL || !tf__future_check_process (self, G_STRFUNC))
     return FALSE;
 
   /* A handler of its cancellable may drop the last reference. */
@@ -123,6 +123,7 @@ take_abort (TfFuture *self,
  * ## Errors
  *
  * - `TF_ERROR_DONE`: the work has already ended, or was given up before. There is nothing to do.
+ * - `TF_ERROR_NOT_RUNNING`: this process was forked from the one that the future belongs to.
  *
  * ## Threads
  *
@@ -139,6 +140,8 @@ tf_future_abort (TfFuture   *self,
 {
   g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+  if (!tf__future_check_process_error (self, "given up", error))
+    return FALSE;
   tf__return_val_if_not_owner (self, FALSE);
   tf__enter_foreground ();
 
@@ -161,6 +164,7 @@ tf_future_abort (TfFuture   *self,
  * ## Errors
  *
  * - `TF_ERROR_DONE`: the work has already ended, or was given up before. There is nothing to do.
+ * - `TF_ERROR_NOT_RUNNING`: this process was forked from the one that the future belongs to.
  *
  * ## Threads
  *
@@ -178,6 +182,8 @@ tf_future_abort_with_error (TfFuture     *self,
   g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
   g_return_val_if_fail (reason != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+  if (!tf__future_check_process_error (self, "given up", error))
+    return FALSE;
   tf__return_val_if_not_owner (self, FALSE);
   tf__enter_foreground ();
 

@@ -82,6 +82,9 @@ tf_future_release_events (TfFuture *self)
 
   g_return_if_fail (TF_IS_FUTURE (self));
 
+  if (!tf__future_check_process (self, G_STRFUNC))
+    return;
+
   pipe = get_pipe (self);
   if (pipe == NULL || !tf__pipe_let_go (pipe))
     {

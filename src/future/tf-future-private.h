@@ -198,6 +198,10 @@ void     tf__future_end_calling (void) TF_FOREGROUND;
 gboolean tf__future_is_in_callback (void) TF_FOREGROUND;
 /* Whether @self cannot end before a callback returns that is further up on the stack of this thread. */
 gboolean tf__future_is_blocked_here (TfFuture *self) TF_FOREGROUND;
+/* Whether a future that is not done, or one that may bring about its end, has ended already, and that has only to be
+ * delivered. With @has_stalled also if it may be on its way from a worker process. */
+gboolean tf__future_is_arriving (TfFuture *self,
+                                 gboolean  has_stalled) TF_FOREGROUND;
 gboolean tf__future_move (TfFuture     *self,
                           TfFutureEvent event,
                           TfOutcome    *outcome) TF_FOREGROUND;
@@ -245,6 +249,14 @@ void     tf__future_unwatch (TfFuture       *self,
                              TfContinuation *continuation) TF_FOREGROUND;
 gboolean tf__future_is_watched (TfFuture *self) TF_FOREGROUND;
 gboolean tf__future_is_in_owner (TfFuture *self);
+/* FALSE, after a critical, in a child by fork() of the process that made a future which is not done. Such a future
+ * neither ends nor can be cancelled here, and its locks must not be taken. Any thread. */
+gboolean tf__future_check_process (TfFuture   *self,
+                                   const char *function);
+/* The same with an error, TF_ERROR_NOT_RUNNING, instead of the critical. @action: what cannot be done with it. */
+gboolean tf__future_check_process_error (TfFuture   *self,
+                                         const char *action,
+                                         GError    **error);
 /* In the owner context, when the owner object has gone: cancels, and takes its handlers off. */
 void tf__future_leave_owner (TfFuture *self,
                              gpointer  owner) TF_FOREGROUND;

@@ -40,7 +40,8 @@ tf_future_cancel_if_waiting (TfFuture *self)
 
   g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
 
-  if (priv->work == NULL || tf__work_get_class (priv->work)->cancel_queued == NULL)
+  if (priv->work == NULL || tf__work_get_class (priv->work)->cancel_queued == NULL ||
+      !tf__future_check_process (self, G_STRFUNC))
     return FALSE;
 
   /* A handler of its cancellable may drop the last reference. */
@@ -90,5 +91,6 @@ tf_future_set_priority (TfFuture *self,
   g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
 
   return priv->work != NULL && tf__work_get_class (priv->work)->set_priority != NULL &&
+         tf__future_check_process (self, G_STRFUNC) &&
          tf__work_get_class (priv->work)->set_priority (priv->work, priority);
 }

@@ -120,29 +120,65 @@ add_sources (TfFuture   *future,
     add_source (source, seen, todo);
 }
 
-/* The pipe of the future, and of all that may bring about its end. */
-static void
-collect_sources (TfAwait    *await,
-                 GHashTable *pipes)
+/* Calls @visit for the work of the future, and of all that may bring about its end, until it returns TRUE. */
+TF_FOREGROUND
+static gboolean
+visit_sources (TfFuture *self,
+               gboolean (*visit) (TfWork  *work,
+                                  gpointer data),
+               gpointer data)
 {
-  LoopWait              *wait = (LoopWait *) await;
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
   g_autoptr (GPtrArray)  todo = g_ptr_array_new_with_free_func (g_object_unref);
 
-  tf__enter_foreground ();
-
-  add_source (wait->future, seen, todo);
+  add_source (self, seen, todo);
   while (todo->len > 0)
     {
       g_autoptr (TfFuture) future = g_ptr_array_steal_index_fast (todo, todo->len - 1);
-      TfFuturePrivate     *priv = tf__future_get_private (future);
 
       if (tf_future_is_done (future) || !tf__future_is_in_owner (future))
         continue;
 
-      g_hash_table_add (pipes, &priv->work->pipe);
+      if (visit (tf__future_get_private (future)->work, data))
+        return TRUE;
       add_sources (future, seen, todo);
     }
+
+  return FALSE;
+}
+
+static gboolean
+collect_pipe (TfWork  *work,
+              gpointer pipes)
+{
+  g_hash_table_add (pipes, &work->pipe);
+  return FALSE;
+}
+
+static void
+collect_sources (TfAwait    *await,
+                 GHashTable *pipes)
+{
+  tf__enter_foreground ();
+  visit_sources (((LoopWait *) await)->future, collect_pipe, pipes);
+}
+
+/* The final message is looked for last: what was on its way before may have become one meanwhile. */
+static gboolean
+is_work_arriving (TfWork  *work,
+                  gpointer has_stalled)
+{
+  const TfWorkClass *klass = tf__work_get_class (work);
+
+  return (*(gboolean *) has_stalled && klass->is_arriving != NULL && klass->is_arriving (work)) ||
+         tf__pipe_has_news (&work->pipe, TF_NEWS_FINAL);
+}
+
+gboolean
+tf__future_is_arriving (TfFuture *self,
+                        gboolean  has_stalled)
+{
+  return visit_sources (self, is_work_arriving, &has_stalled);
 }
 
 /* While a foreign loop has taken the place of the main context: the executor delivers, and nothing else happens. */
@@ -184,6 +220,24 @@ iterate (LoopWait *wait)
     g_main_context_iteration (context, TRUE);
 }
 
+/* The limit was noticed late because the program stood still: what arrived before is delivered first. */
+TF_FOREGROUND
+static void
+take_arrivals (LoopWait *wait)
+{
+  gint64 end_us = g_get_monotonic_time () + TF_WORK_PATIENCE_US;
+
+  if (tf__clock_now () - wait->deadline_us < TF_WORK_STALL_US)
+    return;
+
+  while (!is_over (wait) && !wait->is_blocked && g_get_monotonic_time () < end_us &&
+         tf__future_is_arriving (wait->future, TRUE))
+    {
+      g_main_context_iteration (wait->dispatcher->context, FALSE);
+      wait->is_blocked = tf__future_is_blocked_here (wait->future);
+    }
+}
+
 /* The two sources do nothing but end the sleep of an iteration. A handler may go over to a foreign loop, and back. */
 TF_FOREGROUND
 static void
@@ -209,6 +263,8 @@ run_loop (LoopWait *wait)
         iterate (wait);
     }
 
+  if (wait->is_late)
+    take_arrivals (wait);
   drop_source (timer);
   drop_source (canceller);
 }
@@ -300,6 +356,7 @@ wait_in_loop (TfFuture     *self,
  * - `TF_ERROR_DEADLOCK`: the call was made in the function of a task, or in a callback or handler,
  *   without which the future cannot end; or in a handler of the future, or of one that it needs, inside
  *   16 others of its handlers that wait for it as well.
+ * - `TF_ERROR_NOT_RUNNING`: this process was forked from the one that the future belongs to.
  *
  * ## Threads
  *
@@ -326,6 +383,9 @@ tf_future_wait (TfFuture     *self,
 
   if (tf_future_is_done (self))
     return TRUE;
+
+  if (!tf__future_check_process_error (self, "waited for", error))
+    return FALSE;
 
   if (tf__future_is_in_owner (self))
     return wait_in_loop (self, timeout_us, cancellable, error);

@@ -7,6 +7,7 @@
 #include "future/tf-future-private.h"
 
 #include <tf/tf-enum-types.h>
+#include <tf/tf-error.h>
 #include <tf/tf-executor.h>
 
 /**
@@ -78,11 +79,52 @@ tf__future_is_in_owner (TfFuture *self)
   if (tf__dispatcher_is_owner (dispatcher))
     return TRUE;
 
-  if (!g_main_context_is_owner (dispatcher->context))
+  if (!g_main_context_is_owner (dispatcher->context) || tf__dispatcher_is_inherited (dispatcher))
     return FALSE;
 
   tf__dispatcher_set_owner (dispatcher, tf__current_thread ());
   return TRUE;
+}
+
+static gboolean
+is_inherited (TfFuture *self)
+{
+  TfFuturePrivate *priv = tf_future_get_instance_private (self);
+
+  return priv->work != NULL && tf__dispatcher_is_inherited (priv->work->pipe.dispatcher);
+}
+
+static void
+log_inherited (TfFuture   *self,
+               const char *function)
+{
+  g_critical ("%s: the future of task “%s” belongs to the process that this one was forked from",
+              function, tf_future_get_name (self));
+}
+
+gboolean
+tf__future_check_process (TfFuture   *self,
+                          const char *function)
+{
+  if (!is_inherited (self) || tf_future_is_done (self))
+    return TRUE;
+
+  log_inherited (self, function);
+  return FALSE;
+}
+
+gboolean
+tf__future_check_process_error (TfFuture   *self,
+                                const char *action,
+                                GError    **error)
+{
+  if (!is_inherited (self) || tf_future_is_done (self))
+    return TRUE;
+
+  g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
+               "Task “%s” cannot be %s: it belongs to the process that this one was forked from",
+               tf_future_get_name (self), action);
+  return FALSE;
 }
 
 gboolean
@@ -94,6 +136,12 @@ tf__future_check_owner (TfFuture   *self,
   if (priv->work == NULL)
     {
       g_critical ("%s: the future %p was not made by an executor", function, (gpointer) self);
+      return FALSE;
+    }
+
+  if (is_inherited (self))
+    {
+      log_inherited (self, function);
       return FALSE;
     }
 

@@ -25,7 +25,9 @@ typedef struct
 {
   TfTimer         timer;
   TfTimeoutAction action;
-  TfFutureFunc    on_timeout; /* (nullable) */
+  TfFutureFunc    on_timeout;  /* (nullable) */
+  gint64          late_us;     /* by how much it was noticed too late; set with: */
+  gint64          patience_us; /* until when it waits for what arrived before, in real time; 0 before it is due */
 } TfLinkLimit;
 
 #define TF_TYPE_LINK (tf__link_get_type ())

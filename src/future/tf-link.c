@@ -8,6 +8,11 @@
 
 #include <tf/tf-error.h>
 
+#include "core/tf-clock-private.h"
+
+/* How often a limit that is due looks for what arrived before. */
+#define LOOK_US 1000
+
 /* Futures that are derived from one other. The other holds them: so a chain is held by its beginning, and whoever
  * drops a link changes nothing. Each link ends in a step of the dispatcher of its own, so that a chain of any length
  * resolves, is cancelled and is freed with the same stack. */
@@ -432,6 +437,32 @@ is_ending (TfFuture *future)
                                   TF_CANCEL_STATE_ABORTED);
 }
 
+/* An outcome that arrived before the limit is noticed counts. Its delivery may take some turns of the loop, and that of
+ * a worker process some time of another thread if the whole program has stood still: so the limit looks again until
+ * there is nothing of that kind, but not for ever. */
+TF_FOREGROUND
+static gboolean
+wait_for_arrivals (TfLink *self)
+{
+  TfLinkLimit *limit = self->limit;
+  TfPipe      *pipe = &self->completion.work.pipe;
+  gint64       now_us = tf__clock_now ();
+
+  if (limit->patience_us == 0)
+    {
+      limit->late_us = now_us - limit->timer.deadline_us;
+      limit->patience_us = g_get_monotonic_time () + TF_WORK_PATIENCE_US;
+    }
+
+  if (g_get_monotonic_time () >= limit->patience_us ||
+      !tf__future_is_arriving (self->upstream, limit->late_us >= TF_WORK_STALL_US))
+    return FALSE;
+
+  /* A clock of a test stands still. */
+  tf__timer_set (&limit->timer, pipe, tf__clock_is_system () ? now_us + LOOK_US : now_us);
+  return TRUE;
+}
+
 static void
 on_timer (TfCompletion *completion)
 {
@@ -441,7 +472,7 @@ on_timer (TfCompletion *completion)
 
   if (self->kind == TF_LINK_DELAY)
     tf__completion_end_with_none (completion);
-  else if (self->upstream != NULL && !is_ending (self->upstream))
+  else if (self->upstream != NULL && !is_ending (self->upstream) && !wait_for_arrivals (self))
     time_out (self);
 }
 

@@ -18,7 +18,8 @@ get_pipe (TfPromise *self)
 static gboolean
 is_open (TfPromise *self)
 {
-  return tf__pipe_get_cancel_state (get_pipe (self)) == TF_CANCEL_STATE_OPEN;
+  return tf__future_check_process (TF_FUTURE (self), G_STRFUNC) &&
+         tf__pipe_get_cancel_state (get_pipe (self)) == TF_CANCEL_STATE_OPEN;
 }
 
 /**

@@ -14,7 +14,8 @@
 static gboolean
 begin (TfPromise *self)
 {
-  return tf__completion_settle (&tf__promise_get_private (self)->completion);
+  return tf__future_check_process (TF_FUTURE (self), G_STRFUNC) &&
+         tf__completion_settle (&tf__promise_get_private (self)->completion);
 }
 
 /* Returns whether the outcome counts: that of a promise that was cancelled before ends it, and is dropped. */

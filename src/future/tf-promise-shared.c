@@ -83,6 +83,10 @@ tf__promise_abandon (TfPromise *self)
   if (tf__phase_is_done (tf__future_get_phase (future)) || tf__completion_is_settled (completion))
     return FALSE;
 
+  /* The parent, by fork(), of this process rejects its own copy. */
+  if (tf__pipe_is_inherited (&completion->work.pipe))
+    return FALSE;
+
   if (!tf__future_is_in_owner (future))
     {
       tf__completion_look (completion);

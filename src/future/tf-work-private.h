@@ -94,7 +94,16 @@ typedef struct
   /* [foreground] (nullable) All futures that may bring about its end, in the same way; these are the needs if NULL. */
   TfFuture *(*get_source) (TfWork *self,
                            guint   index);
+  /* [foreground] (nullable) Whether something that the work has said, perhaps its outcome, may be on its way to the
+   * pipe. */
+  gboolean (*is_arriving) (TfWork *self);
 } TfWorkClass;
+
+/* A time limit that is noticed so late: the loop, or the whole program, has stood still meanwhile. */
+#define TF_WORK_STALL_US (100 * 1000)
+
+/* How long such a limit waits for what arrived meanwhile, in real time. */
+#define TF_WORK_PATIENCE_US G_USEC_PER_SEC
 
 /* The cancellable of work, for those who have asked for it. */
 typedef struct

@@ -58,7 +58,7 @@ tf__work_request (TfWork       *self,
 {
   const TfWorkClass *klass = tf__work_get_class (self);
 
-  if (!tf__pipe_step (&self->pipe, event))
+  if (tf__pipe_is_inherited (&self->pipe) || !tf__pipe_step (&self->pipe, event))
     return FALSE;
 
   /* Before a final message that the background may post because of the request. */

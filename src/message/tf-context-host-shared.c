@@ -6,8 +6,20 @@
 
 #include "message/tf-context-host-private.h"
 
+#include <pthread.h>
+
 static TfLock      hosts_lock;
-static GHashTable *hosts; /* [hosts_lock] GMainContext → TfContextHost, neither owned */
+static GHashTable *hosts;           /* [hosts_lock] GMainContext → TfContextHost, neither owned */
+static GHashTable *inherited_hosts; /* of the parent of this process: never looked at, but not leaked either */
+
+/* The only thread of the child of a fork(). Another thread of the parent may have held the lock, and a host of the
+ * parent delivers nothing here: the child makes hosts of its own. */
+static void
+on_child_forked (void)
+{
+  tf__lock_init (&hosts_lock);
+  inherited_hosts = g_steal_pointer (&hosts);
+}
 
 TfContextHost *
 tf__context_host_ref (TfContextHost *self)
@@ -29,7 +41,14 @@ tf__context_host_unref (TfContextHost *self)
 static TfContextHost *
 new_host (GMainContext *context)
 {
+  static gsize   is_watching;
   TfContextHost *self = g_new0 (TfContextHost, 1);
+
+  if (g_once_init_enter (&is_watching))
+    {
+      pthread_atfork (NULL, NULL, on_child_forked);
+      g_once_init_leave (&is_watching, 1);
+    }
 
   self->ref_count = 1;
   self->n_users = 1;

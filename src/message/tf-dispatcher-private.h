@@ -27,6 +27,7 @@ struct _TfDispatcher
   const TfDispatcherClass *klass; /* [const] */
   gpointer                 host;  /* [const] */
 
+  guint         n_forks; /* [const] of the process that made it: tf__fork_count() */
   GMainContext *context; /* (owned) [const] */
   GAsyncQueue  *inbox;   /* (owned) [const] of pipes (owned): once each, when there is first news */
   gpointer      owner;   /* [atomic] (nullable) the thread that made it, then the one that dispatched last */
@@ -79,6 +80,9 @@ void tf__dispatcher_init_inbox (TfDispatcher *self);
 void tf__dispatcher_clear_inbox (TfDispatcher *self);
 /* The thread that owns a new dispatcher of @context, made by this thread: NULL if it is not known yet. */
 gpointer tf__dispatcher_choose_owner (GMainContext *context);
+/* Whether the process is a child, by fork(), of the one that made the dispatcher. Such a dispatcher takes no pipes,
+ * delivers nothing, and has no owner; its locks must not be taken. */
+gboolean tf__dispatcher_is_inherited (TfDispatcher *self);
 /* This thread runs the function of a task of the executor to which @self belongs; NULL when it runs none. */
 void     tf__dispatcher_set_working_for (TfDispatcher *self);
 gboolean tf__dispatcher_is_owner (TfDispatcher *self);
@@ -86,7 +90,7 @@ gboolean tf__dispatcher_is_owner (TfDispatcher *self);
 gboolean tf__dispatcher_is_held (TfDispatcher *self);
 void     tf__dispatcher_set_owner (TfDispatcher *self,
                                    gpointer      thread);
-/* Takes the reference, unless the dispatcher is closed: FALSE then. The pipe may be delivered and
+/* Takes the reference, unless the dispatcher is closed or inherited: FALSE then. The pipe may be delivered and
  * freed before this returns, so the caller holds the host of the dispatcher by another
  * reference. */
 gboolean tf__dispatcher_push (TfDispatcher *self,

@@ -12,6 +12,7 @@
 #endif
 
 #include "core/tf-clock-private.h"
+#include "core/tf-fork-private.h"
 #include "message/tf-call-private.h"
 
 void
@@ -56,11 +57,17 @@ tf__dispatcher_choose_owner (GMainContext *context)
 static gboolean
 claim (TfDispatcher *self)
 {
-  if (working_for != NULL || !tf__is_main_thread ())
+  if (working_for != NULL || !tf__is_main_thread () || tf__dispatcher_is_inherited (self))
     return FALSE;
 
   tf__dispatcher_set_owner (self, tf__current_thread ());
   return TRUE;
+}
+
+gboolean
+tf__dispatcher_is_inherited (TfDispatcher *self)
+{
+  return tf__is_inherited (self->n_forks);
 }
 
 gboolean
@@ -113,6 +120,9 @@ tf__dispatcher_push (TfDispatcher *self,
 {
   gboolean is_closed;
 
+  if (tf__dispatcher_is_inherited (self))
+    return FALSE;
+
   tf__lock (&self->turnstile);
   g_async_queue_lock (self->inbox);
   is_closed = self->is_closed;
@@ -138,6 +148,9 @@ tf__dispatcher_wake_if_armed (TfDispatcher *self)
 void
 tf__dispatcher_wake (TfDispatcher *self)
 {
+  if (tf__dispatcher_is_inherited (self))
+    return;
+
   g_async_queue_lock (self->inbox);
 #ifdef __linux__
   if (self->wake_fd >= 0)

@@ -81,7 +81,7 @@ prepare_source (GSource *source,
   tf__enter_foreground ();
 
   *timeout_ms = -1;
-  if (self == NULL)
+  if (self == NULL || tf__dispatcher_is_inherited (self))
     return FALSE;
 
   if (is_paused (self))
@@ -109,7 +109,7 @@ check_source (GSource *source)
 
   tf__enter_foreground ();
 
-  if (self == NULL)
+  if (self == NULL || tf__dispatcher_is_inherited (self))
     return FALSE;
 
   tf__dispatcher_disarm (self);
@@ -194,7 +194,8 @@ prepare_aged_source (GSource *source,
   tf__enter_foreground ();
 
   *timeout_ms = -1;
-  return self != NULL && has_aged (self, g_source_get_time (source), FALSE);
+  return self != NULL && !tf__dispatcher_is_inherited (self) &&
+         has_aged (self, g_source_get_time (source), FALSE);
 }
 
 static gboolean
@@ -205,7 +206,7 @@ check_aged_source (GSource *source)
 
   tf__enter_foreground ();
 
-  if (self == NULL)
+  if (self == NULL || tf__dispatcher_is_inherited (self))
     return FALSE;
 
   is_ready = has_aged (self, g_source_get_time (source), TRUE);

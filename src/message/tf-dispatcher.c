@@ -7,6 +7,7 @@
 #include "message/tf-dispatcher-private.h"
 
 #include "core/tf-clock-private.h"
+#include "core/tf-fork-private.h"
 #include "message/tf-timers-private.h"
 
 #define MAX_STRIDE 16
@@ -26,6 +27,7 @@ tf__dispatcher_init (TfDispatcher            *self,
 {
   self->klass = klass;
   self->host = host;
+  self->n_forks = tf__fork_count ();
   self->context = g_main_context_ref (context);
   tf__dispatcher_init_inbox (self);
   self->owner = tf__dispatcher_choose_owner (context);

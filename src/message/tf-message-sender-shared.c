@@ -190,7 +190,8 @@ tf_message_sender_unref (TfMessageSender *self)
 
   g_return_if_fail (self != NULL);
 
-  if (tf__sub (&self->ref_count, 1) != 1)
+  /* The sender of another process stays in the list of its routing, whose lock must not be taken. */
+  if (tf__sub (&self->ref_count, 1) != 1 || tf__pipe_is_inherited (&self->pipe))
     return;
 
   routing = self->routing;
@@ -246,12 +247,29 @@ describe_refusal (TfError code)
 }
 
 static gboolean
+check_process (TfMessageSender *self,
+               GError         **error)
+{
+  if (!tf__pipe_is_inherited (&self->pipe))
+    return TRUE;
+
+  g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
+               "Sender %" G_GUINT64_FORMAT
+               " belongs to the process that this one was forked from",
+               self->id);
+  return FALSE;
+}
+
+static gboolean
 step (TfMessageSender *self,
       TfSenderEvent    event,
       GError         **error)
 {
   TfSenderState next;
   TfError       code;
+
+  if (!check_process (self, error))
+    return FALSE;
 
   if (tf__sender_state_after (self->state, event, &next, &code))
     {
@@ -282,6 +300,7 @@ set_router_stopped (TfMessageSender *self,
  * ## Errors
  *
  * - `TF_ERROR_ALREADY_RUNNING`: it was started before.
+ * - `TF_ERROR_NOT_RUNNING`: this process was forked from the one that the sender belongs to.
  * - `TF_ERROR_CLOSED`: it was stopped before, and a sender is used once; or the router was stopped.
  *
  * ## Threads

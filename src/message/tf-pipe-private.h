@@ -123,6 +123,8 @@ gboolean tf__pipe_is_wanted (TfPipe *self);
 gboolean tf__pipe_is_cancelled (TfPipe *self);
 /* Whether the end has been delivered, or is being delivered further up on the stack. */
 gboolean tf__pipe_is_over (TfPipe *self);
+/* Whether its dispatcher is: see tf__dispatcher_is_inherited(). */
+gboolean tf__pipe_is_inherited (TfPipe *self);
 /* Moves the pipe along the table of tf-cancel-states.c. Returns FALSE, and changes nothing, if the state refuses the
  * event. */
 gboolean tf__pipe_step (TfPipe       *self,

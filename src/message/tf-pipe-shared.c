@@ -29,6 +29,13 @@ tf__pipe_init (TfPipe            *self,
   self->klass = klass;
 }
 
+/* A pipe of a worker process has no dispatcher. */
+gboolean
+tf__pipe_is_inherited (TfPipe *self)
+{
+  return self->dispatcher != NULL && tf__dispatcher_is_inherited (self->dispatcher);
+}
+
 static void
 free_chunk (TfChunk *chunk,
             guint    n_skipped)
@@ -417,7 +424,7 @@ tf__pipe_send_sized (TfPipe       *self,
   gboolean   is_closed;
   TfEvent    event;
 
-  if (!wait_for_room (self, box, size, max_units))
+  if (tf__pipe_is_inherited (self) || !wait_for_room (self, box, size, max_units))
     return FALSE;
 
   tf__event_init (&event, road, kind, value);
@@ -450,6 +457,9 @@ tf__pipe_pause (TfPipe *self,
   gboolean   is_in_time = TRUE;
   gboolean   is_wanted;
 
+  if (tf__pipe_is_inherited (self))
+    return FALSE;
+
   /* Nobody wakes a loop that this thread has put off to wake, as long as it sleeps. */
   tf__dispatcher_release_wakes ();
 
@@ -469,7 +479,7 @@ tf__pipe_release_senders (TfPipe *self)
 {
   TfPipeBox *box = tf__load (&self->box);
 
-  if (box == NULL)
+  if (box == NULL || tf__pipe_is_inherited (self))
     return;
 
   /* The lock orders this after a sender's look at the cancel state and before its sleep, or the other way round. A

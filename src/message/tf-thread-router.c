@@ -116,6 +116,22 @@ set_wrong_thread (GError **error)
                        "A router can be used in the thread of its main context only");
 }
 
+/* In a child by fork(): the router runs in the parent. */
+static gboolean
+is_inherited (TfThreadRouter *self)
+{
+  return self->routing != NULL && tf__dispatcher_is_inherited (&self->routing->dispatcher);
+}
+
+static void
+set_inherited (TfThreadRouter *self,
+               GError        **error)
+{
+  g_set_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
+               "The router %p belongs to the process that this one was forked from",
+               (gpointer) self);
+}
+
 /* Running, and in the thread that owns it. */
 static gboolean
 check (TfThreadRouter *self,
@@ -124,6 +140,12 @@ check (TfThreadRouter *self,
   if (self->routing == NULL)
     {
       g_set_error_literal (error, TF_ERROR, TF_ERROR_NOT_RUNNING, "The router does not run");
+      return FALSE;
+    }
+
+  if (is_inherited (self))
+    {
+      set_inherited (self, error);
       return FALSE;
     }
 
@@ -147,6 +169,12 @@ router_start (TfMessageRouter *router,
               GError         **error)
 {
   TfThreadRouter *self = TF_THREAD_ROUTER (router);
+
+  if (is_inherited (self))
+    {
+      set_inherited (self, error);
+      return FALSE;
+    }
 
   if (self->routing != NULL)
     {
@@ -468,6 +496,13 @@ tf_thread_router_dispatch (TfThreadRouter *self)
   if (self->routing == NULL)
     return;
 
+  if (is_inherited (self))
+    {
+      g_critical ("%s: the router %p belongs to the process that this one was forked from",
+                  G_STRFUNC, (gpointer) self);
+      return;
+    }
+
   routing = tf__routing_ref (self->routing);
   tf__enter_foreground ();
   tf__foreign_loop_dispatch (&routing->dispatcher);
@@ -561,6 +596,13 @@ static void
 tf_thread_router_finalize (GObject *object)
 {
   TfThreadRouter *self = TF_THREAD_ROUTER (object);
+
+  /* The parent ends its own copy of the routing. */
+  if (is_inherited (self))
+    {
+      G_OBJECT_CLASS (tf_thread_router_parent_class)->finalize (object);
+      return;
+    }
 
   if (self->routing != NULL && !end_routing_here (self))
     leave_remains (self);

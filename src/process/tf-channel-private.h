@@ -13,8 +13,9 @@
 /* One end of a stream socket on which frames travel. Any thread may send; one at a time receives. Both block. */
 typedef struct
 {
-  int       fd;  /* (owned) [const] */
-  TfWireEnd end; /* [const] what comes in here */
+  int       fd;      /* (owned) [const] */
+  guint     n_forks; /* [const] of the process that made it: in a child by fork() nothing is written or read */
+  TfWireEnd end;     /* [const] what comes in here */
 
   TfWireLimits limits; /* [lock] of what goes to the program, in the process that sends it or receives it */
 
@@ -26,6 +27,8 @@ typedef struct
   GByteArray *out;       /* (owned) [lock] small frames that have not been written yet */
   GError     *out_error; /* (owned) (nullable) [lock] the first one: nothing is written after it */
   gint64      out_us;    /* [lock] when something was last written */
+
+  gint is_asleep; /* [atomic] the receiver has passed on all that came, and waits for more */
 
   guint8 *in;       /* (owned) [the receiver] read, and not understood yet */
   gsize   in_first; /* [the receiver] */
@@ -70,6 +73,10 @@ void  tf__channel_set_limits (TfChannel          *self,
 guint tf__channel_get_max_text (TfChannel *self);
 void  tf__channel_clear (TfChannel *self);
 
+/* FALSE with G_IO_ERROR_CLOSED in a child by fork() of the process that made the channel. */
+gboolean tf__channel_check_process (TfChannel *self,
+                                    GError   **error);
+
 /* When a frame is written: with all that was kept back before it; or at once if nothing was written for a millisecond,
  * else with others: when enough have come together, or with tf__channel_flush(); or always with others. */
 typedef enum
@@ -102,6 +109,8 @@ gboolean tf__channel_try_send (TfChannel  *self,
 
 /* The receiver. Whether the next call of tf__channel_receive() need not even look at the socket. */
 gboolean tf__channel_has_frame (TfChannel *self);
+/* Any thread. Whether something has come that the receiver has not passed on yet. */
+gboolean tf__channel_is_arriving (TfChannel *self);
 /* The receiver. Whether nothing has come, nor the end, since the last frame. */
 gboolean tf__channel_is_silent (TfChannel *self);
 /* The receiver. Waits until there is something to receive, which may be the end; FALSE if there was nothing. */

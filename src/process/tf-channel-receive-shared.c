@@ -131,8 +131,20 @@ wait_for_input (TfChannel      *self,
     }
 
   /* Whatever it says: the next look tells. */
+  tf__store (&self->is_asleep, TRUE);
   poll (&input, 1, sleep_ms);
+  tf__store (&self->is_asleep, FALSE);
   return TRUE;
+}
+
+/* The receiver wakes up before it reads. So if the socket is empty because of that, the receiver is awake here, or has
+ * passed on what it read. */
+gboolean
+tf__channel_is_arriving (TfChannel *self)
+{
+  struct pollfd input = { self->fd, POLLIN, 0 };
+
+  return poll (&input, 1, 0) != 0 || !tf__load (&self->is_asleep);
 }
 
 gboolean
@@ -553,6 +565,9 @@ tf__channel_receive (TfChannel *self,
 {
   const Patience patience = { spin_us, deadline_us };
   GError        *own_error = NULL;
+
+  if (!tf__channel_check_process (self, error))
+    return FALSE;
 
   if (self->in_error == NULL && receive_frame (self, &patience, frame, &own_error))
     return TRUE;

@@ -6,6 +6,8 @@
 
 #include "process/tf-channel-private.h"
 
+#include "core/tf-fork-private.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -25,7 +27,7 @@ tf__channel_init (TfChannel *self,
                   int        fd,
                   TfWireEnd  end)
 {
-  *self = (TfChannel){ .fd = fd, .end = end, .bulk_fd = -1 };
+  *self = (TfChannel){ .fd = fd, .n_forks = tf__fork_count (), .end = end, .bulk_fd = -1 };
   tf__lock_init (&self->lock);
   self->out = g_byte_array_new ();
   self->in = g_malloc (TF_CHANNEL_IN_SIZE);
@@ -76,6 +78,18 @@ tf__channel_clear (TfChannel *self)
   g_clear_error (&self->in_error);
   g_clear_error (&self->out_error);
   tf__lock_clear (&self->lock);
+}
+
+gboolean
+tf__channel_check_process (TfChannel *self,
+                           GError   **error)
+{
+  if (!tf__is_inherited (self->n_forks))
+    return TRUE;
+
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED,
+                       "The socket belongs to the process that this one was forked from");
+  return FALSE;
 }
 
 /* Sending */
@@ -312,6 +326,9 @@ tf__channel_send (TfChannel  *self,
     }
   parts[0].iov_len = tf__wire_pack_header (&header, head);
 
+  if (!tf__channel_check_process (self, error))
+    return FALSE;
+
   tf__lock (&self->lock);
   is_sent = send_locked (self, &header, parts, bulk_fd, when, error);
   tf__unlock (&self->lock);
@@ -323,6 +340,9 @@ tf__channel_flush (TfChannel *self,
                    GError   **error)
 {
   gboolean is_flushed;
+
+  if (!tf__channel_check_process (self, error))
+    return FALSE;
 
   tf__lock (&self->lock);
   is_flushed = flush_locked (self, error);
@@ -389,7 +409,7 @@ tf__channel_try_send (TfChannel  *self,
   memcpy (frame + size, contents, body_size);
 
   /* Who holds it may be waiting for room. */
-  if (!g_mutex_trylock (&self->lock.mutex))
+  if (!tf__channel_check_process (self, NULL) || !g_mutex_trylock (&self->lock.mutex))
     return FALSE;
 
   is_sent = try_send_locked (self, frame, size + body_size);

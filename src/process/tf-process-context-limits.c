@@ -40,6 +40,8 @@ tf_process_context_set_max_value_size (TfProcessContext *self,
 
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
   g_return_if_fail (size >= TF_WIRE_LEAST_VALUE && size <= TF_WIRE_MAX_BULK);
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   settings = tf__process_crew_lock_settings (tf__process_context_get_crew (self));
   is_changed = settings->limits.max_value != size;
@@ -107,6 +109,8 @@ tf_process_context_set_max_text_size (TfProcessContext *self,
 
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
   g_return_if_fail (size >= TF_WIRE_LEAST_TEXT && size <= TF_WIRE_MOST_TEXT);
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   settings = tf__process_crew_lock_settings (tf__process_context_get_crew (self));
   is_changed = settings->limits.max_text != size;
@@ -172,6 +176,8 @@ tf_process_context_set_max_pending_size (TfProcessContext *self,
 
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
   g_return_if_fail (size >= TF_PROCESS_LEAST_PENDING);
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   settings = tf__process_crew_lock_settings (tf__process_context_get_crew (self));
   is_changed = settings->max_pending != size;

@@ -49,6 +49,8 @@ tf_process_context_set_argv (TfProcessContext  *self,
 {
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
   g_return_if_fail (argv == NULL || argv[0] == NULL || argv[0][0] != '\0');
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   set_strv (self, G_STRUCT_OFFSET (TfProcessSettings, argv), argv);
 }
@@ -78,6 +80,8 @@ tf_process_context_set_modules (TfProcessContext  *self,
                                 const char *const *paths)
 {
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   set_strv (self, G_STRUCT_OFFSET (TfProcessSettings, modules), paths);
 }
@@ -100,6 +104,8 @@ tf_process_context_set_environment (TfProcessContext  *self,
                                     const char *const *environment)
 {
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   set_strv (self, G_STRUCT_OFFSET (TfProcessSettings, environment), environment);
 }
@@ -124,6 +130,8 @@ tf_process_context_set_directory (TfProcessContext *self,
   TfProcessSettings *settings;
 
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   settings = tf__process_crew_lock_settings (tf__process_context_get_crew (self));
   g_free (settings->directory);
@@ -152,6 +160,8 @@ tf_process_context_set_nice (TfProcessContext *self,
 {
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
   g_return_if_fail (nice >= -20 && nice <= 19);
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   tf__process_crew_lock_settings (tf__process_context_get_crew (self))->nice = nice;
   tf__process_crew_unlock_settings (tf__process_context_get_crew (self));
@@ -182,6 +192,8 @@ tf_process_context_set_limits (TfProcessContext *self,
   TfProcessSettings *settings;
 
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   settings = tf__process_crew_lock_settings (tf__process_context_get_crew (self));
   settings->memory = memory;
@@ -215,6 +227,8 @@ tf_process_context_set_grace (TfProcessContext *self,
   TfProcessSettings *settings;
 
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   settings = tf__process_crew_lock_settings (tf__process_context_get_crew (self));
   settings->cancel_grace_us = cancel_us;
@@ -240,6 +254,8 @@ tf_process_context_set_idle_timeout (TfProcessContext *self,
                                      gint64            timeout_us)
 {
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   tf__process_crew_lock_settings (tf__process_context_get_crew (self))->idle_us = timeout_us;
   tf__process_crew_unlock_settings (tf__process_context_get_crew (self));
@@ -269,6 +285,8 @@ tf_process_context_set_retries (TfProcessContext *self,
                                 guint             n_retries)
 {
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   tf__process_crew_lock_settings (tf__process_context_get_crew (self))->n_retries = n_retries;
   tf__process_crew_unlock_settings (tf__process_context_get_crew (self));
@@ -304,6 +322,8 @@ tf_process_context_set_start_retry_timeout (TfProcessContext *self,
   gboolean           is_changed;
 
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   timeout_us = MAX (timeout_us, -1);
   settings = tf__process_crew_lock_settings (tf__process_context_get_crew (self));

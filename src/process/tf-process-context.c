@@ -73,6 +73,18 @@ tf__process_context_get_crew (TfProcessContext *self)
   return self->crew;
 }
 
+gboolean
+tf__process_context_check_process (TfProcessContext *self,
+                                   const char       *function)
+{
+  if (!tf__process_crew_is_inherited (self->crew))
+    return TRUE;
+
+  g_critical ("%s: the process context %p belongs to the process that this one was forked from",
+              function, (gpointer) self);
+  return FALSE;
+}
+
 /**
  * tf_process_context_new:
  * @max_workers: how many processes there may be at a time, or 0 for as many as there are processors
@@ -162,6 +174,8 @@ tf_process_context_warm_up (TfProcessContext *self,
 
   g_return_if_fail (TF_IS_PROCESS_CONTEXT (self));
   g_return_if_fail (!tf_parallel_context_is_closed (TF_PARALLEL_CONTEXT (self)));
+  if (!tf__process_context_check_process (self, G_STRFUNC))
+    return;
 
   max_workers = tf_process_context_get_max_workers (self);
   tf__process_crew_warm_up (self->crew,
@@ -243,6 +257,9 @@ static void
 context_close (TfParallelContext *context)
 {
   TfProcessContext *self = TF_PROCESS_CONTEXT (context);
+
+  if (!tf__process_context_check_process (self, "tf_parallel_context_close"))
+    return;
 
   tf__thread_pool_close (self->pool);
   tf__process_crew_close (self->crew);
@@ -338,11 +355,15 @@ tf_process_context_finalize (GObject *object)
 {
   TfProcessContext *self = TF_PROCESS_CONTEXT (object);
 
-  if (!tf__thread_pool_is_closed (self->pool))
-    tf__process_crew_close (self->crew);
-  tf__thread_pool_close (self->pool);
-  tf__process_crew_unref (self->crew);
-  tf__thread_pool_unref (self->pool);
+  /* The parent, by fork(), of this process ends its own processes and threads. */
+  if (!tf__process_crew_is_inherited (self->crew))
+    {
+      if (!tf__thread_pool_is_closed (self->pool))
+        tf__process_crew_close (self->crew);
+      tf__thread_pool_close (self->pool);
+      tf__process_crew_unref (self->crew);
+      tf__thread_pool_unref (self->pool);
+    }
 
   G_OBJECT_CLASS (tf_process_context_parent_class)->finalize (object);
 }

@@ -668,11 +668,19 @@ tf__process_crew_unref (TfProcessCrew *self)
   g_free (self);
 }
 
+gboolean
+tf__process_crew_is_inherited (TfProcessCrew *self)
+{
+  return tf__is_inherited (self->n_forks);
+}
+
+/* In a child by fork() a thread of the parent may have held the lock, and nobody else reads the copy. */
 TF__ATTR (no_thread_safety_analysis)
 TfProcessSettings *
 tf__process_crew_lock_settings (TfProcessCrew *self)
 {
-  tf__lock (&self->lock);
+  if (!tf__process_crew_is_inherited (self))
+    tf__lock (&self->lock);
   return &self->settings;
 }
 
@@ -680,6 +688,9 @@ TF__ATTR (no_thread_safety_analysis)
 void
 tf__process_crew_unlock_settings (TfProcessCrew *self)
 {
+  if (tf__process_crew_is_inherited (self))
+    return;
+
   /* What failed may be mended now. */
   self->n_failures = 0;
   g_cond_broadcast (&self->changed);
@@ -692,6 +703,9 @@ tf__process_crew_get_start_retry (TfProcessCrew *self)
 {
   gint64 start_retry_us;
 
+  if (tf__process_crew_is_inherited (self))
+    return self->settings.start_retry_us;
+
   tf__lock (&self->lock);
   start_retry_us = self->settings.start_retry_us;
   tf__unlock (&self->lock);
@@ -703,6 +717,9 @@ guint
 tf__process_crew_get_n_processes (TfProcessCrew *self)
 {
   guint n_processes;
+
+  if (tf__process_crew_is_inherited (self))
+    return 0;
 
   tf__lock (&self->lock);
   n_processes = self->processes->len;

@@ -7,6 +7,7 @@
 #include <glib-unix.h>
 
 #include "core/tf-task-runner-private.h"
+#include "process/tf-begun-private.h"
 #include "process/tf-channel-private.h"
 #include "process/tf-child-private.h"
 #include "process/tf-process-states-private.h"
@@ -63,6 +64,7 @@ struct _TfProcess
   gint      ref_count; /* [atomic] */
   TfChild  *child;     /* (owned) [const] */
   char     *token;     /* (owned) [const] which it has to repeat */
+  TfBegun  *begun;     /* (owned) (nullable) [const] */
   TfChannel jobs;
   TfChannel control;
   guint64   max_pending; /* [const] of the settings */
@@ -184,6 +186,9 @@ void tf__process_cancel_job (TfProcess *self,
 
 /* Any thread. The crew of a context, which that owns. */
 TfProcessCrew *tf__process_context_get_crew (TfProcessContext *self);
+/* FALSE, after a critical, in a child by fork() of the process that made the context. */
+gboolean tf__process_context_check_process (TfProcessContext *self,
+                                            const char       *function);
 
 /* The crew: tf-process-crew-shared.c. It is a runner, and as such counts its users; the last of them ends it. */
 TfProcessCrew *tf__process_crew_new (void);
@@ -194,6 +199,8 @@ TfProcessSettings *tf__process_crew_lock_settings (TfProcessCrew *self);
 void               tf__process_crew_unlock_settings (TfProcessCrew *self);
 gint64             tf__process_crew_get_start_retry (TfProcessCrew *self);
 guint              tf__process_crew_get_n_processes (TfProcessCrew *self);
+/* Whether this process is a child, by fork(), of the one that made the crew. */
+gboolean tf__process_crew_is_inherited (TfProcessCrew *self);
 /* Makes processes until there are as many, in a thread of its own. */
 void tf__process_crew_warm_up (TfProcessCrew *self,
                                guint          n_processes);

@@ -21,7 +21,7 @@
 #define MAX_DELAYS 100
 #define DELAY_US   2000
 
-/* Number of workers that may die before they have read a job, until that counts as a loss: an argument may end every
+/* Number of workers that may die before they have begun a job, until that counts as a loss: an argument may end every
  * worker that reads it. */
 #define MAX_UNTAKEN 3
 
@@ -165,6 +165,28 @@ runner_stop (TfTaskRunner *runner,
   tf__process_unref (process);
 }
 
+/* A task that no process has any more is on its way back from one. */
+static gboolean
+runner_is_arriving (TfTaskRunner *runner,
+                    TfTask       *task)
+{
+  TfProcessCrew *self = (TfProcessCrew *) runner;
+  TfProcess     *process;
+  guint64        job;
+  gboolean       is_arriving;
+
+  tf__lock (&self->lock);
+  process = find_by_task (self->processes, task);
+  if (process != NULL)
+    is_arriving = tf__channel_is_arriving (&process->jobs);
+  else
+    is_arriving = find_by_task (self->starting, task) == NULL &&
+                  find_by_job_ahead (self->processes, task, &job) == NULL;
+  tf__unlock (&self->lock);
+
+  return is_arriving;
+}
+
 /* Running a task */
 
 static void
@@ -249,6 +271,9 @@ lose_process (TfProcessCrew *self,
   tf__dispatcher_release_wakes ();
   tf__process_take_back (work->process, 0);
   g_propagate_error (error, explain_loss (self, work->process, reason));
+  /* It begins nothing any more. */
+  if (work->process->begun != NULL && !tf__begun_may_have (work->process->begun, work->job))
+    work->was_taken = FALSE;
   g_clear_pointer (&work->process, tf__process_unref);
 }
 
@@ -320,20 +345,15 @@ run_once (TfProcessCrew *self,
     }
   work->is_usable = end_job (self, work->process);
   work->was_taken = is_whole || was_read (work, reason);
-  work->job = 0;
-
-  if (is_whole)
-    return TRUE;
-
-  if (!g_error_matches (reason, TF_ERROR, TF_ERROR_NOT_PORTABLE))
-    {
-      lose_process (self, work, reason, error);
-      return FALSE;
-    }
 
   /* Nothing was sent. */
-  tf_task_return_error (task, reason);
-  return TRUE;
+  if (g_error_matches (reason, TF_ERROR, TF_ERROR_NOT_PORTABLE))
+    tf_task_return_error (task, g_steal_pointer (&reason));
+  else if (!is_whole)
+    lose_process (self, work, reason, error);
+  work->job = 0;
+
+  return is_whole || work->process != NULL;
 }
 
 static guint
@@ -574,4 +594,5 @@ const TfTaskRunnerClass tf__process_runner_class = {
   .accept = runner_accept,
   .run = runner_run,
   .stop = runner_stop,
+  .is_arriving = runner_is_arriving,
 };

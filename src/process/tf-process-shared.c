@@ -84,10 +84,10 @@ move_up (int fd)
   int higher;
   int code;
 
-  if (fd < 0 || fd > TF_WORKER_CONTROL_FD)
+  if (fd < 0 || fd > TF_WORKER_BEGUN_FD)
     return fd;
 
-  higher = fcntl (fd, F_DUPFD_CLOEXEC, TF_WORKER_CONTROL_FD + 1);
+  higher = fcntl (fd, F_DUPFD_CLOEXEC, TF_WORKER_BEGUN_FD + 1);
   code = errno;
   close (fd);
   errno = code;
@@ -161,7 +161,8 @@ open_nothing (GError **error)
 
 static char **
 make_environment (const TfProcessSettings *settings,
-                  const char              *token)
+                  const char              *token,
+                  gboolean                 has_begun)
 {
   char           **environment = g_get_environ ();
   g_autofree char *request =
@@ -179,6 +180,12 @@ make_environment (const TfProcessSettings *settings,
         g_environ_setenv (environment, parts[0], parts[1] == NULL ? "" : parts[1], TRUE);
     }
 
+  if (has_begun)
+    environment = g_environ_setenv (environment, TF_WORKER_BEGUN_VARIABLE,
+                                    G_STRINGIFY (TF_WORKER_BEGUN_FD), TRUE);
+  else
+    environment = g_environ_unsetenv (environment, TF_WORKER_BEGUN_VARIABLE);
+
   return g_environ_setenv (environment, TF_WORKER_VARIABLE, request, TRUE);
 }
 
@@ -187,11 +194,12 @@ static TfChild *
 launch (const TfProcessSettings *settings,
         const char              *token,
         Pair                     pairs[3],
+        int                      begun_fd,
         gboolean                *is_lasting,
         GError                 **error)
 {
   g_auto (GStrv) argv = get_argv (settings);
-  g_auto (GStrv) environment = make_environment (settings, token);
+  g_auto (GStrv) environment = make_environment (settings, token, begun_fd >= 0);
   TfChild       *child = NULL;
   int            input = open_nothing (error);
 
@@ -202,9 +210,11 @@ launch (const TfProcessSettings *settings,
         { pairs[0].theirs, TF_WORKER_JOBS_FD },
         { pairs[1].theirs, TF_WORKER_CONTROL_FD },
         { pairs[2].theirs, STDERR_FILENO },
+        { begun_fd, TF_WORKER_BEGUN_FD },
       };
 
-      child = tf__child_spawn (argv, environment, fds, G_N_ELEMENTS (fds), is_lasting, error);
+      child = tf__child_spawn (argv, environment, fds, G_N_ELEMENTS (fds) - (begun_fd < 0),
+                               is_lasting, error);
       close (input);
     }
   for (guint i = 0; i < 3; i++)
@@ -391,13 +401,20 @@ tf__process_spawn (const TfProcessSettings *settings,
   Pair             pairs[3] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
   g_autofree char *token = g_uuid_string_random ();
   TfChild         *child = NULL;
+  TfBegun         *begun;
   TfProcess       *self;
+  int              begun_fd;
 
+  begun = tf__begun_new (&begun_fd);
+  begun_fd = move_up (begun_fd);
   g_strcanon (token, "0123456789abcdef", '0');
   if (open_pair (&pairs[0], error) && open_pair (&pairs[1], error) && open_pipe (&pairs[2], error))
-    child = launch (settings, token, pairs, is_lasting, error);
+    child = launch (settings, token, pairs, begun_fd, is_lasting, error);
+  if (begun_fd >= 0)
+    close (begun_fd);
   if (child == NULL)
     {
+      g_clear_pointer (&begun, tf__begun_free);
       for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
         close_pair (&pairs[i]);
       return NULL;
@@ -406,6 +423,7 @@ tf__process_spawn (const TfProcessSettings *settings,
   self = g_new0 (TfProcess, 1);
   self->ref_count = 1;
   self->child = child;
+  self->begun = begun;
   tf__lock_init (&self->lock);
   tf__channel_init (&self->jobs, pairs[0].ours, TF_WIRE_TO_PROGRAM);
   tf__channel_init (&self->control, pairs[1].ours, TF_WIRE_TO_PROGRAM);
@@ -460,6 +478,7 @@ tf__process_unref (TfProcess *self)
   g_clear_pointer (&self->error_source, g_source_unref);
   g_string_free (self->error_tail, TRUE);
   g_free (self->token);
+  g_clear_pointer (&self->begun, tf__begun_free);
   tf__child_unref (self->child);
   tf__lock_clear (&self->lock);
   g_free (self);

@@ -7,6 +7,7 @@
 #include <tf/tf-error.h>
 
 #include "core/tf-reference-private.h"
+#include "process/tf-begun-private.h"
 #include "process/tf-worker-job-private.h"
 
 /* The jobs of a worker process, one after another. A job is a task without a pipe that leads anywhere: what it tells
@@ -241,6 +242,8 @@ begin (TfJobDesk *self,
   g_clear_error (&self->error);
   is_cancelled = was_cancelled_locked (self, job);
   tf__unlock (&self->lock);
+  if (!is_cancelled)
+    tf__begun_set (job);
 
   return is_cancelled ? ADMIT_REFUSE : ADMIT_RUN;
 }

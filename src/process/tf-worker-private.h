@@ -19,6 +19,10 @@
 #define TF_WORKER_JOBS_FD    3
 #define TF_WORKER_CONTROL_FD 4
 
+/* The descriptor of what tf__begun_join() takes, in a variable of its own: worker programs may not know it. */
+#define TF_WORKER_BEGUN_VARIABLE "TF_WORKER_BEGUN"
+#define TF_WORKER_BEGUN_FD       5
+
 /* What a worker exits with. */
 #define TF_WORKER_EXIT_FAILED   70 /* it cannot work: the last words on its standard error say why */
 #define TF_WORKER_EXIT_ORPHANED 71 /* the program has gone while it worked */

@@ -20,6 +20,7 @@
 #include <sys/prctl.h>
 #endif
 
+#include "process/tf-begun-private.h"
 #include "process/tf-worker-private.h"
 
 /* Whether this process was started to be a worker. */
@@ -102,6 +103,11 @@ tf__worker_leave_parent (void)
 static void
 hide (void)
 {
+  const char *begun = getenv (TF_WORKER_BEGUN_VARIABLE);
+
+  if (begun != NULL && atoi (begun) == TF_WORKER_BEGUN_FD)
+    tf__begun_join (TF_WORKER_BEGUN_FD);
+  unsetenv (TF_WORKER_BEGUN_VARIABLE);
   unsetenv (TF_WORKER_VARIABLE);
   fcntl (request.jobs_fd, F_SETFD, FD_CLOEXEC);
   fcntl (request.control_fd, F_SETFD, FD_CLOEXEC);

@@ -221,6 +221,21 @@ set_priority (TfWork *work,
   return tf__task_set_queued_priority ((TfTask *) work, priority);
 }
 
+/* A task that has begun and is with a runner; whether the beginning has been delivered does not matter. */
+static gboolean
+is_arriving (TfWork *work)
+{
+  TfTask       *self = (TfTask *) work;
+  TfTaskRunner *runner = self->host->runner;
+  gboolean      has_begun;
+
+  tf__enter_foreground ();
+
+  has_begun = tf__pipe_has_news (&work->pipe, TF_NEWS_STARTED) ||
+              tf__future_get_phase (work->future) != TF_PHASE_WAITING;
+  return runner != NULL && has_begun && runner->klass->is_arriving (runner, self);
+}
+
 static gboolean
 begin_wait (TfWork  *work,
             GError **error)
@@ -295,6 +310,7 @@ const TfWorkClass tf__task_work_class = {
   .settled = settled,
   .has_callback = has_callback,
   .drop_callback = drop_callback,
+  .is_arriving = is_arriving,
 };
 
 TfFuture *

@@ -337,6 +337,43 @@ on_done_abort_cb (TfFuture *future,
 }
 
 static void
+return_seven (TfTask  *task,
+              gpointer user_data)
+{
+  tf_task_return_int64 (task, 7);
+}
+
+static void
+test_later_turn (void)
+{
+  TfTestClock   *clock = tf_test_clock_new (0);
+  TfTestContext *context = tf_test_context_new ();
+  TfExecutor    *executor;
+  TfFuture      *future;
+  TfFuture      *limited;
+
+  g_test_summary ("When the task has returned before the time is over, it counts, although the "
+                  "executor delivers that later.");
+
+  tf_test_clock_install (clock);
+  executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  tf_executor_set_dispatch_priority (executor, G_PRIORITY_LOW);
+  future = tf_executor_submit_call (executor, return_seven, NULL, NULL, NULL);
+  limited = tf_future_with_timeout (future, LIMIT_US, TF_TIMEOUT_ACTION_CANCEL);
+  tf_test_context_run_all (context);
+  tf_test_clock_advance (clock, LIMIT_US);
+  tf_test_drain (NULL);
+  tf_test_assert_int64 (limited, 7);
+
+  finish (&limited);
+  finish (&future);
+  tf_test_executor_finish (&executor);
+  g_assert_finalize_object (context);
+  tf_test_clock_uninstall (clock);
+  g_assert_finalize_object (clock);
+}
+
+static void
 test_same_turn_abort (void)
 {
   TfPromise *before = tf_promise_new ("before");
@@ -613,6 +650,7 @@ main (int    argc,
   tf_test_add ("/timeout/function/may-wait-for-the-end", test_function_ends_it);
   tf_test_add ("/timeout/function/may-cancel", test_function_cancels);
   tf_test_add ("/timeout/time/is-not-over-in-the-same-turn", test_same_turn);
+  tf_test_add ("/timeout/time/is-not-over-before-a-later-turn", test_later_turn);
   tf_test_add ("/timeout/time/is-not-over-in-the-turn-of-an-abort", test_same_turn_abort);
   tf_test_add ("/timeout/time/may-be-none-or-negative", test_odd_times);
   tf_test_add ("/timeout/time/is-enough-for-what-is-done", test_done_before);

@@ -11,8 +11,10 @@
 
 #define _GNU_SOURCE /* memfd_create() */
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -211,6 +213,49 @@ wait_for_job (void)
         inputs[0].fd = -1;
     }
   while (inputs[1].revents == 0);
+}
+
+/* Whether no thread of the program runs. */
+static int
+is_program_stopped (void)
+{
+  char           path[512];
+  char           text[512];
+  struct dirent *entry;
+  int            n_running = 0;
+  DIR           *folder;
+
+  snprintf (path, sizeof path, "/proc/%d/task", (int) getppid ());
+  folder = opendir (path);
+  while (folder != NULL && (entry = readdir (folder)) != NULL)
+    {
+      ssize_t     n;
+      const char *rest;
+      int         fd;
+
+      if (entry->d_name[0] == '.')
+        continue;
+
+      snprintf (path, sizeof path, "/proc/%d/task/%s/stat", (int) getppid (), entry->d_name);
+      fd = open (path, O_RDONLY | O_CLOEXEC);
+      n = fd < 0 ? 0 : read (fd, text, sizeof text - 1);
+      close (fd);
+      text[n < 0 ? 0 : n] = 0;
+      rest = strrchr (text, ')');
+      n_running += rest != NULL && rest[2] != 'T' && rest[2] != 't';
+    }
+  if (folder != NULL)
+    closedir (folder);
+
+  return folder != NULL && n_running == 0;
+}
+
+static void
+stop_program (void)
+{
+  kill (getppid (), SIGSTOP);
+  while (!is_program_stopped ())
+    sched_yield ();
 }
 
 /* Waits for the next job; ends the process when there is none. */
@@ -737,10 +782,14 @@ work (const char *how,
   if (is (how, "keeps-all") && job == 40)
     poll (NULL, 0, 50);
 
+  if (is (how, "stops-program"))
+    stop_program ();
   if (is (how, "says-it-twice"))
     put_result_twice (job);
   else
     put_result (job);
+  if (is (how, "stops-program"))
+    kill (getppid (), SIGCONT);
   if (is (how, "talks-when-idle"))
     put_progress (job, 1, 1);
   if (is (how, "exits-when-idle"))

@@ -10,6 +10,7 @@
 #include <tf/tf-thread-router.h>
 
 #include "context/tf-worker-pool-private.h"
+#include "core/tf-fork-private.h"
 
 /**
  * TfThreadContext:
@@ -33,7 +34,8 @@ struct _TfThreadContext
 {
   GObject parent_instance;
 
-  TfThreadPool *pool; /* (owned) [const] */
+  TfThreadPool *pool;    /* (owned) [const] */
+  guint         n_forks; /* [const] of the process that made it: tf__fork_count() */
 };
 
 static void parallel_context_iface_init (TfParallelContextInterface *iface);
@@ -50,6 +52,18 @@ typedef enum
 } Prop;
 
 static GParamSpec *props[N_PROPS];
+
+static gboolean
+check_process (TfThreadContext *self,
+               const char      *function)
+{
+  if (!tf__is_inherited (self->n_forks))
+    return TRUE;
+
+  g_critical ("%s: the thread context %p belongs to the process that this one was forked from",
+              function, (gpointer) self);
+  return FALSE;
+}
 
 /**
  * tf_thread_context_new:
@@ -124,7 +138,8 @@ tf_thread_context_set_max_workers (TfThreadContext *self,
   if (max_workers == 0)
     max_workers = g_get_num_processors ();
 
-  if (max_workers == tf__thread_pool_get_max_threads (self->pool))
+  if (!check_process (self, G_STRFUNC) ||
+      max_workers == tf__thread_pool_get_max_threads (self->pool))
     return;
 
   tf__thread_pool_set_max_threads (self->pool, max_workers);
@@ -181,6 +196,9 @@ static void
 context_close (TfParallelContext *context)
 {
   TfThreadContext *self = TF_THREAD_CONTEXT (context);
+
+  if (!check_process (self, "tf_parallel_context_close"))
+    return;
 
   tf__thread_pool_close (self->pool);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CLOSED]);
@@ -257,6 +275,7 @@ tf_thread_context_finalize (GObject *object)
 static void
 tf_thread_context_init (TfThreadContext *self)
 {
+  self->n_forks = tf__fork_count ();
   self->pool = tf__thread_pool_new (g_get_num_processors ());
 }
 

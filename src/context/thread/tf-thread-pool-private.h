@@ -37,6 +37,9 @@ void  tf__thread_pool_push (TfThreadPool *self,
                             TfPoolJob    *job);
 /* Whether a job may have to wait for a thread that could not be made. */
 gboolean tf__thread_pool_is_short (TfThreadPool *self);
+/* Whether no job would run: an ancestor of this process, by fork(), made the pool, or the threads that GLib shares
+ * between all pools. */
+gboolean tf__thread_pool_is_inherited (TfThreadPool *self);
 /* Makes the threads that are missing, if it can. Returns whether the pool is short of threads still. */
 gboolean tf__thread_pool_try_again (TfThreadPool *self);
 /* Has the loop of the thread-default main context try again, until the pool is not short of threads any more. */

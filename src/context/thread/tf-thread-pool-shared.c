@@ -6,13 +6,20 @@
 
 #include "context/thread/tf-thread-pool-private.h"
 
+#include "core/tf-fork-private.h"
+
+/* 1 + tf__fork_count() of the first process that made a GThreadPool, or 0. GLib keeps the threads of all pools
+ * together, and goes on counting on them in a child by fork(), where they do not run. */
+static guint first_pool_forks; /* [atomic] */
+
 struct _TfThreadPool
 {
-  gint ref_count; /* [atomic] */
-  gint n_users;   /* [atomic] executors */
-  gint is_closed; /* [atomic] */
-  gint is_short;  /* [atomic] a job waits for a thread that could not be made */
-  gint has_timer; /* [atomic] a loop tries again */
+  guint n_forks;   /* [const] of the process that made it: tf__fork_count() */
+  gint  ref_count; /* [atomic] */
+  gint  n_users;   /* [atomic] executors */
+  gint  is_closed; /* [atomic] */
+  gint  is_short;  /* [atomic] a job waits for a thread that could not be made */
+  gint  has_timer; /* [atomic] a loop tries again */
 
   TfLock       lock;
   GThreadPool *pool;        /* (owned) (nullable) [lock] made with the first job */
@@ -38,6 +45,7 @@ tf__thread_pool_new (guint max_threads)
 {
   TfThreadPool *self = g_new0 (TfThreadPool, 1);
 
+  self->n_forks = tf__fork_count ();
   self->ref_count = 1;
   self->max_threads = max_threads;
   tf__lock_init (&self->lock);
@@ -54,7 +62,8 @@ tf__thread_pool_ref (TfThreadPool *self)
 void
 tf__thread_pool_unref (TfThreadPool *self)
 {
-  if (tf__sub (&self->ref_count, 1) != 1)
+  /* The parent, by fork(), of this process ends its own threads. */
+  if (tf__sub (&self->ref_count, 1) != 1 || tf__is_inherited (self->n_forks))
     return;
 
   /* Neither waits nor drops anything: a job that still comes has its own reference on what it
@@ -70,6 +79,10 @@ guint
 tf__thread_pool_get_max_threads (TfThreadPool *self)
 {
   guint max_threads;
+
+  /* A thread of the parent may have held the lock. */
+  if (tf__is_inherited (self->n_forks))
+    return self->max_threads;
 
   tf__lock (&self->lock);
   max_threads = self->max_threads;
@@ -155,7 +168,12 @@ ensure_pool_locked (TfThreadPool *self,
                     GError      **error)
 {
   if (self->pool == NULL && can_make_pools (error))
-    self->pool = g_thread_pool_new (run_job, NULL, get_limit_locked (self), FALSE, NULL);
+    {
+      guint none = 0;
+
+      tf__cas (&first_pool_forks, &none, tf__fork_count () + 1);
+      self->pool = g_thread_pool_new (run_job, NULL, get_limit_locked (self), FALSE, NULL);
+    }
 
   return self->pool != NULL;
 }
@@ -179,6 +197,14 @@ tf__thread_pool_push (TfThreadPool *self,
 
   tf__store (&self->is_short, TRUE);
   g_warning ("Work has to wait for a thread: %s", error->message);
+}
+
+gboolean
+tf__thread_pool_is_inherited (TfThreadPool *self)
+{
+  guint first = tf__load (&first_pool_forks);
+
+  return tf__is_inherited (self->n_forks) || (first != 0 && tf__is_inherited (first - 1));
 }
 
 gboolean

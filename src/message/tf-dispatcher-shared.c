@@ -38,12 +38,19 @@ tf__dispatcher_set_working_for (TfDispatcher *self)
   working_for = self;
 }
 
+/* The copy of such a thread, in a child by fork(), is the main thread of that. */
+static gboolean
+is_working (void)
+{
+  return working_for != NULL && !tf__dispatcher_is_inherited (working_for);
+}
+
 /* A thread that makes a dispatcher is likely to run its main context, unless it runs the function of a task: a thread
  * of a pool must not iterate the main context of the program. */
 gpointer
 tf__dispatcher_choose_owner (GMainContext *context)
 {
-  if (working_for == NULL || g_main_context_is_owner (context))
+  if (!is_working () || g_main_context_is_owner (context))
     return tf__current_thread ();
 
   if (working_for->context == context)
@@ -57,7 +64,7 @@ tf__dispatcher_choose_owner (GMainContext *context)
 static gboolean
 claim (TfDispatcher *self)
 {
-  if (working_for != NULL || !tf__is_main_thread () || tf__dispatcher_is_inherited (self))
+  if (is_working () || !tf__is_main_thread () || tf__dispatcher_is_inherited (self))
     return FALSE;
 
   tf__dispatcher_set_owner (self, tf__current_thread ());

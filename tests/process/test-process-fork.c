@@ -700,6 +700,60 @@ test_copies (gconstpointer is_process)
     g_main_context_iteration (NULL, FALSE);
 }
 
+/* --- A copy of a thread that runs a task --- */
+
+/* The thread that held the default main context is not in the copy, so nobody can use that context. */
+static void
+be_task (gpointer task)
+{
+  GMainContext *context = g_main_context_new ();
+
+  if (tf_task_yield_int64 (task, 1))
+    complain ("task", "yielded");
+  use_promise (context);
+  use_router (context);
+  g_main_context_unref (context);
+}
+
+static Gate copy_begin;
+static Gate copy_end;
+
+static void
+body_copy (TfTask  *task,
+           gpointer user_data)
+{
+  g_autofree char *text = NULL;
+
+  gate_wait (copy_begin.path);
+  text = run_copy (be_task, task);
+  gate_open (&copy_end, 1);
+  tf_task_return_string (task, text);
+}
+
+static void
+test_thread (void)
+{
+  TfExecutor *executor = tf_executor_new ();
+  Journal     journal;
+
+  g_test_summary ("A copy that the function of a task makes tells nothing of the task, and can use "
+                  "promises of its own.");
+
+  gate_init (&copy_begin);
+  gate_init (&copy_end);
+  journal_open (&journal, submit_to (executor, tf_task_new (body_copy, NULL, NULL)));
+  /* Meanwhile this thread holds no lock of GObject, which nobody would open in the copy. */
+  gate_open (&copy_begin, 1);
+  gate_wait (copy_end.path);
+  tf_test_wait_done (journal.future);
+  tf_test_assert_string (journal.future, "end\n");
+  g_assert_cmpuint (journal.n_events, ==, 0);
+  journal_close (&journal);
+  tf_test_executor_finish (&executor);
+  gate_clear (&copy_begin);
+  gate_clear (&copy_end);
+}
+
 /* --- A copy of a worker --- */
 
 static gboolean is_copy; /* in it */
@@ -769,6 +823,7 @@ main (int    argc,
                         test_copies);
   g_test_add_data_func ("/process-fork/processes/leaves-the-program-alone", GINT_TO_POINTER (TRUE),
                         test_copies);
+  tf_test_add ("/process-fork/thread/tells-nothing", test_thread);
   tf_test_add ("/process-fork/worker/leaves-the-program-alone", test_worker);
 
   return g_test_run ();

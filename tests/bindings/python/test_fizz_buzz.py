@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A task with kinds of messages of its own, and a future of its own with a signal for each."""
 
+import os
+
 import gi
 import pytest
 
 gi.require_version("Tf", "1")
 from gi.repository import GLib, GObject, Tf  # noqa: E402
 
-TIMEOUT_US = 30_000_000
+TIMEOUT_US = int(os.environ.get("TF_TEST_TIMEOUT", "150")) * 1_000_000  # of one wait
 
 
 class FizzBuzz(Tf.Future):

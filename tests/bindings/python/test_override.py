@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import gc
 import inspect
+import os
 import pickle
 import threading
 import time
@@ -18,7 +19,7 @@ import pytest
 gi.require_version("Tf", "1")
 from gi.repository import Gio, GLib, GObject, Tf  # noqa: E402
 
-TIMEOUT = 30
+TIMEOUT = int(os.environ.get("TF_TEST_TIMEOUT", "150"))  # of one wait, in seconds
 
 
 @pytest.fixture(name="executor")
@@ -43,7 +44,7 @@ def until_cancelled(started=None):
     if started is not None:
         started.set()
     if not cancellable.is_cancelled():
-        assert gate.wait(30)
+        assert gate.wait(TIMEOUT)
     GObject.Object.disconnect(cancellable, handler)
 
 
@@ -136,7 +137,7 @@ def test_with_cancels_what_is_left():
     started = threading.Event()
     with Tf.Executor() as executor:
         running = executor.submit_call(until_cancelled, started)
-        assert started.wait(30)
+        assert started.wait(TIMEOUT)
     assert running.get_state() == Tf.FutureState.CANCELLED
     assert executor.get_state() == Tf.ExecutorState.STOPPED
 
@@ -534,7 +535,7 @@ def test_class_of_tasks_is_cancelled_by_an_exception(executor, call):
 
     started = threading.Event()
     future = executor.submit(Own())
-    assert started.wait(30)
+    assert started.wait(TIMEOUT)
     assert future.cancel()
     assert done(future).get_state() == Tf.FutureState.CANCELLED
     assert len(seen) == 1
@@ -700,7 +701,7 @@ def test_names_of_the_typelib_are_still_there():
 def test_submit_is_quick(executor):
     gate = threading.Event()
     begin = time.monotonic()
-    future = executor.submit_call(gate.wait, 30)
+    future = executor.submit_call(gate.wait, TIMEOUT)
     assert time.monotonic() - begin < 10
     gate.set()
     assert done(future).result is True

@@ -14,7 +14,7 @@ import pytest
 gi.require_version("Tf", "1")
 from gi.repository import Gio, GLib, Tf  # noqa: E402
 
-TIMEOUT = 30
+TIMEOUT = int(os.environ.get("TF_TEST_TIMEOUT", "150"))  # of one wait, in seconds
 CANCELLED = Tf.FutureState.CANCELLED
 
 
@@ -27,7 +27,7 @@ def fixture_executor():
 
 
 def run_asyncio(coroutine):
-    return asyncio.run(asyncio.wait_for(coroutine, 30))
+    return asyncio.run(asyncio.wait_for(coroutine, TIMEOUT))
 
 
 def run_glib(coroutine):
@@ -68,7 +68,7 @@ def fail(error):
 
 
 def blocked(gate):
-    assert gate.wait(30)
+    assert gate.wait(TIMEOUT)
 
 
 def test_await_gives_the_result(executor, run):

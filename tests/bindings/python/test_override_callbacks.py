@@ -6,6 +6,7 @@ What becomes the failure of a future, or is raised by the call, is told by that;
 Handlers of signals are in test_override_life.py, promises and derived futures in test_override_compose.py.
 """
 
+import os
 import sys
 
 import gi
@@ -14,7 +15,7 @@ import pytest
 gi.require_version("Tf", "1")
 from gi.repository import Gio, GLib, GObject, Tf  # noqa: E402
 
-TIMEOUT = 30
+TIMEOUT = int(os.environ.get("TF_TEST_TIMEOUT", "150"))  # of one wait, in seconds
 LEAVE = Tf.TimeoutAction.LEAVE
 COMPLETED, FAILED, CANCELLING = Tf.FutureState.COMPLETED, Tf.FutureState.FAILED, Tf.FutureState.CANCELLING
 

@@ -4,6 +4,7 @@
 
 import asyncio
 import gc
+import os
 import threading
 import weakref
 
@@ -13,7 +14,7 @@ import pytest
 gi.require_version("Tf", "1")
 from gi.repository import Gio, GLib, GObject, Tf  # noqa: E402
 
-TIMEOUT = 30
+TIMEOUT = int(os.environ.get("TF_TEST_TIMEOUT", "150"))  # of one wait, in seconds
 COMPLETED, FAILED, CANCELLED = Tf.FutureState.COMPLETED, Tf.FutureState.FAILED, Tf.FutureState.CANCELLED
 
 

@@ -19,7 +19,7 @@ from gi.repository import Gio, GLib, Tf  # noqa: E402
 
 from workers import functions as worker  # noqa: E402
 
-TIMEOUT_US = 30_000_000
+TIMEOUT_US = int(os.environ.get("TF_TEST_TIMEOUT", "150")) * 1_000_000  # of one wait
 
 
 @pytest.fixture(name="context")
@@ -56,7 +56,7 @@ def wait_for_end(pid):
     except ProcessLookupError:
         return
     try:
-        assert select.select([fd], [], [], 30)[0]
+        assert select.select([fd], [], [], TIMEOUT_US / 1_000_000)[0]
     finally:
         os.close(fd)
 
@@ -413,7 +413,7 @@ def test_end_of_the_program_with_work_in_flight(tmp_path, rest, status, told):
     assert len(lines) == 0 or lines[0].startswith("Traceback")
     os.set_blocking(fd, True)
     heard = b""
-    while select.select([fd], [], [], 30)[0]:
+    while select.select([fd], [], [], TIMEOUT_US / 1_000_000)[0]:
         more = os.read(fd, 1000)
         if not more:
             break

@@ -5,6 +5,7 @@
 Each test names its rows. Where the ancestor raises AttributeError or RuntimeError, a GLib.Error with a code is raised.
 """
 
+import os
 import threading
 
 import gi
@@ -13,7 +14,7 @@ import pytest
 gi.require_version("Tf", "1")
 from gi.repository import Gio, GLib, Tf  # noqa: E402
 
-TIMEOUT = 30
+TIMEOUT = int(os.environ.get("TF_TEST_TIMEOUT", "150"))  # of one wait, in seconds
 WAITING, EXECUTING, CANCELLING, COMPLETED, FAILED, CANCELLED = (
     Tf.FutureState.WAITING, Tf.FutureState.EXECUTING, Tf.FutureState.CANCELLING,
     Tf.FutureState.COMPLETED, Tf.FutureState.FAILED, Tf.FutureState.CANCELLED,
@@ -54,7 +55,7 @@ def run_until(condition):
 
 def blocked(started, gate, end=lambda: 8):
     started.set()
-    assert gate.wait(30)
+    assert gate.wait(TIMEOUT)
     return end()
 
 
@@ -72,7 +73,7 @@ def block_workers(executor, gate):
     executor.set_max_workers(1)
     started = threading.Event()
     blocker = executor.submit_call(blocked, started, gate)
-    assert started.wait(30)
+    assert started.wait(TIMEOUT)
     return blocker
 
 
@@ -121,7 +122,7 @@ def test_fut_cancel_is_seen_at_once(executor, gate):
     started = threading.Event()
     future = executor.submit_call(blocked, started, gate)
     states = states_of(future)
-    assert started.wait(30)
+    assert started.wait(TIMEOUT)
     assert future.cancel()
     assert future.get_state() == CANCELLING
     assert not future.is_cancellable() and not future.is_done()
@@ -351,7 +352,7 @@ def test_iter_cancelled_in_the_middle(executor, gate):
     def body():
         try:
             yield 1
-            assert gate.wait(30)
+            assert gate.wait(TIMEOUT)
             yield 2
             reached.append("after 2")
         finally:
@@ -442,7 +443,7 @@ def test_prog_cancel(executor, gate, kind):
 
     def body(progress):
         progress("first")
-        assert gate.wait(30)
+        assert gate.wait(TIMEOUT)
         try:
             progress("second")
         except Tf.TaskCancelled:
@@ -489,13 +490,13 @@ def test_prog_queued_reports_are_dropped(executor, gate):
         progress(1)
         progress(2)
         reported.set()
-        assert gate.wait(30)
+        assert gate.wait(TIMEOUT)
 
     reported = threading.Event()
     reports = []
     future = executor.submit_progress(body)
     future.connect("progress", lambda future, report: reports.append(report))
-    assert reported.wait(30)
+    assert reported.wait(TIMEOUT)
     assert future.cancel()
     gate.set()
     assert done(future).get_state() == CANCELLED

@@ -4,6 +4,7 @@
 
 import decimal
 import inspect
+import os
 import threading
 import time
 from concurrent import futures
@@ -14,7 +15,7 @@ import pytest
 gi.require_version("Tf", "1")
 from gi.repository import Gio, GLib, GObject, Tf  # noqa: E402
 
-TIMEOUT = 30
+TIMEOUT = int(os.environ.get("TF_TEST_TIMEOUT", "150"))  # of one wait, in seconds
 INT64_MAX = 2**63 - 1
 LEAVE, CANCEL = Tf.TimeoutAction.LEAVE, Tf.TimeoutAction.CANCEL
 

@@ -17,7 +17,7 @@ from gi.repository import Gio, GLib, Tf  # noqa: E402
 
 from workers import plain  # noqa: E402
 
-TIMEOUT_US = 30_000_000
+TIMEOUT_US = int(os.environ.get("TF_TEST_TIMEOUT", "150")) * 1_000_000  # of one wait
 WORKER = [sys.executable, str(pathlib.Path(plain.__file__))]
 
 
@@ -67,7 +67,7 @@ def wait_for_end(pid):
     except ProcessLookupError:
         return
     try:
-        assert select.select([fd], [], [], 30)[0]
+        assert select.select([fd], [], [], int(os.environ.get("TF_TEST_TIMEOUT", "150")))[0]
     finally:
         os.close(fd)
 

@@ -41,7 +41,7 @@ static FizzBuzz submit (Tf.Executor executor, int64 end) {
 
 static void finish (Tf.Executor executor, Tf.Future future) {
   try {
-    assert_true (future.wait ());
+    assert_true (future.wait (get_wait_limit ()));
     assert_true (executor.shutdown ());
   } catch (GLib.Error e) {
     assert_not_reached ();

@@ -98,7 +98,7 @@ static void test_goes () {
 
       page = null;
       assert_cmpint (Page.n_alive, GLib.CompareOperator.EQ, 0);
-      future.wait ();
+      future.wait (get_wait_limit ());
       assert_true (future.state == Tf.FutureState.CANCELLED);
     }
   } catch (GLib.Error e) {
@@ -117,7 +117,7 @@ static void test_is_told () {
     var page = new Page (1);
     var future = page.load_short (executor);
 
-    future.wait ();
+    future.wait (get_wait_limit ());
     assert_cmpint ((int) future.get_int64 (), GLib.CompareOperator.EQ, 1);
     assert_cmpint (Page.n_calls, GLib.CompareOperator.GE, 2);
     page = null;
@@ -140,7 +140,7 @@ static void test_is_kept () {
     assert_cmpint (Page.n_alive, GLib.CompareOperator.EQ, 1);
     assert_false (future.is_done ());
     future.cancel ();
-    future.wait ();
+    future.wait (get_wait_limit ());
     assert_cmpint (Page.n_alive, GLib.CompareOperator.EQ, 0);
   } catch (GLib.Error e) {
     GLib.error ("%s", e.message);
@@ -159,7 +159,7 @@ static void test_capture () {
 
     seen = GLib.WeakRef (future);
     assert_cmpint (Page.n_alive, GLib.CompareOperator.EQ, 1);
-    future.wait ();
+    future.wait (get_wait_limit ());
     assert_cmpint (Page.n_calls, GLib.CompareOperator.EQ, 1);
     assert_cmpint (Page.n_alive, GLib.CompareOperator.EQ, 0);
     future = null;

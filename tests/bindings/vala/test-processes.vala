@@ -49,7 +49,7 @@ static Tf.Future submit (Tf.Executor executor, string reference, int64 number = 
 }
 
 static Tf.Future wait (Tf.Future future) throws GLib.Error {
-  assert_true (future.wait (30 * GLib.TimeSpan.SECOND));
+  assert_true (future.wait (get_wait_limit ()));
   return future;
 }
 

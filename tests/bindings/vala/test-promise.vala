@@ -9,7 +9,7 @@ static void settle () {
 
 static void wait (Tf.Future future) {
   try {
-    assert_true (future.wait (30 * GLib.TimeSpan.SECOND));
+    assert_true (future.wait (get_wait_limit ()));
   } catch (GLib.Error e) {
     assert_not_reached ();
   }

@@ -15,7 +15,7 @@ static void finish (Tf.Executor executor) {
 
 static void wait (Tf.Future future) {
   try {
-    assert_true (future.wait ());
+    assert_true (future.wait (get_wait_limit ()));
   } catch (GLib.Error e) {
     assert_not_reached ();
   }
@@ -121,14 +121,19 @@ static async void use_yield (GLib.MainLoop loop) {
     assert_not_reached ();
   }
 
-  // Inside the callback of the last future: the executor is STOPPED when that has returned.
+  // Inside the callback of the last future: the executor is STOPPED after that, and must not be dropped before.
   try {
     assert_true (executor.shutdown ());
   } catch (GLib.Error e) {
     assert_not_reached ();
   }
   assert_true (executor.state == Tf.ExecutorState.STOPPING);
-  executor.notify["stopped"].connect (() => loop.quit ());
+  GLib.SourceFunc resume = use_yield.callback;
+  ulong id = executor.notify["stopped"].connect (() => resume ());
+  yield;
+  assert_true (executor.state == Tf.ExecutorState.STOPPED);
+  executor.disconnect (id);
+  loop.quit ();
 }
 
 static void test_errors () {
@@ -222,13 +227,13 @@ static void test_queued () {
     task.report_int64 (0);
     task.return_boolean (task.pause (int64.MAX));
   });
+  future.progress.connect (() => future.cancel ());
   var queued = submit (executor, (task) => task.return_none ());
 
   assert_true (queued.set_priority (-1));
   assert_true (queued.cancel_if_waiting ());
   wait (queued);
   assert_true (queued.state == Tf.FutureState.CANCELLED);
-  future.progress.connect (() => future.cancel ());
   wait (future);
   assert_true (future.state == Tf.FutureState.CANCELLED);
   assert_false (future.set_priority (0));

@@ -27,7 +27,8 @@ G_BEGIN_DECLS
  *
  * What the owner context has been told about the work.
  *
- * The states that are done come last: `state >= TF_FUTURE_STATE_COMPLETED` means done.
+ * The states that are done come last: `state >= TF_FUTURE_STATE_COMPLETED` means done. The numbers before them are for
+ * states that later versions may add.
  *
  * Since: 1.0
  */
@@ -36,7 +37,7 @@ typedef enum
   TF_FUTURE_STATE_WAITING,
   TF_FUTURE_STATE_EXECUTING,
   TF_FUTURE_STATE_CANCELLING,
-  TF_FUTURE_STATE_COMPLETED,
+  TF_FUTURE_STATE_COMPLETED = 16,
   TF_FUTURE_STATE_FAILED,
   TF_FUTURE_STATE_CANCELLED,
 } TfFutureState;

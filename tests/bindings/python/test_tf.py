@@ -57,6 +57,11 @@ def test_function_runs_in_another_thread(executor):
     assert future.props.error is None
 
 
+def test_states_have_fixed_numbers():
+    names = ["WAITING", "EXECUTING", "CANCELLING", "COMPLETED", "FAILED", "CANCELLED"]
+    assert [int(getattr(Tf.FutureState, name)) for name in names] == [0, 1, 2, 16, 17, 18]
+
+
 def test_function_gets_its_data(executor):
     seen = []
 

@@ -88,7 +88,7 @@ static void test_signals () {
 
   wait (future);
   assert_cmpstr (text.str, GLib.CompareOperator.EQ,
-                 "state:1 progress:1 item:two kind:3.5 detail progress:four progress state:3 done");
+                 "state:1 progress:1 item:two kind:3.5 detail progress:four progress state:16 done");
   assert_true (future.fraction == 1);
   assert_true (future.completed_steps == 1);
   assert_cmpstr (future.status, GLib.CompareOperator.EQ, "half");

@@ -343,6 +343,15 @@ def test_bind_owner(executor):
     future.wait(TIMEOUT_US, None)
     assert future.props.state == Tf.FutureState.CANCELLED
 
+    owner = Gio.SimpleAction.new("owner", None)
+    future = executor.submit_call(until_cancelled)
+    future.bind_owner(owner)
+    future.bind_owner(None)
+    del owner
+    gc.collect()
+    assert future.is_cancellable()
+    assert future.cancel()
+
 
 # The executor
 

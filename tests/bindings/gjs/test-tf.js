@@ -157,7 +157,7 @@ testOfThread('cancel and abort', async () => {
 test('errors are GLib.Error', () => {
     const executor = Tf.Executor.new();
     assert(executor.stop(), 'stop');
-    assert(errorOf(() => executor.stop()).matches(Tf.Error, Tf.Error.NOT_RUNNING), 'NOT_RUNNING');
+    assert(executor.stop(), 'a second stop');
     assert(errorOf(() => executor.submit_call(neverRun)).matches(Tf.Error, Tf.Error.NOT_RUNNING), 'NOT_RUNNING');
 
     const context = Tf.ThreadContext.new(1);

@@ -132,6 +132,31 @@ def test_submit_is_refused_when_stopped():
     assert executor.shutdown()
 
 
+def test_second_stop_raises():
+    """EXEC-04: as in the ancestor; C returns true."""
+    executor = Tf.Executor()
+    assert executor.stop()
+    for _ in range(2):
+        with pytest.raises(GLib.Error) as caught:
+            executor.stop()
+        assert caught.value.matches(Tf.error_quark(), Tf.Error.NOT_RUNNING)
+    assert executor.is_stopped()
+
+    caught = []
+
+    def stop_in_thread(executor):
+        try:
+            executor.stop()
+        except GLib.Error as error:
+            caught.append(error)
+
+    for each in (executor, Tf.Executor()):
+        thread = threading.Thread(target=stop_in_thread, args=[each])
+        thread.start()
+        thread.join()
+    assert [error.matches(Tf.error_quark(), Tf.Error.WRONG_THREAD) for error in caught] == [True, True]
+
+
 def test_with_cancels_what_is_left():
     started = threading.Event()
     with Tf.Executor() as executor:

@@ -1494,6 +1494,10 @@ def spawn(coroutine, name=None):
 # --- The executor ---
 
 
+def _not_running():
+    return GLib.Error("The executor has been stopped", "tf-error-quark", int(Tf.Error.NOT_RUNNING))
+
+
 @_guard_handlers
 class Executor(Tf.Executor):
     def __init__(self, *args, **kwargs):
@@ -1567,7 +1571,7 @@ class Executor(Tf.Executor):
 
     def _check_running(self):
         if not self.is_running():
-            raise GLib.Error("The executor has been stopped", "tf-error-quark", int(Tf.Error.NOT_RUNNING))
+            raise _not_running()
 
     def map(self, function, /, *iterables, limit=None, stop_on_error=True):
         """Calls a function in the background with each item, limit at a time. The result is the list of theirs."""
@@ -1632,6 +1636,14 @@ class Executor(Tf.Executor):
 
     def set_progress_interval(self, progress_interval):
         Tf.Executor.set_progress_interval(self, _microseconds(progress_interval, "progress_interval"))
+
+    def stop(self):
+        """Cancels everything, and returns at once. A second call raises NOT_RUNNING; in C it returns true."""
+        was_running = self.is_running()
+        Tf.Executor.stop(self)
+        if not was_running:
+            raise _not_running()
+        return True
 
     def shutdown(self, timeout=None):
         return _shut_down(self, _limit(timeout, "timeout"))

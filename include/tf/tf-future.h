@@ -89,10 +89,38 @@ struct _TfFutureClass
 {
   GObjectClass parent_class;
 
+  /**
+   * TfFutureClass::progress:
+   * @self: the future
+   * @value: (nullable): what the task reported; `NULL` if it reported nothing
+   *
+   * Called in the owner context when the task reported something.
+   *
+   * Since: 1.0
+   */
   void (*progress) (TfFuture     *self,
                     const GValue *value);
+  /**
+   * TfFutureClass::item:
+   * @self: the future
+   * @value: (nullable): the item; `NULL` if it yielded nothing
+   *
+   * Called in the owner context when the task yielded an item.
+   *
+   * Since: 1.0
+   */
   void (*item) (TfFuture     *self,
                 const GValue *value);
+  /**
+   * TfFutureClass::message:
+   * @self: the future
+   * @kind: what kind of message it is
+   * @value: (nullable): what was sent; `NULL` if nothing was sent
+   *
+   * Called in the owner context when the task sent a message of a kind of its own.
+   *
+   * Since: 1.0
+   */
   void (*message) (TfFuture     *self,
                    const char   *kind,
                    const GValue *value);

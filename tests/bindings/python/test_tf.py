@@ -267,6 +267,14 @@ def until_cancelled(task):
     task.return_none()
 
 
+@pytest.mark.parametrize("name", ["progress", "item", "message"])
+def test_values_of_virtual_functions_may_be_null(name):
+    functions = {function.get_name(): function for function in Tf.Future.__info__.get_vfuncs()}
+    arguments = {argument.get_name(): argument for argument in functions[name].get_arguments()}
+    assert arguments.pop("value").may_be_null()
+    assert not any(argument.may_be_null() for argument in arguments.values())
+
+
 def test_cancel(executor):
     future = executor.submit_call(until_cancelled)
     assert future.cancel()

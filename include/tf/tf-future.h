@@ -167,9 +167,9 @@ gboolean tf_future_abort (TfFuture   *self,
                           const char *reason,
                           GError    **error);
 TF_AVAILABLE_IN_ALL
-gboolean tf_future_abort_with_error (TfFuture     *self,
-                                     const GError *reason,
-                                     GError      **error);
+gboolean tf_future_abort_with_error (TfFuture *self,
+                                     GError   *reason,
+                                     GError  **error);
 TF_AVAILABLE_IN_ALL
 GCancellable *tf_future_dup_gcancellable (TfFuture *self) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL

@@ -154,12 +154,13 @@ tf_future_abort (TfFuture   *self,
 /**
  * tf_future_abort_with_error:
  * @self: a future
- * @reason: the error that the future ends with
+ * @reason: (transfer full): the error that the future ends with
  * @error: return location for an error, or `NULL`
  *
  * Gives up waiting for the work, with a reason of any domain and code.
  *
- * See [method@Future.abort]. The state is `CANCELLED` in the end, whatever @reason is.
+ * See [method@Future.abort]. The state is `CANCELLED` in the end, whatever @reason is. The call takes @reason in every
+ * case, also when it returns false.
  *
  * ## Errors
  *
@@ -175,10 +176,12 @@ tf_future_abort (TfFuture   *self,
  * Since: 1.0
  */
 gboolean
-tf_future_abort_with_error (TfFuture     *self,
-                            const GError *reason,
-                            GError      **error)
+tf_future_abort_with_error (TfFuture *self,
+                            GError   *reason,
+                            GError  **error)
 {
+  g_autoptr (GError) taken = reason;
+
   g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
   g_return_val_if_fail (reason != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
@@ -187,7 +190,7 @@ tf_future_abort_with_error (TfFuture     *self,
   tf__return_val_if_not_owner (self, FALSE);
   tf__enter_foreground ();
 
-  return take_abort (self, g_error_copy (reason), error);
+  return take_abort (self, g_steal_pointer (&taken), error);
 }
 
 /**

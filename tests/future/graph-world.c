@@ -909,16 +909,15 @@ static void
 abort_node (World *world,
             Node  *node)
 {
-  GraphOutcome       reason = { TF_FUTURE_STATE_CANCELLED, 0, GRAPH_ERROR, 0 };
-  g_autoptr (GError) error = NULL;
-  int                expected;
-  gboolean           seen;
+  GraphOutcome reason = { TF_FUTURE_STATE_CANCELLED, 0, GRAPH_ERROR, 0 };
+  int          expected;
+  gboolean     seen;
 
   reason.code = (int) ++world->last_number;
   note (world, "abort %u, %d", node->model.index, reason.code);
   expected = graph_model_abort (&world->model, &node->model, &reason);
-  error = g_error_new (GRAPH_ERROR, reason.code, "as expected");
-  seen = tf_future_abort_with_error (node->future, error, NULL);
+  seen = tf_future_abort_with_error (
+    node->future, g_error_new (GRAPH_ERROR, reason.code, "as expected"), NULL);
   graph_model_saw_abort (&world->model, &node->model, &reason, seen);
   if (expected >= 0 && seen != expected)
     fail (world, "abort of node %u returned %d", node->model.index, seen);

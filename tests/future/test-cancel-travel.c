@@ -60,7 +60,7 @@ test_down (void)
   TfPromise         *promise = tf_promise_new ("beginning");
   TfFuture          *first = then_new (TF_FUTURE (promise));
   TfFuture          *last = then_new (first);
-  g_autoptr (GError) reason = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "too busy");
+  GError            *reason = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "too busy");
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("ABT-10: The end of a chain knows the reason for which its beginning was given "

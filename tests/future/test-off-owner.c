@@ -128,9 +128,8 @@ static gboolean
 abort_with_error (World   *world,
                   GError **error)
 {
-  g_autoptr (GError) reason = g_error_new (TF_ERROR, TF_ERROR_FAILED, "no luck");
-
-  return tf_future_abort_with_error (world->future, reason, error);
+  return tf_future_abort_with_error (
+    world->future, g_error_new (TF_ERROR, TF_ERROR_FAILED, "no luck"), error);
 }
 
 static gboolean

@@ -305,7 +305,7 @@ static void
 test_with_error (void)
 {
   TfPromise         *promise = tf_promise_new ("with error");
-  g_autoptr (GError) reason = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "too busy");
+  GError            *reason = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "too busy");
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("The reason may be of any kind; the state is that of a cancel.");

@@ -729,7 +729,9 @@ make_promise (Node *node)
   if (node->model.has_cancellable)
     tf_promise_get_cancellable (promise);
   if (node->model.abortable == GRAPH_ABORTABLE_YES || node->model.abortable == GRAPH_ABORTABLE_NO)
-    tf_promise_set_abortable (promise, node->model.abortable == GRAPH_ABORTABLE_YES);
+    tf_promise_set_abort_policy (promise, node->model.abortable == GRAPH_ABORTABLE_YES
+                                            ? TF_ABORT_POLICY_ALLOW
+                                            : TF_ABORT_POLICY_REFUSE);
   else if (node->model.abortable != GRAPH_ABORTABLE_UNSET)
     g_signal_connect (promise, "abort-requested", G_CALLBACK (on_abort_requested_cb), node);
   return TF_FUTURE (promise);

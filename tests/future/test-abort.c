@@ -244,7 +244,7 @@ new_promise (TfFuture *upstream)
 {
   TfPromise *promise = tf_promise_new ("promise");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   return TF_FUTURE (promise);
 }
 

@@ -199,8 +199,7 @@ CALL (steal_pointer, tf_future_steal_pointer (w->pointer, e) != NULL)
 CALL_VOID (wait_async, tf_future_wait_async (w->future, NULL, NULL, NULL))
 CALL (return_to_gtask, return_to_gtask (w))
 CALL (promise_follow, tf_promise_follow (w->promise, w->future))
-CALL_VOID (set_abortable, tf_promise_set_abortable (w->promise, FALSE))
-CALL_VOID (unset_abortable, tf_promise_unset_abortable (w->promise))
+CALL_VOID (set_abort_policy, tf_promise_set_abort_policy (w->promise, TF_ABORT_POLICY_REFUSE))
 CALL (is_running, !tf_message_router_is_running (w->router))
 CALL (start, tf_message_router_start (w->router, e))
 CALL (stop_router, tf_message_router_stop (w->router, e))
@@ -256,8 +255,7 @@ static const struct
   { "tf_future_wait_async", call_wait_async, LOGS_FUTURE, "“running”" },
   { "tf_future_return_to_gtask", call_return_to_gtask, LOGS_FUTURE, "“running”" },
   { "tf_promise_follow", call_promise_follow, LOGS_FUTURE, "“promise”" },
-  { "tf_promise_set_abortable", call_set_abortable, LOGS_FUTURE, "“promise”" },
-  { "tf_promise_unset_abortable", call_unset_abortable, LOGS_FUTURE, "“promise”" },
+  { "tf_promise_set_abort_policy", call_set_abort_policy, LOGS_FUTURE, "“promise”" },
   { "tf_message_router_is_running", call_is_running, READS },
   { "tf_message_router_start", call_start, IS_RUNNING },
   { "tf_message_router_stop", call_stop_router, FAILS },
@@ -360,7 +358,7 @@ world_init (World *self)
   tf_test_wait_done (self->pointer);
   self->future = submit_named (self->executor, "running", run_meeting, &self->meeting);
   wait_for_state (self->future, TF_FUTURE_STATE_EXECUTING);
-  tf_promise_set_abortable (self->promise, TRUE);
+  tf_promise_set_abort_policy (self->promise, TF_ABORT_POLICY_ALLOW);
   self->delivered = tf_future_new_detached (TF_TYPE_FUTURE, NULL, NULL, NULL);
   self->model = G_LIST_MODEL (g_list_store_new (G_TYPE_OBJECT));
   self->router = TF_MESSAGE_ROUTER (tf_thread_router_new (NULL));
@@ -388,7 +386,7 @@ world_check (World *self)
   tf_test_assert_state (self->future, TF_FUTURE_STATE_EXECUTING);
   tf_test_assert_state (TF_FUTURE (self->promise), TF_FUTURE_STATE_EXECUTING);
   tf_test_assert_state (self->delivered, TF_FUTURE_STATE_WAITING);
-  g_assert_true (tf_promise_get_abortable (self->promise));
+  g_assert_cmpint (tf_promise_get_abort_policy (self->promise), ==, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_executor_is_running (self->executor));
   g_assert_cmpuint (tf_executor_get_max_workers (self->executor), ==, 1);
   g_assert_true (tf_message_router_is_running (self->router));

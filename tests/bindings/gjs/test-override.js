@@ -277,10 +277,12 @@ test('a spawned function is cancelled by its cancellable', async () => {
 
 test('abort asks the handlers', async () => {
     const future = promise();
-    assertEqual(future.abortable, false);
+    assertEqual(future.abort_policy, Tf.AbortPolicy.ASK);
     assert(thrownBy(() => future.abort('no')).matches(Tf.Error, Tf.Error.NOT_CANCELLABLE), 'NOT_CANCELLABLE');
     future.connect('abort-requested', (_promise, reason) => reason.message === 'yes');
-    assertEqual(future.abortable, true);
+    future.abort_policy = Tf.AbortPolicy.REFUSE;
+    assert(thrownBy(() => future.abort('yes')).matches(Tf.Error, Tf.Error.NOT_CANCELLABLE), 'NOT_CANCELLABLE');
+    future.abort_policy = Tf.AbortPolicy.ALLOW;
     assert(thrownBy(() => future.abort('no')).matches(Tf.Error, Tf.Error.NOT_CANCELLABLE), 'NOT_CANCELLABLE');
     assertEqual(future.abort('yes'), true);
     assertEqual((await errorOf(future)).message, 'yes');

@@ -205,10 +205,10 @@ static void test_abort () {
 
   var promise = new Tf.Promise ();
   bool is_refused = true;
-  assert_false (promise.abortable);
+  assert_true (promise.abort_policy == Tf.AbortPolicy.ASK);
   promise.abort_requested.connect ((reason) => !is_refused && reason is GLib.IOError.CANCELLED);
   promise.abort_requested.connect ((reason) => true);
-  assert_true (promise.abortable);
+  promise.abort_policy = Tf.AbortPolicy.ALLOW;
   try {
     promise.abort ();
     assert_not_reached ();

@@ -155,10 +155,10 @@ pipe_new (World   *world,
 CALL (submit_then, tf_executor_submit_then (w->executor, w->future, run_then, NULL, NULL) != NULL)
 CALL (submit_then_bound,
       tf_executor_submit_then_for_bindings (w->executor, w->future, run_then, NULL, NULL) != NULL)
-CALL (map, tf_executor_map (w->executor, 1, make_task, NULL, NULL, 0, TF_SET_FLAGS_NONE) != NULL)
+CALL (map, tf_executor_map (w->executor, 1, 0, TF_SET_FLAGS_NONE, make_task, NULL, NULL) != NULL)
 CALL (map_model,
-      tf_executor_map_model (w->executor, w->model, make_item_task, NULL, NULL, 0,
-                             TF_SET_FLAGS_NONE) != NULL)
+      tf_executor_map_model (w->executor, w->model, 0, TF_SET_FLAGS_NONE, make_item_task, NULL,
+                             NULL) != NULL)
 CALL (stop, tf_executor_stop (w->executor, e))
 CALL (shutdown, tf_executor_shutdown (w->executor, -1, e))
 CALL (get_fd, tf_executor_get_fd (w->executor, e) != -1)
@@ -205,7 +205,7 @@ CALL (start, tf_message_router_start (w->router, e))
 CALL (stop_router, tf_message_router_stop (w->router, e))
 CALL (pipe, pipe_new (w, e))
 CALL (close_pipe, tf_message_router_close_pipe (w->router, w->receiver, e))
-CALL (route_until, tf_message_router_route_until (w->router, is_over, NULL, 0, e))
+CALL (route_until, tf_message_router_route_until (w->router, 0, is_over, NULL, e))
 CALL (attach_router, tf_message_router_attach (w->router, e))
 CALL (router_get_fd, tf_thread_router_get_fd (TF_THREAD_ROUTER (w->router), e) != -1)
 

@@ -253,7 +253,7 @@ static async void read_all (GLib.MainLoop loop) {
     yield square.wait_async ();
     assert_true (square.get_int64 () == 400);
 
-    var map = executor.map (10, (index) => new Tf.Task ((task) => task.return_int64 (index * number)), 3);
+    var map = executor.map (10, 3, Tf.SetFlags.NONE, (index) => new Tf.Task ((task) => task.return_int64 (index * number)));
     yield map.wait_async ();
     for (int i = 0; i < 10; i++)
       assert_true (map.get_future (i).get_int64 () == i * 20);

@@ -312,7 +312,7 @@ static void test_limits () {
     assert_true (flag.wait ());
     assert_true (new Tf.WorkerPool (1).shutdown ());
     assert_true (router.start ());
-    assert_true (router.route_until (() => true));
+    assert_true (router.route_until (-1, () => true));
     assert_true (router.stop ());
     assert_true (Tf.Future.delay (0).wait ());
   } catch (GLib.Error e) {

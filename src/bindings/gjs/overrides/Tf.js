@@ -469,7 +469,7 @@ function map(name) {
     return function (items, makeTask, limit = 0, flags = Tf.SetFlags.NONE) {
         const thrown = [];
         let isInCall = true;
-        const set = c[name].call(this, items, (...args) => {
+        const set = c[name].call(this, items, limit, flags, (...args) => {
             try {
                 return makeTask(...args);
             } catch (error) {
@@ -478,7 +478,7 @@ function map(name) {
                 thrown.push(error);
                 return null;
             }
-        }, limit, flags);
+        });
 
         isInCall = false;
         if (thrown.length === 0)
@@ -637,7 +637,7 @@ function useMilliseconds() {
     });
     replace(MessageRouter.prototype, {
         route_until(original, condition, timeout) {
-            return original.call(this, condition, limit('timeout', timeout));
+            return original.call(this, limit('timeout', timeout), condition);
         },
     });
     replace(ProcessContext.prototype, {

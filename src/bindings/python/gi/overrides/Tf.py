@@ -1567,7 +1567,7 @@ class Executor(Tf.Executor):
         return Tf.Executor.submit_then(self, upstream, work)
 
     submit_async = _with_guard(Tf.Executor.submit_async, 3)
-    map_model = _with_guard(Tf.Executor.map_model, 2)
+    map_model = _with_guard(Tf.Executor.map_model, 4)
 
     def _check_running(self):
         if not self.is_running():
@@ -1588,7 +1588,7 @@ class Executor(Tf.Executor):
         name, place = _name_of(function), _place(1)
         calls = list(zip(*iterables))
         flags = Tf.SetFlags.CANCEL_REST if stop_on_error else Tf.SetFlags.WAIT_FOR_ALL
-        members = Tf.Executor.map(self, len(calls), make_task, None, limit, flags)
+        members = Tf.Executor.map(self, len(calls), limit, flags, make_task)
         return self._know_future(_check_made(members).then(lambda done: done.results))
 
     def submit_retry(
@@ -1758,7 +1758,7 @@ class MessageRouter(Tf.MessageRouter, _GuardedFunctions):
                 return True
 
         raised = []
-        is_routed = Tf.MessageRouter.route_until(self, is_over, None, _limit(timeout, "timeout"))
+        is_routed = Tf.MessageRouter.route_until(self, _limit(timeout, "timeout"), is_over)
         if raised:
             raise raised.pop()
         return is_routed

@@ -441,7 +441,7 @@ new_map (TfExecutor *executor,
   for (guint i = 0; i < n_members; i++)
     self->members[i] = new_member (self);
 
-  self->set = tf_future_all ((TfFuture **) self->members, n_members, flags);
+  self->set = tf_future_all ((TfFuture *const *) self->members, n_members, flags);
   tf__completion_of (TF_FUTURE (self->set))->work.place = place;
   return self;
 }

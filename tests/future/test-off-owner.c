@@ -183,10 +183,13 @@ CALL (with_timeout_full,
                                    NULL) != NULL)
 CALL (with_deadline, tf_future_with_deadline (w->future, 0, TF_TIMEOUT_ACTION_CANCEL) != NULL)
 CALL (retry, tf_future_retry (1, 0, 0, attempt, NULL, NULL) != NULL)
+CALL (all_of, tf_future_all_of (w->future, NULL) != NULL)
 CALL (all, tf_future_all (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
+CALL (any_of, tf_future_any_of (w->future, NULL) != NULL)
 CALL (any, tf_future_any (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
 CALL (any_filtered,
       tf_future_any_filtered (&w->future, 1, TF_SET_FLAGS_NONE, filter, NULL, NULL) != NULL)
+CALL (race_of, tf_future_race_of (w->future, NULL) != NULL)
 CALL (race, tf_future_race (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
 CALL (race_filtered,
       tf_future_race_filtered (&w->future, 1, TF_SET_FLAGS_NONE, filter, NULL, NULL) != NULL)
@@ -241,9 +244,12 @@ static const struct
   { "tf_future_with_timeout_full", call_with_timeout_full, LOGS_FUTURE, "“running”" },
   { "tf_future_with_deadline", call_with_deadline, LOGS_FUTURE, "“running”" },
   { "tf_future_retry", call_retry, LOGS_FUTURE, "“retry”" },
+  { "tf_future_all_of", call_all_of, LOGS_FUTURE, "“running”" },
   { "tf_future_all", call_all, LOGS_FUTURE, "“running”" },
+  { "tf_future_any_of", call_any_of, LOGS_FUTURE, "“running”" },
   { "tf_future_any", call_any, LOGS_FUTURE, "“running”" },
   { "tf_future_any_filtered", call_any_filtered, LOGS_FUTURE, "“running”" },
+  { "tf_future_race_of", call_race_of, LOGS_FUTURE, "“running”" },
   { "tf_future_race", call_race, LOGS_FUTURE, "“running”" },
   { "tf_future_race_filtered", call_race_filtered, LOGS_FUTURE, "“running”" },
   { "tf_future_deliver", call_deliver, LOGS_FUTURE, "“detached”" },

@@ -709,6 +709,29 @@ def test_submit_then(executor):
         done(executor.submit_then(executor.submit_call(len, "ab"), lambda future: 1 / 0)).result
 
 
+def test_submit_finish_gives_the_value(executor):
+    def finish(executor, result):
+        try:
+            seen.append(executor.submit_finish(result))
+        except GLib.Error as error:
+            seen.append(type(error))
+
+    def fail(task):
+        task.return_new_error(Gio.io_error_quark(), int(Gio.IOErrorEnum.NOT_FOUND), "gone")
+
+    cancelled = Gio.Cancellable()
+    cancelled.cancel()
+    seen = []
+    for n, (body, cancellable) in enumerate((
+        (lambda task: task.return_value({1: 2}), None), (lambda task: task.return_none(), None), (fail, None),
+        (lambda task: task.return_none(), cancelled),
+    ), 1):
+        executor.submit_async(Tf.Task.new(body), cancellable, finish)
+        while len(seen) < n:
+            GLib.MainContext.default().iteration(True)
+    assert seen == [{1: 2}, None, GLib.Error, Tf.TaskCancelled]
+
+
 # Names
 
 

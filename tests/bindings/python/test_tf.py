@@ -436,7 +436,9 @@ def test_asynchronous_calls(executor):
     loop.run()
     executor.submit_async(Tf.Task.new(lambda task: task.return_string("done")), None, on_submitted)
     loop.run()
-    assert seen == [True, "done"]
+    executor.submit_async(Tf.Task.new(lambda task: task.return_none()), None, on_submitted)
+    loop.run()
+    assert seen == [True, (True, "done"), (True, None)]
 
 
 def test_submit_from_a_thread(executor):

@@ -723,6 +723,11 @@ function refuseThreads() {
         prototype[name] = map(name);
     }
 
+    const {submit_finish: submitFinish} = prototype;
+    prototype.submit_finish = function (result) {
+        const [, value] = submitFinish.call(this, result);
+        return unbox(value);
+    };
     Gio._promisify(prototype, 'submit_async', 'submit_finish');
 }
 

@@ -1567,6 +1567,15 @@ class Executor(Tf.Executor):
         return Tf.Executor.submit_then(self, upstream, work)
 
     submit_async = _with_guard(Tf.Executor.submit_async, 3)
+
+    def submit_finish(self, result):
+        """What the task of submit_async() has returned; raises the GLib.Error that it ended with."""
+        try:
+            return Tf.Executor.submit_finish(self, result)[1]
+        except GLib.Error as error:
+            exception = _error_of(error)
+        raise exception
+
     map_model = _with_guard(Tf.Executor.map_model, 4)
 
     def _check_running(self):

@@ -51,7 +51,7 @@ gboolean tf__promise_has_worker (TfPromise *self);
 void     tf__promise_set_has_worker (TfPromise *self);
 
 /* Any thread: tf-promise-adaptors-shared.c. */
-/* @value is not initialised: none leave it so, one is copied, several become an array of values. */
+/* @value is not initialised: none leave it so, one is copied, several become a TfValues. */
 void tf__value_init_from_params (GValue       *value,
                                  guint         n_params,
                                  const GValue *params);

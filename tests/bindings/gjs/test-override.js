@@ -441,6 +441,12 @@ test('sources', async () => {
     action.activate(null);
     await activated;
 
+    const store = new Gio.ListStore({item_type: Gio.SimpleAction.$gtype});
+    const changed = Tf.Future.from_signal(store, 'items-changed');
+    store.append(action);
+    assertEqual(JSON.stringify(await changed), '[0,0,1]');
+    assertEqual(JSON.stringify(changed.dup_value()), '[0,0,1]');
+
     const cancellable = new Gio.Cancellable();
     thrownBy(() => Tf.Future.from_cancellable(null));
     const cancelled = Tf.Future.from_cancellable(cancellable);

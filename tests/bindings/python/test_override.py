@@ -709,6 +709,23 @@ def test_submit_then(executor):
         done(executor.submit_then(executor.submit_call(len, "ab"), lambda future: 1 / 0)).result
 
 
+def test_several_arguments_of_a_signal_are_a_list():
+    class Sender(GObject.Object):
+        @GObject.Signal(arg_types=(object, str))
+        def sent(self, *args):
+            pass
+
+    sender = Sender()
+    future = Tf.Future.from_signal(sender, "sent")
+    assert future.value is None
+    thing = {1: 2}
+    sender.emit("sent", thing, "text")
+    assert done(future).result == [thing, "text"]
+    assert future.result[0] is thing
+    assert future.value == [thing, "text"]
+    assert isinstance(future.dup_value(), Tf.Values)
+
+
 def test_submit_finish_gives_the_value(executor):
     def finish(executor, result):
         try:

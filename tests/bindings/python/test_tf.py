@@ -361,6 +361,18 @@ def test_bind_owner(executor):
     assert future.cancel()
 
 
+def test_several_arguments_of_a_signal_are_values():
+    store = Gio.ListStore()
+    future = Tf.Future.from_signal(store, "items-changed")
+    store.append(Gio.SimpleAction.new("action", None))
+    future.wait(TIMEOUT_US, None)
+    values = future.dup_value()
+    del future
+    gc.collect()
+    assert isinstance(values, Tf.Values)
+    assert [values.get(i) for i in range(values.get_n())] == [0, 0, 1]
+
+
 # The executor
 
 

@@ -349,6 +349,16 @@ static void test_sources () {
     wait (signalled);
     assert_true (signalled.get_int64 () == 7);
 
+    var store = new GLib.ListStore (typeof (Window));
+    var changed = Tf.Future.from_signal (store, "items-changed");
+    store.append (window);
+    wait (changed);
+    GLib.Value value;
+    assert_true (changed.get_value (out value));
+    unowned Tf.Values values = (Tf.Values) value.get_boxed ();
+    assert_cmpuint (values.get_n (), GLib.CompareOperator.EQ, 3);
+    assert_cmpuint (values.get (2).get_uint (), GLib.CompareOperator.EQ, 1);
+
     var closed = Tf.Future.from_object (window);
     assert_true (closed == window.closed);
     window.closed.resolve_none ();

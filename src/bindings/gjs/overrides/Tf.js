@@ -80,7 +80,12 @@ function isWellFormed(text) {
 }
 
 function unbox(value) {
-    return value instanceof JsValue ? value.value : value;
+    if (value instanceof JsValue)
+        return value.value;
+    if (value instanceof Tf.Values)
+        return Array.from({length: value.get_n()}, (_, i) => unbox(value.get(i)));
+
+    return value;
 }
 
 // Failures. A GLib.Error stays one; anything else that was thrown goes along as it is, and with its name, text and stack.

@@ -84,6 +84,11 @@ def _box(value):
     return GObject.Value(GObject.TYPE_PYOBJECT, value)
 
 
+def _unpack(value):
+    """Makes a list of several values, as the arguments of a signal are."""
+    return [value.get(i) for i in range(value.get_n())] if isinstance(value, Tf.Values) else value
+
+
 # --- Numbers ---
 
 
@@ -1149,7 +1154,7 @@ class Future(Tf.Future, _GuardedFunctions):
         if self.get_state() == Tf.FutureState.FAILED:
             raise _exception_of(self)
         try:
-            return self.get_value()[1]
+            return _unpack(self.get_value()[1])
         except GLib.Error as error:
             exception = _error_of(error)
         raise exception
@@ -1157,7 +1162,7 @@ class Future(Tf.Future, _GuardedFunctions):
     @property
     def value(self):
         """What the body returned; None while or if there is nothing."""
-        return self.get_value()[1] if self.get_state() == Tf.FutureState.COMPLETED else None
+        return _unpack(self.get_value()[1]) if self.get_state() == Tf.FutureState.COMPLETED else None
 
     @property
     def exception(self):

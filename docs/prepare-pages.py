@@ -5,7 +5,7 @@
 
 Names in backticks become links into the reference: `tf_future_cancel()`, `TfFuture`, `TfFuture:state`,
 `TfFuture::done`. A function, property, signal or error code that the library does not have is an error, so the pages
-cannot speak of what is not there.
+cannot speak of what is not there. The first column of a table that is headed by an older version is left alone.
 """
 
 import pathlib
@@ -94,6 +94,7 @@ def prepare(source, names, complain):
     title = lines[0].removeprefix('# ')
     result = [f'Title: {title}', '']
     is_code = False
+    is_old = False
 
     for number, line in enumerate(lines, 1):
         if not is_code and re.fullmatch('<!-- .* -->', line):
@@ -102,8 +103,10 @@ def prepare(source, names, complain):
             is_code = not is_code
             line = line.split(' ')[0]
         elif not is_code and not line.startswith('#'):
-            line = link_names(line, names, lambda text: complain(f'{number}: {text}'))
-            line = re.sub(r'\]\(([a-z-]+)\.md(#[a-z-]+)?\)', r'](\1.html\2)', line)
+            is_old = line.startswith('| 0.') or is_old and line.startswith('|')
+            old, line = re.fullmatch(r'(\|[^|]*\||)(.*)' if is_old else r'()(.*)', line).groups()
+            line = old + link_names(line, names, lambda text: complain(f'{number}: {text}'))
+            line = re.sub(r'\]\(([a-z0-9.-]+)\.md(#[a-z-]+)?\)', r'](\1.html\2)', line)
         result.append(line)
 
     return '\n'.join(result) + '\n'

@@ -44,14 +44,12 @@ on_squared_cb (GObject      *source_object,
                gpointer      user_data)
 {
   g_autoptr (GError) error = NULL;
+  g_auto (GValue)    value = G_VALUE_INIT;
   gint64            *square = user_data;
-  GValue            *value;
 
-  value = tf_executor_submit_finish (TF_EXECUTOR (source_object), result, &error);
-  if (value == NULL)
+  if (!tf_executor_submit_finish (TF_EXECUTOR (source_object), result, &value, &error))
     g_error ("%s", error->message);
-  *square = g_value_get_int64 (value);
-  g_boxed_free (G_TYPE_VALUE, value);
+  *square = g_value_get_int64 (&value);
 }
 
 int

@@ -124,7 +124,7 @@ start (TfExecutor *executor,
   for (guint i = 0; i < n_paths; i++)
     g_ptr_array_add (files, count_file (executor, paths[i]));
 
-  all = tf_future_all ((TfFuture **) files->pdata, files->len, TF_SET_FLAGS_NONE);
+  all = tf_future_all ((TfFuture *const *) files->pdata, files->len, TF_SET_FLAGS_NONE);
   return tf_future_then (TF_FUTURE (all), sum_up, paths, NULL);
 }
 

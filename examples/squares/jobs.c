@@ -16,7 +16,9 @@ struct _Jobs
   double      time_scale;
   guint       n_added;
   guint       n_not_done;
-  guint       n_done[TF_FUTURE_STATE_CANCELLED + 1]; /* by state */
+  guint       n_completed;
+  guint       n_failed;
+  guint       n_cancelled;
   JobsFuncs   funcs;
   gpointer    user_data;
 };
@@ -67,10 +69,10 @@ on_state_cb (TfFuture   *future,
   TfFutureState state = tf_future_get_state (future);
 
   if (tf_future_is_done (future))
-    {
-      self->n_not_done--;
-      self->n_done[state]++;
-    }
+    self->n_not_done--;
+  self->n_completed += state == TF_FUTURE_STATE_COMPLETED;
+  self->n_failed += state == TF_FUTURE_STATE_FAILED;
+  self->n_cancelled += state == TF_FUTURE_STATE_CANCELLED;
   self->funcs.moved (job, self->user_data);
   self->funcs.changed (self->user_data);
 }
@@ -162,9 +164,7 @@ jobs_dup_summary (Jobs *self)
 {
   return g_strdup_printf (
     "%u %s: %u completed, %u failed, %u cancelled", self->n_added,
-    self->n_added == 1 ? "job" : "jobs",
-    self->n_done[TF_FUTURE_STATE_COMPLETED], self->n_done[TF_FUTURE_STATE_FAILED],
-    self->n_done[TF_FUTURE_STATE_CANCELLED]);
+    self->n_added == 1 ? "job" : "jobs", self->n_completed, self->n_failed, self->n_cancelled);
 }
 
 char *

@@ -78,18 +78,18 @@ TfFuture *tf_executor_submit_then_for_bindings (TfExecutor    *self,
 TF_AVAILABLE_IN_ALL
 TfFutureSet *tf_executor_map (TfExecutor    *self,
                               guint          n_items,
+                              guint          limit,
+                              TfSetFlags     flags,
                               TfMapFunc      make_task,
                               gpointer       user_data,
-                              GDestroyNotify user_data_free,
-                              guint          limit,
-                              TfSetFlags     flags) G_GNUC_WARN_UNUSED_RESULT;
+                              GDestroyNotify user_data_free) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 TfFutureSet *tf_executor_map_model (TfExecutor    *self,
                                     GListModel    *items,
+                                    guint          limit,
+                                    TfSetFlags     flags,
                                     TfMapItemFunc  make_task,
                                     gpointer       user_data,
-                                    GDestroyNotify user_data_free,
-                                    guint          limit,
-                                    TfSetFlags     flags) G_GNUC_WARN_UNUSED_RESULT;
+                                    GDestroyNotify user_data_free) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

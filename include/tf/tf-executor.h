@@ -86,9 +86,10 @@ void tf_executor_submit_async (TfExecutor         *self,
                                GAsyncReadyCallback callback,
                                gpointer            user_data);
 TF_AVAILABLE_IN_ALL
-GValue *tf_executor_submit_finish (TfExecutor   *self,
-                                   GAsyncResult *result,
-                                   GError      **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean tf_executor_submit_finish (TfExecutor   *self,
+                                    GAsyncResult *result,
+                                    GValue       *value,
+                                    GError      **error);
 TF_AVAILABLE_IN_ALL
 TfFuture *tf_executor_run_gtask (TfExecutor     *self,
                                  GTask          *gtask,

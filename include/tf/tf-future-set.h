@@ -53,31 +53,40 @@ TF_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (TfFutureSet, tf_future_set, TF, FUTURE_SET, TfFuture)
 
 TF_AVAILABLE_IN_ALL
-TfFutureSet *tf_future_all (TfFuture **futures,
-                            gsize      n_futures,
-                            TfSetFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+TfFutureSet *tf_future_all (TfFuture *const *futures,
+                            guint            n_futures,
+                            TfSetFlags       flags) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
-TfFutureSet *tf_future_any (TfFuture **futures,
-                            gsize      n_futures,
-                            TfSetFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+TfFutureSet *tf_future_all_of (TfFuture *first,
+                               ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
-TfFutureSet *tf_future_any_filtered (TfFuture     **futures,
-                                     gsize          n_futures,
-                                     TfSetFlags     flags,
-                                     TfFilterFunc   filter,
-                                     gpointer       user_data,
-                                     GDestroyNotify user_data_free) G_GNUC_WARN_UNUSED_RESULT;
+TfFutureSet *tf_future_any (TfFuture *const *futures,
+                            guint            n_futures,
+                            TfSetFlags       flags) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
-TfFutureSet *tf_future_race (TfFuture **futures,
-                             gsize      n_futures,
-                             TfSetFlags flags) G_GNUC_WARN_UNUSED_RESULT;
+TfFutureSet *tf_future_any_of (TfFuture *first,
+                               ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
-TfFutureSet *tf_future_race_filtered (TfFuture     **futures,
-                                      gsize          n_futures,
-                                      TfSetFlags     flags,
-                                      TfFilterFunc   filter,
-                                      gpointer       user_data,
-                                      GDestroyNotify user_data_free) G_GNUC_WARN_UNUSED_RESULT;
+TfFutureSet *tf_future_any_filtered (TfFuture *const *futures,
+                                     guint            n_futures,
+                                     TfSetFlags       flags,
+                                     TfFilterFunc     filter,
+                                     gpointer         user_data,
+                                     GDestroyNotify   user_data_free) G_GNUC_WARN_UNUSED_RESULT;
+TF_AVAILABLE_IN_ALL
+TfFutureSet *tf_future_race (TfFuture *const *futures,
+                             guint            n_futures,
+                             TfSetFlags       flags) G_GNUC_WARN_UNUSED_RESULT;
+TF_AVAILABLE_IN_ALL
+TfFutureSet *tf_future_race_of (TfFuture *first,
+                                ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
+TF_AVAILABLE_IN_ALL
+TfFutureSet *tf_future_race_filtered (TfFuture *const *futures,
+                                      guint            n_futures,
+                                      TfSetFlags       flags,
+                                      TfFilterFunc     filter,
+                                      gpointer         user_data,
+                                      GDestroyNotify   user_data_free) G_GNUC_WARN_UNUSED_RESULT;
 
 TF_AVAILABLE_IN_ALL
 guint tf_future_set_get_n_futures (TfFutureSet *self);

@@ -27,7 +27,8 @@ G_BEGIN_DECLS
  *
  * What the owner context has been told about the work.
  *
- * The states that are done come last: `state >= TF_FUTURE_STATE_COMPLETED` means done.
+ * The states that are done come last: `state >= TF_FUTURE_STATE_COMPLETED` means done. The numbers before them are for
+ * states that later versions may add.
  *
  * Since: 1.0
  */
@@ -36,7 +37,7 @@ typedef enum
   TF_FUTURE_STATE_WAITING,
   TF_FUTURE_STATE_EXECUTING,
   TF_FUTURE_STATE_CANCELLING,
-  TF_FUTURE_STATE_COMPLETED,
+  TF_FUTURE_STATE_COMPLETED = 16,
   TF_FUTURE_STATE_FAILED,
   TF_FUTURE_STATE_CANCELLED,
 } TfFutureState;
@@ -88,10 +89,38 @@ struct _TfFutureClass
 {
   GObjectClass parent_class;
 
+  /**
+   * TfFutureClass::progress:
+   * @self: the future
+   * @value: (nullable): what the task reported; `NULL` if it reported nothing
+   *
+   * Called in the owner context when the task reported something.
+   *
+   * Since: 1.0
+   */
   void (*progress) (TfFuture     *self,
                     const GValue *value);
+  /**
+   * TfFutureClass::item:
+   * @self: the future
+   * @value: (nullable): the item; `NULL` if it yielded nothing
+   *
+   * Called in the owner context when the task yielded an item.
+   *
+   * Since: 1.0
+   */
   void (*item) (TfFuture     *self,
                 const GValue *value);
+  /**
+   * TfFutureClass::message:
+   * @self: the future
+   * @kind: what kind of message it is
+   * @value: (nullable): what was sent; `NULL` if nothing was sent
+   *
+   * Called in the owner context when the task sent a message of a kind of its own.
+   *
+   * Since: 1.0
+   */
   void (*message) (TfFuture     *self,
                    const char   *kind,
                    const GValue *value);
@@ -138,9 +167,9 @@ gboolean tf_future_abort (TfFuture   *self,
                           const char *reason,
                           GError    **error);
 TF_AVAILABLE_IN_ALL
-gboolean tf_future_abort_with_error (TfFuture     *self,
-                                     const GError *reason,
-                                     GError      **error);
+gboolean tf_future_abort_with_error (TfFuture *self,
+                                     GError   *reason,
+                                     GError  **error);
 TF_AVAILABLE_IN_ALL
 GCancellable *tf_future_dup_gcancellable (TfFuture *self) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL

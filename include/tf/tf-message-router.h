@@ -62,9 +62,9 @@ struct _TfMessageRouterInterface
                           TfMessageReceiver *receiver,
                           GError           **error);
   gboolean (*route_until) (TfMessageRouter *self,
+                           gint64           timeout_us,
                            TfRouteCondition condition,
                            gpointer         user_data,
-                           gint64           timeout_us,
                            GError         **error);
   gboolean (*attach) (TfMessageRouter *self,
                       GError         **error);
@@ -92,9 +92,9 @@ gboolean tf_message_router_close_pipe (TfMessageRouter   *self,
                                        GError           **error);
 TF_AVAILABLE_IN_ALL
 gboolean tf_message_router_route_until (TfMessageRouter *self,
+                                        gint64           timeout_us,
                                         TfRouteCondition condition,
                                         gpointer         user_data,
-                                        gint64           timeout_us,
                                         GError         **error);
 TF_AVAILABLE_IN_ALL
 gboolean tf_message_router_attach (TfMessageRouter *self,

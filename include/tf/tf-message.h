@@ -21,7 +21,7 @@ TfMessage *tf_message_new_started (void) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 TfMessage *tf_message_new_returned (const GValue *value) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
-TfMessage *tf_message_new_raised (const GError *error) G_GNUC_WARN_UNUSED_RESULT;
+TfMessage *tf_message_new_raised (GError *error) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 TfMessage *tf_message_new_failure (const char   *type,
                                    const char   *text,

@@ -30,6 +30,23 @@ typedef gboolean (*TfExecuteFunc) (GValue  *value,
                                    gpointer user_data,
                                    GError **error);
 
+/**
+ * TfAbortPolicy:
+ * @TF_ABORT_POLICY_ASK: handlers of [signal@Promise::abort-requested] decide; if there is none, an abort is refused
+ * @TF_ABORT_POLICY_ALLOW: an abort is allowed, unless a handler refuses it
+ * @TF_ABORT_POLICY_REFUSE: an abort and a cancel are refused, and no handler is asked
+ *
+ * Whether a promise can be given up by [method@Future.abort].
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  TF_ABORT_POLICY_ASK,
+  TF_ABORT_POLICY_ALLOW,
+  TF_ABORT_POLICY_REFUSE,
+} TfAbortPolicy;
+
 TF_AVAILABLE_IN_ALL
 G_DECLARE_DERIVABLE_TYPE (TfPromise, tf_promise, TF, PROMISE, TfFuture)
 
@@ -139,12 +156,10 @@ gboolean tf_promise_yield_item (TfPromise    *self,
                                 const GValue *value);
 
 TF_AVAILABLE_IN_ALL
-gboolean tf_promise_get_abortable (TfPromise *self);
+TfAbortPolicy tf_promise_get_abort_policy (TfPromise *self);
 TF_AVAILABLE_IN_ALL
-void tf_promise_set_abortable (TfPromise *self,
-                               gboolean   abortable);
-TF_AVAILABLE_IN_ALL
-void tf_promise_unset_abortable (TfPromise *self);
+void tf_promise_set_abort_policy (TfPromise    *self,
+                                  TfAbortPolicy abort_policy);
 
 TF_AVAILABLE_IN_ALL
 GCancellable *tf_promise_get_cancellable (TfPromise *self);

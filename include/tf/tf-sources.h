@@ -19,7 +19,7 @@ G_DECLARE_INTERFACE (TfAwaitable, tf_awaitable, TF, AWAITABLE, GObject)
 
 /**
  * TfAwaitableInterface:
- * @g_iface: the parent interface
+ * @parent_iface: the parent interface
  * @to_future: makes, or finds, the future
  *
  * The interface of objects that know a future which represents them.
@@ -28,7 +28,7 @@ G_DECLARE_INTERFACE (TfAwaitable, tf_awaitable, TF, AWAITABLE, GObject)
  */
 struct _TfAwaitableInterface
 {
-  GTypeInterface g_iface;
+  GTypeInterface parent_iface;
 
   /**
    * TfAwaitableInterface::to_future:
@@ -39,6 +39,9 @@ struct _TfAwaitableInterface
    * Returns: (transfer full): the future
    */
   TfFuture *(*to_future) (TfAwaitable *self);
+
+  /*< private >*/
+  gpointer padding[4];
 };
 
 TF_AVAILABLE_IN_ALL

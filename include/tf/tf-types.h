@@ -29,6 +29,7 @@ typedef struct _TfPromise         TfPromise;
 typedef struct _TfTask            TfTask;
 typedef struct _TfThreadContext   TfThreadContext;
 typedef struct _TfThreadRouter    TfThreadRouter;
+typedef struct _TfValues          TfValues;
 typedef struct _TfWorkerPool      TfWorkerPool;
 
 G_END_DECLS

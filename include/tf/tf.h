@@ -26,6 +26,7 @@
 #include <tf/tf-thread-context.h>
 #include <tf/tf-thread-router.h>
 #include <tf/tf-types.h>
+#include <tf/tf-values.h>
 #include <tf/tf-version.h>
 #include <tf/tf-worker-pool.h>
 #include <tf/tf-worker.h>

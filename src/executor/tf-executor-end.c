@@ -21,16 +21,18 @@
  * done, which is before the call returns if there is none. The state is `STOPPING` before the first
  * future is cancelled, so that no handler can submit in between.
  *
+ * It may be called again: an executor that has been stopped stays as it is, and the call returns true.
+ *
  * ## Errors
  *
- * - `TF_ERROR_NOT_RUNNING`: it has been stopped before, or belongs to the process that this one was forked from.
+ * - `TF_ERROR_NOT_RUNNING`: it belongs to the process that this one was forked from.
  * - `TF_ERROR_WRONG_THREAD`: the call was made outside the owner context.
  *
  * ## Threads
  *
  * Call in the owner context.
  *
- * Returns: true if the executor was running; false with @error set otherwise
+ * Returns: true if the executor is stopped, or stopping; false with @error set otherwise
  *
  * Since: 1.0
  */
@@ -54,14 +56,8 @@ tf_executor_stop (TfExecutor *self,
   tf__enter_foreground ();
   g_object_ref (self);
 
-  if (!tf__engine_move (self->engine, TF_EXECUTOR_EVENT_STOP))
-    {
-      g_set_error_literal (error, TF_ERROR, TF_ERROR_NOT_RUNNING,
-                           "The executor has been stopped before");
-      g_object_unref (self);
-      return FALSE;
-    }
-
+  tf__engine_move (self->engine, TF_EXECUTOR_EVENT_STOP);
+  /* Also the second time: a stop further up may not have come to cancel yet. */
   tf__engine_cancel_all (self->engine);
   tf__engine_check_stopped (self->engine);
   g_object_unref (self);
@@ -171,11 +167,7 @@ tf_executor_shutdown (TfExecutor *self,
     }
 
   g_object_ref (self);
-  if (!tf_executor_stop (self, NULL))
-    {
-      /* Perhaps by a stop further up, which has not come to cancel yet. */
-      tf__engine_cancel_all (self->engine);
-    }
+  tf_executor_stop (self, NULL);
   is_over = drive_to_end (self->engine, deadline_us, error);
   tf__engine_check_stopped (self->engine);
   g_object_unref (self);

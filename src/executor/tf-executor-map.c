@@ -441,7 +441,7 @@ new_map (TfExecutor *executor,
   for (guint i = 0; i < n_members; i++)
     self->members[i] = new_member (self);
 
-  self->set = tf_future_all ((TfFuture **) self->members, n_members, flags);
+  self->set = tf_future_all ((TfFuture *const *) self->members, n_members, flags);
   tf__completion_of (TF_FUTURE (self->set))->work.place = place;
   return self;
 }
@@ -462,11 +462,11 @@ begin (Map *self)
  * tf_executor_map:
  * @self: an executor
  * @n_items: how many items there are
+ * @limit: how many tasks may be submitted and not done at a time; 0 for any number
+ * @flags: as for [func@Future.all]
  * @make_task: (scope notified) (closure user_data) (destroy user_data_free): makes the task for an item
  * @user_data: data for @make_task
  * @user_data_free: (nullable): frees @user_data, in the owner context, when all tasks have been made
- * @limit: how many tasks may be submitted and not done at a time; 0 for any number
- * @flags: as for [func@Future.all]
  *
  * Submits a task for each of many items, and makes the set of their futures.
  *
@@ -494,11 +494,11 @@ begin (Map *self)
 TfFutureSet *
 tf_executor_map (TfExecutor    *self,
                  guint          n_items,
+                 guint          limit,
+                 TfSetFlags     flags,
                  TfMapFunc      make_task,
                  gpointer       user_data,
-                 GDestroyNotify user_data_free,
-                 guint          limit,
-                 TfSetFlags     flags)
+                 GDestroyNotify user_data_free)
 {
   Map *map;
 
@@ -521,11 +521,11 @@ tf_executor_map (TfExecutor    *self,
  * tf_executor_map_model:
  * @self: an executor
  * @items: the items
+ * @limit: how many tasks may be submitted and not done at a time; 0 for any number
+ * @flags: as for [func@Future.all]
  * @make_task: (scope notified) (closure user_data) (destroy user_data_free): makes the task for an item
  * @user_data: data for @make_task
  * @user_data_free: (nullable): frees @user_data, in the owner context, when all tasks have been made
- * @limit: how many tasks may be submitted and not done at a time; 0 for any number
- * @flags: as for [func@Future.all]
  *
  * Submits a task for each item of a list, and makes the set of their futures.
  *
@@ -542,11 +542,11 @@ tf_executor_map (TfExecutor    *self,
 TfFutureSet *
 tf_executor_map_model (TfExecutor    *self,
                        GListModel    *items,
+                       guint          limit,
+                       TfSetFlags     flags,
                        TfMapItemFunc  make_task,
                        gpointer       user_data,
-                       GDestroyNotify user_data_free,
-                       guint          limit,
-                       TfSetFlags     flags)
+                       GDestroyNotify user_data_free)
 {
   Map  *map;
   guint n_items;

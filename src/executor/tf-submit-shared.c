@@ -450,9 +450,13 @@ tf_executor_submit_async (TfExecutor         *self,
  * tf_executor_submit_finish:
  * @self: the executor
  * @result: what the callback was given
+ * @value: (out caller-allocates): where the result is copied to; clear it with `g_value_unset()`
  * @error: return location for an error, or `NULL`
  *
- * Ends what [method@Executor.submit_async] began.
+ * Ends what [method@Executor.submit_async] began, and gets the result of the task.
+ *
+ * @value must be all zeroes before, as `G_VALUE_INIT` makes it. If the task completed without a value, or there is an
+ * error, it is a `G_TYPE_POINTER` of `NULL`, as with [method@Future.get_value].
  *
  * ## Errors
  *
@@ -464,26 +468,30 @@ tf_executor_submit_async (TfExecutor         *self,
  *
  * Call in the callback.
  *
- * Returns: (transfer full) (nullable): the result of the task, to be freed with `g_boxed_free
- *   (G_TYPE_VALUE, …)`; `NULL` without @error if it completed without a value; `NULL` with @error
- *   set otherwise
+ * Returns: true if the task completed, with a value or without one; false with @error set otherwise
  *
  * Since: 1.0
  */
-GValue *
+gboolean
 tf_executor_submit_finish (TfExecutor   *self,
                            GAsyncResult *result,
+                           GValue       *value,
                            GError      **error)
 {
   g_autoptr (TfFuture) future = NULL;
 
-  g_return_val_if_fail (TF_IS_EXECUTOR (self), NULL);
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-  g_return_val_if_fail (g_async_result_is_tagged (result, &submit_async_tag), NULL);
-  g_return_val_if_fail (error == NULL || *error == NULL, NULL);
+  g_return_val_if_fail (TF_IS_EXECUTOR (self), FALSE);
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  g_return_val_if_fail (g_async_result_is_tagged (result, &submit_async_tag), FALSE);
+  g_return_val_if_fail (tf__value_is_place (value), FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   future = g_task_propagate_pointer (G_TASK (result), error);
-  return future == NULL ? NULL : tf_future_dup_value (future, error);
+  if (future != NULL)
+    return tf_future_get_value (future, value, error);
+
+  tf__value_set_none (value);
+  return FALSE;
 }
 
 /**

@@ -107,7 +107,7 @@ tf__completion_cancel_other (TfCompletion *self,
   g_object_ref (other);
   tf__future_set_cancel_origin (other, self->work.future);
   is_done = reason == NULL ? tf_future_cancel (other)
-                           : tf_future_abort_with_error (other, reason, NULL);
+                           : tf_future_abort_with_error (other, g_error_copy (reason), NULL);
   if (!is_done && !had_origin)
     tf__future_forget_cancel_origin (other);
   g_object_unref (other);

@@ -47,9 +47,9 @@ struct _TfCompletion
   guint8 spare; /* [foreground] a TfSpare */
 
   /* Of a promise alone, where it takes no room. */
-  guint8 abortable;  /* [atomic] a TfAbortable */
-  guint8 has_worker; /* [atomic] somebody has asked for the cancellable, and will end a cancelled promise */
-  guint8 is_asking;  /* [foreground] "abort-requested" is being emitted */
+  guint8 abort_policy; /* [atomic] a TfAbortPolicy */
+  guint8 has_worker;   /* [atomic] somebody has asked for the cancellable, and will end a cancelled promise */
+  guint8 is_asking;    /* [foreground] "abort-requested" is being emitted */
 
   TfFuture *holder; /* (owned) (nullable) [foreground] the future whose outcome this one has, instead of its own */
 };

@@ -152,7 +152,7 @@ take_asked_abort (TfCompletion *self)
   if (tf__pipe_get_cancel_state (&self->work.pipe) == TF_CANCEL_STATE_ABORTED)
     return;
 
-  if (!tf_future_abort_with_error (future, reason, NULL))
+  if (!tf_future_abort_with_error (future, g_steal_pointer (&reason), NULL))
     tf__future_forget_cancel_origin (future);
 }
 

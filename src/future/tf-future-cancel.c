@@ -154,12 +154,13 @@ tf_future_abort (TfFuture   *self,
 /**
  * tf_future_abort_with_error:
  * @self: a future
- * @reason: the error that the future ends with
+ * @reason: (transfer full): the error that the future ends with
  * @error: return location for an error, or `NULL`
  *
  * Gives up waiting for the work, with a reason of any domain and code.
  *
- * See [method@Future.abort]. The state is `CANCELLED` in the end, whatever @reason is.
+ * See [method@Future.abort]. The state is `CANCELLED` in the end, whatever @reason is. The call takes @reason in every
+ * case, also when it returns false.
  *
  * ## Errors
  *
@@ -175,10 +176,12 @@ tf_future_abort (TfFuture   *self,
  * Since: 1.0
  */
 gboolean
-tf_future_abort_with_error (TfFuture     *self,
-                            const GError *reason,
-                            GError      **error)
+tf_future_abort_with_error (TfFuture *self,
+                            GError   *reason,
+                            GError  **error)
 {
+  g_autoptr (GError) taken = reason;
+
   g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
   g_return_val_if_fail (reason != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
@@ -187,7 +190,7 @@ tf_future_abort_with_error (TfFuture     *self,
   tf__return_val_if_not_owner (self, FALSE);
   tf__enter_foreground ();
 
-  return take_abort (self, g_error_copy (reason), error);
+  return take_abort (self, g_steal_pointer (&taken), error);
 }
 
 /**
@@ -239,9 +242,9 @@ tf__future_leave_gone_owner (TfFuture *self)
 /**
  * tf_future_bind_owner:
  * @self: a future
- * @owner: the object for which the work is done, often a widget or window
+ * @owner: (nullable): the object for which the work is done, often a widget or window; or `NULL` for none
  *
- * Ties the work to the life of an object.
+ * Ties the work to the life of an object, or unties it.
  *
  * When @owner is disposed of before the future is done, the work is cancelled. All signal handlers
  * and callbacks whose data is @owner are dropped first, and the data of a callback is freed by its
@@ -255,6 +258,11 @@ tf__future_leave_gone_owner (TfFuture *self)
  *
  * A future has one owner at most; the last one bound counts. The future holds no reference on it.
  *
+ * `NULL` unbinds the owner: the work goes on when that object is disposed of. Handlers and callbacks whose data is the
+ * former owner stay connected and are called as any other, so disconnect them before the object goes. An owner that was
+ * disposed of on another thread can no longer be unbound or replaced: the work is cancelled, and its callbacks are
+ * dropped.
+ *
  * ## Threads
  *
  * Call in the owner context. @owner may be disposed of on any thread: elsewhere the work is told at
@@ -267,9 +275,17 @@ tf_future_bind_owner (TfFuture *self,
                       GObject  *owner)
 {
   g_return_if_fail (TF_IS_FUTURE (self));
-  g_return_if_fail (G_IS_OBJECT (owner));
+  g_return_if_fail (owner == NULL || G_IS_OBJECT (owner));
   tf__return_if_not_owner (self);
+  tf__enter_foreground ();
 
-  if (!tf_future_is_done (self))
+  /* Handlers of the cancel may drop the last reference. */
+  g_object_ref (self);
+  /* The notice of a disposal on another thread may still be pending; without its link it would find nobody. */
+  tf__future_leave_gone_owner (self);
+  if (owner == NULL)
+    tf__owner_unbind (self);
+  else if (!tf_future_is_done (self))
     tf__owner_bind (self, owner);
+  g_object_unref (self);
 }

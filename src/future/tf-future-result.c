@@ -115,8 +115,8 @@ tf_future_dup_value (TfFuture *self,
  * Gets the result of the work as a value of the caller.
  *
  * This is [method@Future.dup_value] for those who have a place for the value already. @value must be all zeroes before,
- * as `G_VALUE_INIT` makes it, and stays so where there is an error. If the work completed without a value, it is a
- * `G_TYPE_POINTER` of `NULL`, since a binding cannot read a value that has no type.
+ * as `G_VALUE_INIT` makes it. If the work completed without a value, or there is an error, it is a `G_TYPE_POINTER` of
+ * `NULL`, since a binding cannot read a value that has no type; it may be given again.
  *
  * ## Errors
  *
@@ -138,24 +138,22 @@ tf_future_get_value (TfFuture *self,
   TfOutcome *outcome;
 
   g_return_val_if_fail (TF_IS_FUTURE (self), FALSE);
-  g_return_val_if_fail (value != NULL && G_VALUE_TYPE (value) == G_TYPE_INVALID, FALSE);
+  g_return_val_if_fail (tf__value_is_place (value), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   outcome = get_outcome (self, error);
-  if (outcome == NULL)
-    return FALSE;
-
-  if (tf__outcome_has_value (outcome))
+  if (outcome != NULL && tf__outcome_has_value (outcome))
     {
+      *value = (GValue) G_VALUE_INIT;
       g_value_init (value, G_VALUE_TYPE (&outcome->value));
       g_value_copy (&outcome->value, value);
     }
   else
     {
-      g_value_init (value, G_TYPE_POINTER);
+      tf__value_set_none (value);
     }
 
-  return TRUE;
+  return outcome != NULL;
 }
 
 /**

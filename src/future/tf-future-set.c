@@ -101,8 +101,8 @@ list_model_init (GListModelInterface *iface)
 /* Making them */
 
 static GMainContext *
-ref_context (TfFuture **futures,
-             gsize      n_futures)
+ref_context (TfFuture *const *futures,
+             guint            n_futures)
 {
   const TfFuturePrivate *priv;
 
@@ -115,15 +115,15 @@ ref_context (TfFuture **futures,
 
 TF_FOREGROUND
 static TfFutureSet *
-make (TfSetKind      kind,
-      TfFuture     **futures,
-      gsize          n_futures,
-      TfSetFlags     flags,
-      TfFilterFunc   filter,
-      gpointer       user_data,
-      GDestroyNotify user_data_free,
-      gpointer       place,
-      const char    *function)
+make (TfSetKind        kind,
+      TfFuture *const *futures,
+      guint            n_futures,
+      TfSetFlags       flags,
+      TfFilterFunc     filter,
+      gpointer         user_data,
+      GDestroyNotify   user_data_free,
+      gpointer         place,
+      const char      *function)
 {
   const TfDispatcher *checked = NULL;
   GMainContext       *context;
@@ -137,7 +137,7 @@ make (TfSetKind      kind,
   self->kind = kind;
   self->flags = flags;
   self->slots = g_new0 (TfSetSlot, n_futures);
-  self->n_slots = (guint) n_futures;
+  self->n_slots = n_futures;
   self->filter = filter;
   self->user_data = user_data;
   self->user_data_free = user_data_free;
@@ -155,6 +155,24 @@ make (TfSetKind      kind,
   if (self->is_to_look)
     tf__completion_look (&self->completion);
   return self;
+}
+
+/* The members of a list that ends with NULL. */
+TF_FOREGROUND
+static TfFutureSet *
+make_of (TfSetKind   kind,
+         TfFuture   *first,
+         va_list     others,
+         gpointer    place,
+         const char *function)
+{
+  g_autoptr (GPtrArray) futures = g_ptr_array_new ();
+
+  for (TfFuture *future = first; future != NULL; future = va_arg (others, TfFuture *))
+    g_ptr_array_add (futures, future);
+
+  return make (kind, (TfFuture *const *) futures->pdata, futures->len, TF_SET_FLAGS_NONE, NULL,
+               NULL, NULL, place, function);
 }
 
 /**
@@ -177,9 +195,9 @@ make (TfSetKind      kind,
  * Since: 1.0
  */
 TfFutureSet *
-tf_future_all (TfFuture **futures,
-               gsize      n_futures,
-               TfSetFlags flags)
+tf_future_all (TfFuture *const *futures,
+               guint            n_futures,
+               TfSetFlags       flags)
 {
   g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
   g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
@@ -187,6 +205,40 @@ tf_future_all (TfFuture **futures,
 
   return make (TF_SET_KIND_ALL, futures, n_futures, flags, NULL, NULL, NULL,
                __builtin_return_address (0), G_STRFUNC);
+}
+
+/**
+ * tf_future_all_of: (skip)
+ * @first: a member
+ * @...: the other members, all of the same main context, and `NULL` at the end
+ *
+ * Makes a future that completes, without a value, when all of several others have; for C.
+ *
+ * For all else see [func@Future.all]. The set has no flags. A member that is `NULL` ends the list: check each future
+ * before.
+ *
+ * ## Threads
+ *
+ * Call in the owner context of the members.
+ *
+ * Returns: (transfer full): the set
+ *
+ * Since: 1.0
+ */
+TfFutureSet *
+tf_future_all_of (TfFuture *first,
+                  ...)
+{
+  TfFutureSet *self;
+  va_list      others;
+
+  g_return_val_if_fail (TF_IS_FUTURE (first), NULL);
+  tf__enter_foreground ();
+
+  va_start (others, first);
+  self = make_of (TF_SET_KIND_ALL, first, others, __builtin_return_address (0), G_STRFUNC);
+  va_end (others);
+  return self;
 }
 
 /**
@@ -208,9 +260,9 @@ tf_future_all (TfFuture **futures,
  * Since: 1.0
  */
 TfFutureSet *
-tf_future_any (TfFuture **futures,
-               gsize      n_futures,
-               TfSetFlags flags)
+tf_future_any (TfFuture *const *futures,
+               guint            n_futures,
+               TfSetFlags       flags)
 {
   g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
   g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
@@ -218,6 +270,40 @@ tf_future_any (TfFuture **futures,
 
   return make (TF_SET_KIND_ANY, futures, n_futures, flags, NULL, NULL, NULL,
                __builtin_return_address (0), G_STRFUNC);
+}
+
+/**
+ * tf_future_any_of: (skip)
+ * @first: a member
+ * @...: the other members, all of the same main context, and `NULL` at the end
+ *
+ * Makes a future that completes with the value of the first of several others that completes; for C.
+ *
+ * For all else see [func@Future.any]. The set has no flags. A member that is `NULL` ends the list: check each future
+ * before.
+ *
+ * ## Threads
+ *
+ * Call in the owner context of the members.
+ *
+ * Returns: (transfer full): the set
+ *
+ * Since: 1.0
+ */
+TfFutureSet *
+tf_future_any_of (TfFuture *first,
+                  ...)
+{
+  TfFutureSet *self;
+  va_list      others;
+
+  g_return_val_if_fail (TF_IS_FUTURE (first), NULL);
+  tf__enter_foreground ();
+
+  va_start (others, first);
+  self = make_of (TF_SET_KIND_ANY, first, others, __builtin_return_address (0), G_STRFUNC);
+  va_end (others);
+  return self;
 }
 
 /**
@@ -243,12 +329,12 @@ tf_future_any (TfFuture **futures,
  * Since: 1.0
  */
 TfFutureSet *
-tf_future_any_filtered (TfFuture     **futures,
-                        gsize          n_futures,
-                        TfSetFlags     flags,
-                        TfFilterFunc   filter,
-                        gpointer       user_data,
-                        GDestroyNotify user_data_free)
+tf_future_any_filtered (TfFuture *const *futures,
+                        guint            n_futures,
+                        TfSetFlags       flags,
+                        TfFilterFunc     filter,
+                        gpointer         user_data,
+                        GDestroyNotify   user_data_free)
 {
   g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
   g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
@@ -278,9 +364,9 @@ tf_future_any_filtered (TfFuture     **futures,
  * Since: 1.0
  */
 TfFutureSet *
-tf_future_race (TfFuture **futures,
-                gsize      n_futures,
-                TfSetFlags flags)
+tf_future_race (TfFuture *const *futures,
+                guint            n_futures,
+                TfSetFlags       flags)
 {
   g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
   g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
@@ -288,6 +374,40 @@ tf_future_race (TfFuture **futures,
 
   return make (TF_SET_KIND_RACE, futures, n_futures, flags, NULL, NULL, NULL,
                __builtin_return_address (0), G_STRFUNC);
+}
+
+/**
+ * tf_future_race_of: (skip)
+ * @first: a member
+ * @...: the other members, all of the same main context, and `NULL` at the end
+ *
+ * Makes a future that ends as the first of several others that is done; for C.
+ *
+ * For all else see [func@Future.race]. The set has no flags. A member that is `NULL` ends the list: check each future
+ * before.
+ *
+ * ## Threads
+ *
+ * Call in the owner context of the members.
+ *
+ * Returns: (transfer full): the set
+ *
+ * Since: 1.0
+ */
+TfFutureSet *
+tf_future_race_of (TfFuture *first,
+                   ...)
+{
+  TfFutureSet *self;
+  va_list      others;
+
+  g_return_val_if_fail (TF_IS_FUTURE (first), NULL);
+  tf__enter_foreground ();
+
+  va_start (others, first);
+  self = make_of (TF_SET_KIND_RACE, first, others, __builtin_return_address (0), G_STRFUNC);
+  va_end (others);
+  return self;
 }
 
 /**
@@ -314,12 +434,12 @@ tf_future_race (TfFuture **futures,
  * Since: 1.0
  */
 TfFutureSet *
-tf_future_race_filtered (TfFuture     **futures,
-                         gsize          n_futures,
-                         TfSetFlags     flags,
-                         TfFilterFunc   filter,
-                         gpointer       user_data,
-                         GDestroyNotify user_data_free)
+tf_future_race_filtered (TfFuture *const *futures,
+                         guint            n_futures,
+                         TfSetFlags       flags,
+                         TfFilterFunc     filter,
+                         gpointer         user_data,
+                         GDestroyNotify   user_data_free)
 {
   g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
   g_return_val_if_fail (n_futures <= G_MAXINT, NULL);

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "future/tf-promise-private.h"
+#include "future/tf-values-private.h"
 
 /* What completes a promise for others: callbacks of GIO, and closures. They may be called on any thread. */
 
@@ -245,20 +246,8 @@ tf__value_init_from_params (GValue       *value,
       return;
     }
 
-  /* Deprecated for C, but what bindings know as a list. */
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  {
-    GValueArray *array = g_value_array_new (n_params);
-
-    for (guint i = 0; i < n_params; i++)
-      {
-        g_value_array_append (array, &params[i]);
-        tf__value_sink (g_value_array_get_nth (array, i));
-      }
-    g_value_init (value, g_value_array_get_type ());
-    g_value_take_boxed (value, array);
-  }
-  G_GNUC_END_IGNORE_DEPRECATIONS
+  g_value_init (value, TF_TYPE_VALUES);
+  g_value_take_boxed (value, tf__values_new (n_params, params));
 }
 
 static gboolean
@@ -335,8 +324,8 @@ on_closure_gone (gpointer  data,
  * result.
  *
  * Without arguments the promise completes without a value, with one argument it has that as its value, and with several
- * it has a `GValueArray` of all of them, which is a list in other languages. If @is_throwable is true and the only
- * argument is a [struct@GLib.Error], the promise is rejected with it.
+ * it has a [struct@Values] of all of them, which is a list in Python and JavaScript. If @is_throwable is true and the
+ * only argument is a [struct@GLib.Error], the promise is rejected with it.
  *
  * When the closure is a handler of a signal, the object that emits it is not counted as an argument.
  *

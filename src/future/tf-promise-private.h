@@ -8,13 +8,6 @@
 
 #include "future/tf-completion-private.h"
 
-typedef enum
-{
-  TF_ABORTABLE_UNSET,
-  TF_ABORTABLE_YES,
-  TF_ABORTABLE_NO,
-} TfAbortable;
-
 /* What few promises have. */
 typedef struct
 {
@@ -47,9 +40,8 @@ tf__promise_get_private (TfPromise *self)
 TfPromiseMore *tf__promise_get_more (TfPromise *self); /* (nullable) */
 TfPromiseMore *tf__promise_ensure_more (TfPromise *self);
 void           tf__promise_free_more (TfPromiseMore *more);
-TfAbortable    tf__promise_get_abortable (TfPromise *self);
-void           tf__promise_set_abortable (TfPromise  *self,
-                                          TfAbortable abortable);
+void           tf__promise_set_abort_policy (TfPromise    *self,
+                                             TfAbortPolicy abort_policy);
 /* Whether an outcome could be of use still. */
 gboolean tf__promise_may_end (TfPromise *self);
 /* In dispose: FALSE if there is nobody to be told. */
@@ -59,7 +51,7 @@ gboolean tf__promise_has_worker (TfPromise *self);
 void     tf__promise_set_has_worker (TfPromise *self);
 
 /* Any thread: tf-promise-adaptors-shared.c. */
-/* @value is not initialised: none leave it so, one is copied, several become an array of values. */
+/* @value is not initialised: none leave it so, one is copied, several become a TfValues. */
 void tf__value_init_from_params (GValue       *value,
                                  guint         n_params,
                                  const GValue *params);

@@ -41,17 +41,33 @@ tf__promise_free_more (TfPromiseMore *more)
   g_free (more);
 }
 
-TfAbortable
-tf__promise_get_abortable (TfPromise *self)
+void
+tf__promise_set_abort_policy (TfPromise    *self,
+                              TfAbortPolicy abort_policy)
 {
-  return tf__load (&tf__promise_get_private (self)->completion.abortable);
+  tf__store (&tf__promise_get_private (self)->completion.abort_policy, (guint8) abort_policy);
 }
 
-void
-tf__promise_set_abortable (TfPromise  *self,
-                           TfAbortable abortable)
+/**
+ * tf_promise_get_abort_policy: (get-property abort-policy)
+ * @self: a promise
+ *
+ * Gets whether the promise can be given up by [method@Future.abort].
+ *
+ * ## Threads
+ *
+ * May be called from any thread.
+ *
+ * Returns: the policy
+ *
+ * Since: 1.0
+ */
+TfAbortPolicy
+tf_promise_get_abort_policy (TfPromise *self)
 {
-  tf__store (&tf__promise_get_private (self)->completion.abortable, (guint8) abortable);
+  g_return_val_if_fail (TF_IS_PROMISE (self), TF_ABORT_POLICY_ASK);
+
+  return tf__load (&tf__promise_get_private (self)->completion.abort_policy);
 }
 
 gboolean

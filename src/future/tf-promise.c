@@ -7,6 +7,7 @@
 #include "core/tf-text-private.h"
 #include "future/tf-promise-private.h"
 
+#include <tf/tf-enum-types.h>
 #include <tf/tf-error.h>
 
 /**
@@ -29,8 +30,8 @@
  * promise, and then `CANCELLED`, whatever it was given. If nobody has, nobody could end it, and it is `CANCELLED` in
  * the next turn.
  *
- * [method@Future.abort] gives a promise up at once, but only if it is [property@Promise:abortable]. Handlers of
- * [signal@Promise::abort-requested] stop the work, or refuse.
+ * [method@Future.abort] gives a promise up at once, but only if [property@Promise:abort-policy] allows it. Handlers
+ * of [signal@Promise::abort-requested] stop the work, or refuse.
  *
  * ## Life
  *
@@ -48,7 +49,7 @@
 
 typedef enum
 {
-  PROP_ABORTABLE = 1,
+  PROP_ABORT_POLICY = 1,
   N_PROPS
 } Prop;
 
@@ -118,7 +119,7 @@ ask (TfPromise    *self,
 static gboolean
 is_refusing (TfWork *work)
 {
-  return tf__promise_get_abortable (from_work (work)) == TF_ABORTABLE_NO;
+  return tf_promise_get_abort_policy (from_work (work)) == TF_ABORT_POLICY_REFUSE;
 }
 
 /* Whoever is asked may do anything, even complete the promise, or ask for the same abort again. */
@@ -127,22 +128,24 @@ allow_abort (TfCompletion *completion,
              const GError *reason,
              GError      **error)
 {
-  TfPromise *self = from_completion (completion);
-  gboolean   is_allowed;
+  TfPromise    *self = from_completion (completion);
+  TfAbortPolicy policy = tf_promise_get_abort_policy (self);
+  gboolean      has_handler = has_abort_handler (self);
+  gboolean      is_allowed;
 
   tf__enter_foreground ();
 
   if (completion->is_asking)
     return TF_ABORT_UNDER_WAY;
 
-  if (!tf_promise_get_abortable (self))
+  if (policy == TF_ABORT_POLICY_REFUSE || (policy == TF_ABORT_POLICY_ASK && !has_handler))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_NOT_CANCELLABLE, "Promise “%s” is not abortable",
                    get_name (&completion->work));
       return TF_ABORT_REFUSED;
     }
 
-  if (!has_abort_handler (self))
+  if (!has_handler)
     return TF_ABORT_ALLOWED;
 
   completion->is_asking = TRUE;
@@ -239,100 +242,44 @@ static const TfCompletionClass completion_class = {
 };
 
 /**
- * tf_promise_get_abortable: (get-property abortable)
+ * tf_promise_set_abort_policy: (set-property abort-policy)
  * @self: a promise
+ * @abort_policy: the policy
  *
- * Tells whether the promise can be given up by [method@Future.abort].
+ * Sets whether the promise can be given up by [method@Future.abort].
+ *
+ * With `TF_ABORT_POLICY_REFUSE` it refuses [method@Future.cancel] as well.
  *
  * ## Threads
  *
- * May be called from any thread.
- *
- * Returns: what was set; if nothing was, whether a handler of [signal@Promise::abort-requested] is connected, or its
- *   class has one
+ * Call in the owner context.
  *
  * Since: 1.0
  */
-gboolean
-tf_promise_get_abortable (TfPromise *self)
+void
+tf_promise_set_abort_policy (TfPromise    *self,
+                             TfAbortPolicy abort_policy)
 {
-  TfAbortable abortable;
-
-  g_return_val_if_fail (TF_IS_PROMISE (self), FALSE);
-
-  abortable = tf__promise_get_abortable (self);
-  if (abortable != TF_ABORTABLE_UNSET)
-    return abortable == TF_ABORTABLE_YES;
-
-  return has_abort_handler (self);
-}
-
-TF_FOREGROUND
-static void
-set_abortable (TfPromise  *self,
-               TfAbortable abortable)
-{
-  gboolean was_abortable = tf_promise_get_abortable (self);
-  gboolean was_cancellable = tf_future_is_cancellable (TF_FUTURE (self));
+  gboolean was_cancellable;
   gboolean is_cancellable;
 
-  tf__promise_set_abortable (self, abortable);
+  g_return_if_fail (TF_IS_PROMISE (self));
+  g_return_if_fail ((guint) abort_policy <= TF_ABORT_POLICY_REFUSE);
+  tf__return_if_not_owner (TF_FUTURE (self));
+  tf__enter_foreground ();
+
+  if (tf_promise_get_abort_policy (self) == abort_policy)
+    return;
+
+  was_cancellable = tf_future_is_cancellable (TF_FUTURE (self));
+  tf__promise_set_abort_policy (self, abort_policy);
   is_cancellable = tf_future_is_cancellable (TF_FUTURE (self));
 
   g_object_ref (self);
-  if (tf_promise_get_abortable (self) != was_abortable)
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ABORTABLE]);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ABORT_POLICY]);
   if (is_cancellable != was_cancellable)
     g_object_notify (G_OBJECT (self), "cancellable");
   g_object_unref (self);
-}
-
-/**
- * tf_promise_set_abortable: (set-property abortable)
- * @self: a promise
- * @abortable: whether it can be given up
- *
- * Sets whether the promise can be given up by [method@Future.abort], whatever handlers are connected.
- *
- * One that is not abortable refuses [method@Future.cancel] as well.
- *
- * ## Threads
- *
- * Call in the owner context.
- *
- * Since: 1.0
- */
-void
-tf_promise_set_abortable (TfPromise *self,
-                          gboolean   abortable)
-{
-  g_return_if_fail (TF_IS_PROMISE (self));
-  tf__return_if_not_owner (TF_FUTURE (self));
-  tf__enter_foreground ();
-
-  set_abortable (self, abortable ? TF_ABORTABLE_YES : TF_ABORTABLE_NO);
-}
-
-/**
- * tf_promise_unset_abortable:
- * @self: a promise
- *
- * Leaves it to the handlers of [signal@Promise::abort-requested] again whether the promise can be given up.
- *
- * ## Threads
- *
- * Call in the owner context.
- *
- * Since: 1.0
- */
-void
-tf_promise_unset_abortable (TfPromise *self)
-{
-  g_return_if_fail (TF_IS_PROMISE (self));
-  tf__return_if_not_owner (TF_FUTURE (self));
-  tf__enter_foreground ();
-
-  set_abortable (self, TF_ABORTABLE_UNSET);
 }
 
 /**
@@ -374,8 +321,8 @@ tf_promise_get_property (GObject    *object,
 {
   switch ((Prop) prop_id)
     {
-    case PROP_ABORTABLE:
-      g_value_set_boolean (value, tf_promise_get_abortable (TF_PROMISE (object)));
+    case PROP_ABORT_POLICY:
+      g_value_set_enum (value, (int) tf_promise_get_abort_policy (TF_PROMISE (object)));
       break;
     case N_PROPS:
     default:
@@ -391,8 +338,8 @@ tf_promise_set_property (GObject      *object,
 {
   switch ((Prop) prop_id)
     {
-    case PROP_ABORTABLE:
-      tf_promise_set_abortable (TF_PROMISE (object), g_value_get_boolean (value));
+    case PROP_ABORT_POLICY:
+      tf_promise_set_abort_policy (TF_PROMISE (object), (TfAbortPolicy) g_value_get_enum (value));
       break;
     case N_PROPS:
     default:
@@ -455,11 +402,12 @@ accumulate_refusal (GSignalInvocationHint *hint,
 }
 
 /**
- * TfPromise:abortable: (getter get_abortable) (setter set_abortable)
+ * TfPromise:abort-policy: (getter get_abort_policy) (setter set_abort_policy)
  *
  * Whether the promise can be given up by [method@Future.abort].
  *
- * As long as it was not set, a promise is abortable when a handler of [signal@Promise::abort-requested] is connected.
+ * With the default, a promise can be given up when a handler of [signal@Promise::abort-requested] is connected, or its
+ * class has one, and the handler allows it.
  *
  * Since: 1.0
  */
@@ -493,9 +441,9 @@ tf_promise_class_init (TfPromiseClass *klass)
   object_class->dispose = tf_promise_dispose;
   object_class->finalize = tf_promise_finalize;
 
-  props[PROP_ABORTABLE] =
-    g_param_spec_boolean ("abortable", NULL, NULL, FALSE,
-                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  props[PROP_ABORT_POLICY] =
+    g_param_spec_enum ("abort-policy", NULL, NULL, TF_TYPE_ABORT_POLICY, TF_ABORT_POLICY_ASK,
+                       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   signals[SIGNAL_ABORT_REQUESTED] = g_signal_new (

@@ -473,8 +473,8 @@ const TfCompletionClass tf__set_completion_class = {
 };
 
 gboolean
-tf__set_check_member (TfFuture           **futures,
-                      gsize                index,
+tf__set_check_member (TfFuture *const     *futures,
+                      guint                index,
                       const TfDispatcher **checked,
                       const char          *function)
 {
@@ -482,7 +482,7 @@ tf__set_check_member (TfFuture           **futures,
 
   if (!TF_IS_FUTURE (futures[index]))
     {
-      g_critical ("%s: member %" G_GSIZE_FORMAT " is not a future", function, index);
+      g_critical ("%s: member %u is not a future", function, index);
       return FALSE;
     }
 
@@ -522,9 +522,9 @@ add_member (TfFutureSet *self,
 }
 
 gboolean
-tf__set_add_members (TfFutureSet *self,
-                     TfFuture   **futures,
-                     const char  *function)
+tf__set_add_members (TfFutureSet     *self,
+                     TfFuture *const *futures,
+                     const char      *function)
 {
   const TfDispatcher *checked = NULL;
   guint               n_added = 0;

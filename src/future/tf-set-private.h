@@ -63,12 +63,12 @@ extern const TfCompletionClass tf__set_completion_class;
 
 /* Members of one dispatcher, one after the other, have the same owner: @checked is that of the one before, or NULL.
  * FALSE after a critical that names @function. */
-gboolean tf__set_check_member (TfFuture           **futures,
-                               gsize                index,
+gboolean tf__set_check_member (TfFuture *const     *futures,
+                               guint                index,
                                const TfDispatcher **checked,
                                const char          *function);
 /* Checked one by one, so that the memory of many is gone through once: FALSE after a critical, and then it listens to
  * none. */
-gboolean tf__set_add_members (TfFutureSet *self,
-                              TfFuture   **futures,
-                              const char  *function) TF_FOREGROUND;
+gboolean tf__set_add_members (TfFutureSet     *self,
+                              TfFuture *const *futures,
+                              const char      *function) TF_FOREGROUND;

@@ -75,7 +75,7 @@ new_promise (const char *name,
   TfPromise *promise = tf_promise_new (name);
 
   /* Who waits may give it up; nobody asks the subprocess. */
-  tf__promise_set_abortable (promise, TF_ABORTABLE_YES);
+  tf__promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   tf__promise_get_private (promise)->completion.work.place = place;
   return promise;
 }

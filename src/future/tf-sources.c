@@ -126,8 +126,8 @@ tf__source_future_class_init (TfSourceFutureClass *klass)
  * Makes a future of the next emission of a signal.
  *
  * Its value is what the emission has as arguments, without the object itself: no value if there is none, the argument
- * if there is one, and a `GValueArray` of all of them, which is a list in other languages, if there are several. Where
- * a handler should return something, this one returns what an empty function would: false, 0 or `NULL`.
+ * if there is one, and a [struct@Values] of all of them if there are several; in Python and JavaScript that is a list.
+ * Where a handler should return something, this one returns what an empty function would: false, 0 or `NULL`.
  *
  * The handler holds the future, and is disconnected by the emission or when the future ends otherwise: cancel what is
  * not waited for any more. The object is not held. If it is disposed of first, or somebody disconnects the handler, the

@@ -41,6 +41,10 @@ gboolean tf__value_is_plain (GType type);
 /* Copies @source into the uninitialised @target; numbers go without a call. */
 void tf__value_init_copy (GValue       *target,
                           const GValue *source);
+/* Whether a value may be put into @place: it is all zeroes, or a pointer of NULL. */
+gboolean tf__value_is_place (const GValue *place);
+/* Puts no value into @place: a pointer of NULL, since GJS converts a place also where there is an error. */
+void tf__value_set_none (GValue *place);
 /* Initializes @target with a reference on @object, or with %NULL; a floating reference is sunk. */
 void tf__value_init_object (GValue  *target,
                             gpointer object);

@@ -90,6 +90,21 @@ tf__event_init (TfEvent      *self,
   tf__value_init_copy (&self->value, value);
 }
 
+gboolean
+tf__value_is_place (const GValue *place)
+{
+  return place != NULL &&
+         (G_VALUE_TYPE (place) == G_TYPE_INVALID ||
+          (G_VALUE_TYPE (place) == G_TYPE_POINTER && g_value_get_pointer (place) == NULL));
+}
+
+void
+tf__value_set_none (GValue *place)
+{
+  if (G_VALUE_TYPE (place) == G_TYPE_INVALID)
+    g_value_init (place, G_TYPE_POINTER);
+}
+
 void
 tf__event_clear (TfEvent *self)
 {

@@ -188,9 +188,9 @@ tf_message_router_close_pipe (TfMessageRouter   *self,
 /**
  * tf_message_router_route_until:
  * @self: a router
+ * @timeout_us: how long to go on, in microseconds; negative for no limit
  * @condition: (scope call) (closure user_data): says when to end; called before the first message and after each
  * @user_data: data for @condition
- * @timeout_us: how long to go on, in microseconds; negative for no limit
  * @error: return location for an error, or `NULL`
  *
  * Delivers messages in this call, and nothing else of the main loop, until a condition holds.
@@ -217,16 +217,16 @@ tf_message_router_close_pipe (TfMessageRouter   *self,
  */
 gboolean
 tf_message_router_route_until (TfMessageRouter *self,
+                               gint64           timeout_us,
                                TfRouteCondition condition,
                                gpointer         user_data,
-                               gint64           timeout_us,
                                GError         **error)
 {
   g_return_val_if_fail (TF_IS_MESSAGE_ROUTER (self), FALSE);
   g_return_val_if_fail (condition != NULL, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  return TF_MESSAGE_ROUTER_GET_IFACE (self)->route_until (self, condition, user_data, timeout_us,
+  return TF_MESSAGE_ROUTER_GET_IFACE (self)->route_until (self, timeout_us, condition, user_data,
                                                           error);
 }
 

@@ -98,7 +98,7 @@ tf_message_new_returned (const GValue *value)
 
 /**
  * tf_message_new_raised:
- * @error: why the work failed
+ * @error: (transfer full): why the work failed
  *
  * Makes the message that the work has ended badly, which is final.
  *
@@ -111,14 +111,14 @@ tf_message_new_returned (const GValue *value)
  * Since: 1.0
  */
 TfMessage *
-tf_message_new_raised (const GError *error)
+tf_message_new_raised (GError *error)
 {
   TfMessage *self;
 
   g_return_val_if_fail (error != NULL, NULL);
 
   self = new_message (TF_MESSAGE_RAISED);
-  tf__outcome_take_error (&self->outcome, g_error_copy (error));
+  tf__outcome_take_error (&self->outcome, error);
   return self;
 }
 

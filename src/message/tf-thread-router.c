@@ -321,9 +321,9 @@ is_route_over (gpointer data)
 
 static gboolean
 router_route_until (TfMessageRouter *router,
+                    gint64           timeout_us,
                     TfRouteCondition condition,
                     gpointer         user_data,
-                    gint64           timeout_us,
                     GError         **error)
 {
   TfThreadRouter *self = TF_THREAD_ROUTER (router);

@@ -11,15 +11,16 @@ static const char *
 name_state (TfFutureState state)
 {
   static const char *const names[] = {
-    "WAITING",
-    "EXECUTING",
-    "CANCELLING",
-    "COMPLETED",
-    "FAILED",
-    "CANCELLED",
+    [TF_FUTURE_STATE_WAITING] = "WAITING",
+    [TF_FUTURE_STATE_EXECUTING] = "EXECUTING",
+    [TF_FUTURE_STATE_CANCELLING] = "CANCELLING",
+    [TF_FUTURE_STATE_COMPLETED] = "COMPLETED",
+    [TF_FUTURE_STATE_FAILED] = "FAILED",
+    [TF_FUTURE_STATE_CANCELLED] = "CANCELLED",
   };
 
-  return (guint) state < G_N_ELEMENTS (names) ? names[state] : "in no known state";
+  return (guint) state < G_N_ELEMENTS (names) && names[state] != NULL ? names[state]
+                                                                      : "in no known state";
 }
 
 /* "“x” is FAILED (tf-error-quark 3: why)" */

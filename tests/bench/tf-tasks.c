@@ -43,11 +43,11 @@ on_ready_cb (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
 {
-  TfRun  *self = user_data;
-  GValue *value = tf_executor_submit_finish (self->executor, result, NULL);
+  TfRun          *self = user_data;
+  g_auto (GValue) value = G_VALUE_INIT;
 
-  self->sum += g_value_get_int64 (value);
-  g_boxed_free (G_TYPE_VALUE, value);
+  if (tf_executor_submit_finish (self->executor, result, &value, NULL))
+    self->sum += g_value_get_int64 (&value);
 
   if (self->n_submitted < self->n_total)
     {

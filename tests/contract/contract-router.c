@@ -297,11 +297,11 @@ test_route_until (const TfContract *contract)
   g_assert_true (tf_message_router_start (router, NULL));
   start_lines (lines, router, pool, tf_test_scale (100));
   g_assert_true (
-    tf_message_router_route_until (router, lines_are_over, lines, tf_test_timeout_us (), &error));
+    tf_message_router_route_until (router, tf_test_timeout_us (), lines_are_over, lines, &error));
   g_assert_no_error (error);
   tf_contract_finish_pool (&pool);
   lines[0].n_messages++;
-  g_assert_false (tf_message_router_route_until (router, lines_are_over, lines, 1000, &error));
+  g_assert_false (tf_message_router_route_until (router, 1000, lines_are_over, lines, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   g_assert_true (tf_message_router_attach (router, NULL));
   for (guint i = 0; i < N_LINES; i++)

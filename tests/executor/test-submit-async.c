@@ -6,8 +6,9 @@
 
 typedef struct
 {
-  GValue  *value; /* (owned) (nullable) */
+  GValue   value;
   GError  *error; /* (owned) (nullable) */
+  gboolean is_good;
   guint    n_calls;
   GThread *thread;
 } Answer;
@@ -19,7 +20,11 @@ on_submitted_cb (GObject      *object,
 {
   Answer *answer = user_data;
 
-  answer->value = tf_executor_submit_finish (TF_EXECUTOR (object), result, &answer->error);
+  answer->is_good =
+    tf_executor_submit_finish (TF_EXECUTOR (object), result, &answer->value, &answer->error);
+  g_assert_cmpint (answer->is_good, ==, answer->error == NULL);
+  g_assert_true (G_IS_VALUE (&answer->value));
+  g_assert_true (answer->is_good || G_VALUE_HOLDS_POINTER (&answer->value));
   answer->n_calls++;
   answer->thread = g_thread_self ();
 }
@@ -27,8 +32,7 @@ on_submitted_cb (GObject      *object,
 static void
 answer_clear (Answer *answer)
 {
-  if (answer->value != NULL)
-    g_boxed_free (G_TYPE_VALUE, answer->value);
+  g_value_unset (&answer->value);
   g_clear_error (&answer->error);
 }
 
@@ -60,8 +64,8 @@ test_value (void)
   g_assert_cmpuint (answer.n_calls, ==, 0);
   tf_test_run_until (NULL, is_answered, &answer);
   g_assert_no_error (answer.error);
-  g_assert_true (G_VALUE_HOLDS_INT64 (answer.value));
-  g_assert_cmpint (g_value_get_int64 (answer.value), ==, 42);
+  g_assert_true (G_VALUE_HOLDS_INT64 (&answer.value));
+  g_assert_cmpint (g_value_get_int64 (&answer.value), ==, 42);
   tf_test_executor_finish (&executor);
   answer_clear (&answer);
 }
@@ -72,12 +76,50 @@ test_none (void)
   TfExecutor *executor = tf_executor_new ();
   Answer      answer = { 0 };
 
-  g_test_summary ("The finish function gives nothing, and no error, for a task without a value.");
+  g_test_summary ("The finish function gives a pointer of NULL, and no error, for a task "
+                  "without a value.");
 
   ask (executor, body_nothing, NULL, &answer);
   tf_test_run_until (NULL, is_answered, &answer);
   g_assert_no_error (answer.error);
-  g_assert_null (answer.value);
+  g_assert_true (answer.is_good);
+  g_assert_true (G_VALUE_HOLDS_POINTER (&answer.value));
+  g_assert_null (g_value_get_pointer (&answer.value));
+  tf_test_executor_finish (&executor);
+  answer_clear (&answer);
+}
+
+static void
+on_misuse_cb (GObject      *object,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  TfExecutor     *executor = TF_EXECUTOR (object);
+  g_auto (GValue) used = G_VALUE_INIT;
+
+  g_value_init (&used, G_TYPE_INT);
+  g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*tf_executor_submit_finish*value*");
+  g_assert_false (tf_executor_submit_finish (executor, result, NULL, NULL));
+  g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*tf_executor_submit_finish*value*");
+  g_assert_false (tf_executor_submit_finish (executor, result, &used, NULL));
+  g_test_assert_expected_messages ();
+  on_submitted_cb (object, result, user_data);
+}
+
+static void
+test_misuse (void)
+{
+  TfExecutor *executor = tf_executor_new ();
+  Answer      answer = { 0 };
+
+  g_test_summary ("A place that is missing, or has a value, is refused, and the result is "
+                  "still there.");
+
+  tf_executor_submit_async (executor, tf_task_new (body_return_42, NULL, NULL), NULL, on_misuse_cb,
+                            &answer);
+  tf_test_run_until (NULL, is_answered, &answer);
+  g_assert_true (answer.is_good);
+  g_assert_cmpint (g_value_get_int64 (&answer.value), ==, 42);
   tf_test_executor_finish (&executor);
   answer_clear (&answer);
 }
@@ -93,7 +135,7 @@ test_error (void)
   ask (executor, body_fail, NULL, &answer);
   tf_test_run_until (NULL, is_answered, &answer);
   g_assert_error (answer.error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
-  g_assert_null (answer.value);
+  g_assert_false (answer.is_good);
   tf_test_executor_finish (&executor);
   answer_clear (&answer);
 }
@@ -186,7 +228,7 @@ test_executor_kept (void)
   g_assert_nonnull (weak);
   tf_test_run_until (NULL, is_answered, &answer);
   g_assert_no_error (answer.error);
-  g_assert_cmpint (g_value_get_int64 (answer.value), ==, 42);
+  g_assert_cmpint (g_value_get_int64 (&answer.value), ==, 42);
   tf_test_drain (NULL);
   g_assert_null (weak);
   answer_clear (&answer);
@@ -210,7 +252,7 @@ ask_elsewhere (gpointer data)
   g_main_context_push_thread_default (context);
   ask (self->executor, body_return_42, NULL, &answer);
   tf_test_run_until (context, is_answered, &answer);
-  g_assert_cmpint (g_value_get_int64 (answer.value), ==, 42);
+  g_assert_cmpint (g_value_get_int64 (&answer.value), ==, 42);
   g_assert_true (answer.thread == g_thread_self ());
   g_main_context_pop_thread_default (context);
   answer_clear (&answer);
@@ -251,6 +293,7 @@ main (int    argc,
 
   tf_test_add ("/executor/submit-async/answers-with-the-value", test_value);
   tf_test_add ("/executor/submit-async/answers-with-nothing", test_none);
+  tf_test_add ("/executor/submit-async/needs-a-place-for-the-value", test_misuse);
   tf_test_add ("/executor/submit-async/answers-with-the-error", test_error);
   tf_test_add ("/executor/submit-async/is-cancelled-by-the-cancellable", test_cancelled);
   tf_test_add ("/executor/submit-async/is-answered-when-refused", test_refused);

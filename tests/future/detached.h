@@ -77,7 +77,7 @@ new_message (const char *name)
   if (g_str_equal (name, "returned"))
     return tf_message_new_returned (&value);
   if (g_str_equal (name, "raised"))
-    return tf_message_new_raised (error);
+    return tf_message_new_raised (g_steal_pointer (&error));
   if (g_str_equal (name, "abandoned"))
     return tf_message_new_abandoned ();
   if (g_str_equal (name, "progress"))

@@ -56,24 +56,19 @@ emitter_has_handler (GObject    *emitter,
   return g_signal_has_handler_pending (emitter, id, 0, TRUE);
 }
 
-/* The values of an array of two: an int64 and a string. */
+/* The value is a pair of an int64 and a string. */
 static inline void
 assert_pair (TfFuture   *future,
              gint64      number,
              const char *text)
 {
-  GValue      *value = tf_future_dup_value (future, NULL);
-  GValueArray *array;
+  g_autoptr (GError)   error = NULL;
+  g_autoptr (TfValues) values = tf_future_dup_boxed (future, TF_TYPE_VALUES, &error);
 
-  g_assert_nonnull (value);
-  G_GNUC_BEGIN_IGNORE_DEPRECATIONS
-  g_assert_true (G_VALUE_HOLDS (value, g_value_array_get_type ()));
-  array = g_value_get_boxed (value);
-  g_assert_cmpuint (array->n_values, ==, 2);
-  g_assert_cmpint (g_value_get_int64 (g_value_array_get_nth (array, 0)), ==, number);
-  g_assert_cmpstr (g_value_get_string (g_value_array_get_nth (array, 1)), ==, text);
-  G_GNUC_END_IGNORE_DEPRECATIONS
-  g_boxed_free (G_TYPE_VALUE, value);
+  g_assert_no_error (error);
+  g_assert_cmpuint (tf_values_get_n (values), ==, 2);
+  g_assert_cmpint (g_value_get_int64 (tf_values_get (values, 0)), ==, number);
+  g_assert_cmpstr (g_value_get_string (tf_values_get (values, 1)), ==, text);
 }
 
 /* Lets the future go, which nobody else holds. */

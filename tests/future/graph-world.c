@@ -729,7 +729,9 @@ make_promise (Node *node)
   if (node->model.has_cancellable)
     tf_promise_get_cancellable (promise);
   if (node->model.abortable == GRAPH_ABORTABLE_YES || node->model.abortable == GRAPH_ABORTABLE_NO)
-    tf_promise_set_abortable (promise, node->model.abortable == GRAPH_ABORTABLE_YES);
+    tf_promise_set_abort_policy (promise, node->model.abortable == GRAPH_ABORTABLE_YES
+                                            ? TF_ABORT_POLICY_ALLOW
+                                            : TF_ABORT_POLICY_REFUSE);
   else if (node->model.abortable != GRAPH_ABORTABLE_UNSET)
     g_signal_connect (promise, "abort-requested", G_CALLBACK (on_abort_requested_cb), node);
   return TF_FUTURE (promise);
@@ -909,16 +911,15 @@ static void
 abort_node (World *world,
             Node  *node)
 {
-  GraphOutcome       reason = { TF_FUTURE_STATE_CANCELLED, 0, GRAPH_ERROR, 0 };
-  g_autoptr (GError) error = NULL;
-  int                expected;
-  gboolean           seen;
+  GraphOutcome reason = { TF_FUTURE_STATE_CANCELLED, 0, GRAPH_ERROR, 0 };
+  int          expected;
+  gboolean     seen;
 
   reason.code = (int) ++world->last_number;
   note (world, "abort %u, %d", node->model.index, reason.code);
   expected = graph_model_abort (&world->model, &node->model, &reason);
-  error = g_error_new (GRAPH_ERROR, reason.code, "as expected");
-  seen = tf_future_abort_with_error (node->future, error, NULL);
+  seen = tf_future_abort_with_error (
+    node->future, g_error_new (GRAPH_ERROR, reason.code, "as expected"), NULL);
   graph_model_saw_abort (&world->model, &node->model, &reason, seen);
   if (expected >= 0 && seen != expected)
     fail (world, "abort of node %u returned %d", node->model.index, seen);

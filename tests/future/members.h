@@ -6,9 +6,9 @@
 
 #include "composing.h"
 
-typedef TfFutureSet *(*NewSet) (TfFuture **futures,
-                                gsize      n_futures,
-                                TfSetFlags flags);
+typedef TfFutureSet *(*NewSet) (TfFuture *const *futures,
+                                guint            n_futures,
+                                TfSetFlags       flags);
 
 /* Promises, whose names are their numbers, and a set of them. */
 typedef struct

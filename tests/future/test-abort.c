@@ -244,7 +244,7 @@ new_promise (TfFuture *upstream)
 {
   TfPromise *promise = tf_promise_new ("promise");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   return TF_FUTURE (promise);
 }
 
@@ -366,7 +366,7 @@ test_with_error (void)
 {
   TfExecutor        *executor = executor_new (1);
   TfFuture          *future = submit (executor, run_nothing, NULL);
-  g_autoptr (GError) reason = g_error_new_literal (TF_ERROR, TF_ERROR_STALLED, "stuck");
+  GError            *reason = g_error_new_literal (TF_ERROR, TF_ERROR_STALLED, "stuck");
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("The error of an abort may be any; the state is CANCELLED all the same.");
@@ -379,6 +379,12 @@ test_with_error (void)
   g_assert_error (error, TF_ERROR, TF_ERROR_STALLED);
   g_assert_cmpstr (error->message, ==, "stuck");
   g_assert_null (tf_future_get_failure_type (future));
+  g_clear_error (&error);
+
+  /* Too late: the reason is taken all the same, which the sanitizer checks. */
+  g_assert_false (tf_future_abort_with_error (
+    future, g_error_new_literal (TF_ERROR, TF_ERROR_STALLED, "stuck"), &error));
+  g_assert_error (error, TF_ERROR, TF_ERROR_DONE);
 
   finish_future (future);
   tf_test_executor_finish (&executor);

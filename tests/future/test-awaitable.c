@@ -27,6 +27,10 @@ job_to_future (TfAwaitable *self)
   return promise == NULL ? NULL : g_object_ref (TF_FUTURE (promise));
 }
 
+/* The slots for later versions are part of the ABI. */
+G_STATIC_ASSERT (G_STRUCT_OFFSET (TfAwaitableInterface, parent_iface) == 0);
+G_STATIC_ASSERT (sizeof (TfAwaitableInterface) == sizeof (GTypeInterface) + 5 * sizeof (gpointer));
+
 static void
 job_awaitable_init (TfAwaitableInterface *iface)
 {

@@ -60,13 +60,13 @@ test_down (void)
   TfPromise         *promise = tf_promise_new ("beginning");
   TfFuture          *first = then_new (TF_FUTURE (promise));
   TfFuture          *last = then_new (first);
-  g_autoptr (GError) reason = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "too busy");
+  GError            *reason = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "too busy");
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("ABT-10: The end of a chain knows the reason for which its beginning was given "
                   "up, and where that was.");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_future_abort_with_error (TF_FUTURE (promise), reason, NULL));
   tf_test_wait_done (last);
   tf_test_assert_state (last, TF_FUTURE_STATE_CANCELLED);
@@ -123,7 +123,7 @@ test_diamond_abort (void)
 
   g_test_summary ("So does an abort, with its reason.");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_future_abort (TF_FUTURE (join), "because", NULL));
   tf_test_drain (NULL);
   assert_cancelled (TF_FUTURE (join), "because");
@@ -261,7 +261,7 @@ static void
 abort_end (TfPromise *promise,
            TfFuture  *last)
 {
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_future_abort (last, "because", NULL));
 }
 
@@ -269,7 +269,7 @@ static void
 abort_beginning (TfPromise *promise,
                  TfFuture  *last)
 {
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_future_abort (TF_FUTURE (promise), "because", NULL));
 }
 
@@ -355,7 +355,7 @@ run_followers (guint way)
     {
       TfPromise *next = tf_promise_new ("follower");
 
-      tf_promise_set_abortable (next, TRUE);
+      tf_promise_set_abort_policy (next, TF_ABORT_POLICY_ALLOW);
       g_assert_true (tf_promise_follow (next, last));
       g_object_unref (last);
       last = TF_FUTURE (next);
@@ -377,7 +377,7 @@ run_wide (guint way)
   all = tf_future_all (members, n, TF_SET_FLAGS_NONE);
   for (guint i = 0; i < n; i++)
     g_object_unref (members[i]);
-  tf_promise_set_abortable (follower, TRUE);
+  tf_promise_set_abort_policy (follower, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_promise_follow (follower, TF_FUTURE (all)));
   g_object_unref (all);
   end_many (promise, TF_FUTURE (follower), way);

@@ -271,7 +271,7 @@ test_notifications (void)
   g_assert_cmpstr (text->str, ==, "state(200) cancellable(200) ");
   g_string_truncate (text, 0);
   tf_test_wait_done (future);
-  g_assert_cmpstr (text->str, ==, "error(501) state(501) done(501) ");
+  g_assert_cmpstr (text->str, ==, "error(1801) state(1801) done(1801) ");
 
   finish_future (future);
   tf_test_executor_finish (&executor);

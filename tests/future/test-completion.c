@@ -69,7 +69,7 @@ test_cancel_state (void)
 
   g_test_summary ("The cancel state tells in the end whether the work was cancelled.");
 
-  tf_promise_set_abortable (given_up, TRUE);
+  tf_promise_set_abort_policy (given_up, TF_ABORT_POLICY_ALLOW);
   tf_promise_resolve_none (completed);
   tf_future_cancel (TF_FUTURE (cancelled));
   tf_future_abort (TF_FUTURE (given_up), NULL, NULL);
@@ -116,8 +116,8 @@ test_reasons (void)
   g_test_summary ("An abort that comes while one from further on is on its way keeps its own "
                   "reason.");
 
-  tf_promise_set_abortable (leader, TRUE);
-  tf_promise_set_abortable (follower, TRUE);
+  tf_promise_set_abort_policy (leader, TF_ABORT_POLICY_ALLOW);
+  tf_promise_set_abort_policy (follower, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_promise_follow (follower, TF_FUTURE (leader)));
   g_assert_true (tf_future_abort (TF_FUTURE (follower), "from further on", NULL));
   tf__enter_foreground ();
@@ -146,7 +146,7 @@ test_cancel_and_refused_abort (void)
   g_test_summary ("A cancel of another thread is told also when an abort from further on is "
                   "refused in the same turn.");
 
-  tf_promise_set_abortable (follower, TRUE);
+  tf_promise_set_abort_policy (follower, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_promise_follow (follower, TF_FUTURE (leader)));
   g_assert_true (tf_future_abort (TF_FUTURE (follower), "because", NULL));
   g_thread_join (g_thread_new ("cancel", run_cancel, leader));
@@ -275,7 +275,7 @@ test_late_final (void)
   g_test_summary (
     "An outcome that was settled after a cancel, and written after an abort, is freed.");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   tf_promise_get_cancellable (promise);
   g_assert_true (tf_future_cancel (TF_FUTURE (promise)));
   /* As another thread does that is in the middle of resolving the promise. */

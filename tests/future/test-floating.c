@@ -398,7 +398,7 @@ test_sender (void)
   g_assert_true (tf_message_sender_send (sender, thing_value (&value), NULL));
   g_assert_true (tf_message_sender_stop (sender, NULL));
   tf_message_sender_unref (sender);
-  g_assert_true (tf_message_router_route_until (router, has_seen, &n_seen, -1, NULL));
+  g_assert_true (tf_message_router_route_until (router, -1, has_seen, &n_seen, NULL));
   g_assert_true (tf_message_router_close_pipe (router, receiver, NULL));
   g_object_unref (receiver);
   g_assert_true (tf_message_router_stop (router, NULL));

@@ -124,8 +124,8 @@ test_abort (void)
   g_test_summary ("Giving a set up gives its members up, with the reason, where they allow it.");
 
   members_init (&members, 3, tf_future_all, TF_SET_FLAGS_NONE);
-  tf_promise_set_abortable (members.promises[0], TRUE);
-  tf_promise_set_abortable (members.promises[1], TRUE);
+  tf_promise_set_abort_policy (members.promises[0], TF_ABORT_POLICY_ALLOW);
+  tf_promise_set_abort_policy (members.promises[1], TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_future_abort (members.future, "because", NULL));
   tf_test_drain (NULL);
   assert_cancelled (members.future, "because");
@@ -146,7 +146,7 @@ test_abort_twice_given (void)
 
   g_test_summary ("A member that was given twice is given up with the set.");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_future_abort (TF_FUTURE (all), "because", NULL));
   tf_test_drain (NULL);
   assert_cancelled (TF_FUTURE (all), "because");

@@ -48,12 +48,12 @@ free_filter (gpointer data)
   ((Filter *) data)->n_freed++;
 }
 
-typedef TfFutureSet *(*NewFiltered) (TfFuture     **futures,
-                                     gsize          n_futures,
-                                     TfSetFlags     flags,
-                                     TfFilterFunc   filter,
-                                     gpointer       user_data,
-                                     GDestroyNotify user_data_free);
+typedef TfFutureSet *(*NewFiltered) (TfFuture *const *futures,
+                                     guint            n_futures,
+                                     TfSetFlags       flags,
+                                     TfFilterFunc     filter,
+                                     gpointer         user_data,
+                                     GDestroyNotify   user_data_free);
 
 static void
 filtered_init (Members    *members,

@@ -363,6 +363,42 @@ test_progress (void)
 }
 
 static void
+test_of (void)
+{
+  TfPromise   *left = tf_promise_new ("left");
+  TfPromise   *right = tf_promise_new ("right");
+  TfFutureSet *all = tf_future_all_of (TF_FUTURE (left), right, left, NULL);
+  TfFutureSet *any = tf_future_any_of (TF_FUTURE (left), right, NULL);
+  TfFutureSet *race = tf_future_race_of (TF_FUTURE (left), right, NULL);
+  TfFutureSet *one = tf_future_all_of (TF_FUTURE (left), NULL);
+
+  g_test_summary ("The members may be given one by one.");
+
+  g_assert_cmpuint (tf_future_set_get_n_futures (all), ==, 3);
+  g_assert_true (tf_future_set_get_future (all, 1) == TF_FUTURE (right));
+  g_assert_true (tf_future_set_get_future (all, 2) == TF_FUTURE (left));
+  g_assert_cmpuint (tf_future_set_get_n_futures (any), ==, 2);
+  g_assert_cmpuint (tf_future_set_get_n_futures (one), ==, 1);
+  g_assert_true (tf_promise_reject (left, an_error ()));
+  tf_test_drain (NULL);
+  tf_test_assert_state (TF_FUTURE (all), TF_FUTURE_STATE_FAILED);
+  tf_test_assert_state (TF_FUTURE (any), TF_FUTURE_STATE_EXECUTING);
+  tf_test_assert_state (TF_FUTURE (race), TF_FUTURE_STATE_FAILED);
+  tf_test_assert_state (TF_FUTURE (one), TF_FUTURE_STATE_FAILED);
+  g_assert_true (tf_promise_resolve_int64 (right, 8));
+  tf_test_wait_done (TF_FUTURE (any));
+  tf_test_assert_int64 (TF_FUTURE (any), 8);
+  g_assert_cmpint (tf_future_set_get_winner (any), ==, 1);
+
+  finish_set (&all);
+  finish_set (&any);
+  finish_set (&race);
+  finish_set (&one);
+  finish_promise (&left);
+  finish_promise (&right);
+}
+
+static void
 test_misuse (void)
 {
   TfFuture    *future = tf_future_new_for_int64 (1);
@@ -370,6 +406,7 @@ test_misuse (void)
   TfPromise   *promise = tf_promise_new ("pending");
   TfFuture    *pending = TF_FUTURE (promise);
   TfTestLog   *log = tf_test_log_new (G_LOG_LEVEL_CRITICAL);
+  GObject     *object = g_object_new (G_TYPE_OBJECT, NULL);
 
   g_test_summary ("What is no future is refused, and a place that is not there.");
 
@@ -381,8 +418,16 @@ test_misuse (void)
   g_assert_null (tf_future_any_filtered (&future, 1, TF_SET_FLAGS_NONE, NULL, NULL, NULL));
   g_assert_null (tf_future_race_filtered (&future, 1, TF_SET_FLAGS_NONE, NULL, NULL, NULL));
   g_assert_null (tf_future_set_get_future (set, 1));
-  g_assert_cmpuint (tf_test_log_count (log, "*"), ==, 6);
+  g_assert_null (tf_future_all_of (NULL, future, NULL));
+  g_assert_null (tf_future_any_of (TF_FUTURE (set), set, object, NULL));
+  g_assert_cmpuint (tf_test_log_count (log, "tf_future_any_of: member 2 is not a future"), ==, 1);
+  /* One that was negative: nothing is read. */
+  g_assert_null (tf_future_all (&future, G_MAXUINT, TF_SET_FLAGS_NONE));
+  g_assert_null (tf_future_race (&future, (guint) G_MAXINT + 1, TF_SET_FLAGS_NONE));
+  g_assert_cmpuint (tf_test_log_count (log, "*n_futures <= G_MAXINT*"), ==, 2);
+  g_assert_cmpuint (tf_test_log_count (log, "*"), ==, 10);
   tf_test_log_free (log);
+  g_assert_finalize_object (object);
   tf_test_drain (NULL);
   /* Nobody listens to it. */
   g_assert_finalize_object (promise);
@@ -410,6 +455,7 @@ main (int    argc,
   tf_test_add ("/set/members/may-be-sets", test_sets_of_sets);
   tf_test_add ("/set/list/is-of-the-members", test_list_model);
   tf_test_add ("/set/progress/is-the-number-of-the-done", test_progress);
+  tf_test_add ("/set/members/may-be-given-one-by-one", test_of);
   tf_test_add ("/set/misuse/is-refused", test_misuse);
 
   return g_test_run ();

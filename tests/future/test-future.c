@@ -225,12 +225,12 @@ test_notifications (void)
   g_test_summary ("FUT-21, FUT-45: each move is told once, in order, with the final values, "
                   "in the owner thread.");
 
-  check_notifications (run_eight, "state(110) value(301) fraction(301) eta(301) state(301) "
-                                  "cancellable(301) done(301) done");
-  check_notifications (run_nothing, "state(110) fraction(301) eta(301) state(301) "
-                                    "cancellable(301) done(301) done");
-  check_notifications (run_failing, "state(110) error(401) state(401) cancellable(401) done(401) "
-                                    "done");
+  check_notifications (run_eight, "state(110) value(1601) fraction(1601) eta(1601) state(1601) "
+                                  "cancellable(1601) done(1601) done");
+  check_notifications (run_nothing, "state(110) fraction(1601) eta(1601) state(1601) "
+                                    "cancellable(1601) done(1601) done");
+  check_notifications (run_failing, "state(110) error(1701) state(1701) cancellable(1701) "
+                                    "done(1701) done");
 }
 
 static void

@@ -128,9 +128,8 @@ static gboolean
 abort_with_error (World   *world,
                   GError **error)
 {
-  g_autoptr (GError) reason = g_error_new (TF_ERROR, TF_ERROR_FAILED, "no luck");
-
-  return tf_future_abort_with_error (world->future, reason, error);
+  return tf_future_abort_with_error (
+    world->future, g_error_new (TF_ERROR, TF_ERROR_FAILED, "no luck"), error);
 }
 
 static gboolean
@@ -156,10 +155,10 @@ pipe_new (World   *world,
 CALL (submit_then, tf_executor_submit_then (w->executor, w->future, run_then, NULL, NULL) != NULL)
 CALL (submit_then_bound,
       tf_executor_submit_then_for_bindings (w->executor, w->future, run_then, NULL, NULL) != NULL)
-CALL (map, tf_executor_map (w->executor, 1, make_task, NULL, NULL, 0, TF_SET_FLAGS_NONE) != NULL)
+CALL (map, tf_executor_map (w->executor, 1, 0, TF_SET_FLAGS_NONE, make_task, NULL, NULL) != NULL)
 CALL (map_model,
-      tf_executor_map_model (w->executor, w->model, make_item_task, NULL, NULL, 0,
-                             TF_SET_FLAGS_NONE) != NULL)
+      tf_executor_map_model (w->executor, w->model, 0, TF_SET_FLAGS_NONE, make_item_task, NULL,
+                             NULL) != NULL)
 CALL (stop, tf_executor_stop (w->executor, e))
 CALL (shutdown, tf_executor_shutdown (w->executor, -1, e))
 CALL (get_fd, tf_executor_get_fd (w->executor, e) != -1)
@@ -184,10 +183,13 @@ CALL (with_timeout_full,
                                    NULL) != NULL)
 CALL (with_deadline, tf_future_with_deadline (w->future, 0, TF_TIMEOUT_ACTION_CANCEL) != NULL)
 CALL (retry, tf_future_retry (1, 0, 0, attempt, NULL, NULL) != NULL)
+CALL (all_of, tf_future_all_of (w->future, NULL) != NULL)
 CALL (all, tf_future_all (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
+CALL (any_of, tf_future_any_of (w->future, NULL) != NULL)
 CALL (any, tf_future_any (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
 CALL (any_filtered,
       tf_future_any_filtered (&w->future, 1, TF_SET_FLAGS_NONE, filter, NULL, NULL) != NULL)
+CALL (race_of, tf_future_race_of (w->future, NULL) != NULL)
 CALL (race, tf_future_race (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
 CALL (race_filtered,
       tf_future_race_filtered (&w->future, 1, TF_SET_FLAGS_NONE, filter, NULL, NULL) != NULL)
@@ -200,14 +202,13 @@ CALL (steal_pointer, tf_future_steal_pointer (w->pointer, e) != NULL)
 CALL_VOID (wait_async, tf_future_wait_async (w->future, NULL, NULL, NULL))
 CALL (return_to_gtask, return_to_gtask (w))
 CALL (promise_follow, tf_promise_follow (w->promise, w->future))
-CALL_VOID (set_abortable, tf_promise_set_abortable (w->promise, FALSE))
-CALL_VOID (unset_abortable, tf_promise_unset_abortable (w->promise))
+CALL_VOID (set_abort_policy, tf_promise_set_abort_policy (w->promise, TF_ABORT_POLICY_REFUSE))
 CALL (is_running, !tf_message_router_is_running (w->router))
 CALL (start, tf_message_router_start (w->router, e))
 CALL (stop_router, tf_message_router_stop (w->router, e))
 CALL (pipe, pipe_new (w, e))
 CALL (close_pipe, tf_message_router_close_pipe (w->router, w->receiver, e))
-CALL (route_until, tf_message_router_route_until (w->router, is_over, NULL, 0, e))
+CALL (route_until, tf_message_router_route_until (w->router, 0, is_over, NULL, e))
 CALL (attach_router, tf_message_router_attach (w->router, e))
 CALL (router_get_fd, tf_thread_router_get_fd (TF_THREAD_ROUTER (w->router), e) != -1)
 
@@ -243,9 +244,12 @@ static const struct
   { "tf_future_with_timeout_full", call_with_timeout_full, LOGS_FUTURE, "“running”" },
   { "tf_future_with_deadline", call_with_deadline, LOGS_FUTURE, "“running”" },
   { "tf_future_retry", call_retry, LOGS_FUTURE, "“retry”" },
+  { "tf_future_all_of", call_all_of, LOGS_FUTURE, "“running”" },
   { "tf_future_all", call_all, LOGS_FUTURE, "“running”" },
+  { "tf_future_any_of", call_any_of, LOGS_FUTURE, "“running”" },
   { "tf_future_any", call_any, LOGS_FUTURE, "“running”" },
   { "tf_future_any_filtered", call_any_filtered, LOGS_FUTURE, "“running”" },
+  { "tf_future_race_of", call_race_of, LOGS_FUTURE, "“running”" },
   { "tf_future_race", call_race, LOGS_FUTURE, "“running”" },
   { "tf_future_race_filtered", call_race_filtered, LOGS_FUTURE, "“running”" },
   { "tf_future_deliver", call_deliver, LOGS_FUTURE, "“detached”" },
@@ -257,8 +261,7 @@ static const struct
   { "tf_future_wait_async", call_wait_async, LOGS_FUTURE, "“running”" },
   { "tf_future_return_to_gtask", call_return_to_gtask, LOGS_FUTURE, "“running”" },
   { "tf_promise_follow", call_promise_follow, LOGS_FUTURE, "“promise”" },
-  { "tf_promise_set_abortable", call_set_abortable, LOGS_FUTURE, "“promise”" },
-  { "tf_promise_unset_abortable", call_unset_abortable, LOGS_FUTURE, "“promise”" },
+  { "tf_promise_set_abort_policy", call_set_abort_policy, LOGS_FUTURE, "“promise”" },
   { "tf_message_router_is_running", call_is_running, READS },
   { "tf_message_router_start", call_start, IS_RUNNING },
   { "tf_message_router_stop", call_stop_router, FAILS },
@@ -361,7 +364,7 @@ world_init (World *self)
   tf_test_wait_done (self->pointer);
   self->future = submit_named (self->executor, "running", run_meeting, &self->meeting);
   wait_for_state (self->future, TF_FUTURE_STATE_EXECUTING);
-  tf_promise_set_abortable (self->promise, TRUE);
+  tf_promise_set_abort_policy (self->promise, TF_ABORT_POLICY_ALLOW);
   self->delivered = tf_future_new_detached (TF_TYPE_FUTURE, NULL, NULL, NULL);
   self->model = G_LIST_MODEL (g_list_store_new (G_TYPE_OBJECT));
   self->router = TF_MESSAGE_ROUTER (tf_thread_router_new (NULL));
@@ -389,7 +392,7 @@ world_check (World *self)
   tf_test_assert_state (self->future, TF_FUTURE_STATE_EXECUTING);
   tf_test_assert_state (TF_FUTURE (self->promise), TF_FUTURE_STATE_EXECUTING);
   tf_test_assert_state (self->delivered, TF_FUTURE_STATE_WAITING);
-  g_assert_true (tf_promise_get_abortable (self->promise));
+  g_assert_cmpint (tf_promise_get_abort_policy (self->promise), ==, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_executor_is_running (self->executor));
   g_assert_cmpuint (tf_executor_get_max_workers (self->executor), ==, 1);
   g_assert_true (tf_message_router_is_running (self->router));

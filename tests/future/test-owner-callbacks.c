@@ -295,8 +295,9 @@ on_submitted_cb (GObject      *source,
                  gpointer      data)
 {
   g_autoptr (GError) error = NULL;
+  GValue             value = G_VALUE_INIT;
 
-  g_assert_null (tf_executor_submit_finish (TF_EXECUTOR (source), result, &error));
+  g_assert_false (tf_executor_submit_finish (TF_EXECUTOR (source), result, &value, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   n_calls++;
 }

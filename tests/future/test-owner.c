@@ -299,6 +299,80 @@ test_last_counts (void)
 }
 
 static void
+test_unbound (void)
+{
+  TfExecutor *executor = executor_new (1);
+  GObject    *owner = g_object_new (G_TYPE_OBJECT, NULL);
+  guint       counts[2] = { 0 };
+  TfFuture   *future = submit_bound (executor, run_eight, NULL, counts, owner);
+  Meeting     meeting;
+
+  g_test_summary ("NULL unbinds the owner: the work goes on without it, and its handlers stay.");
+
+  tf_future_bind_owner (future, NULL);
+  tf_future_bind_owner (future, NULL);
+  tf_test_wait_done (future);
+  g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_COMPLETED);
+  g_assert_nonnull (g_object_get_data (owner, "n-heard"));
+  g_assert_cmpuint (counts[0], ==, 1);
+  tf_future_bind_owner (future, NULL);
+  finish_future (future);
+
+  future = submit_bound (executor, run_eight, NULL, counts, owner);
+  g_signal_handlers_disconnect_by_data (future, owner);
+  tf_future_bind_owner (future, NULL);
+  g_assert_finalize_object (owner);
+  tf_test_wait_done (future);
+  g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_COMPLETED);
+  finish_future (future);
+
+  /* Bound again after that. */
+  meeting_init (&meeting);
+  owner = g_object_new (G_TYPE_OBJECT, NULL);
+  future = submit_bound (executor, run_report_meeting, &meeting, counts, owner);
+  tf_future_bind_owner (future, NULL);
+  tf_future_bind_owner (future, owner);
+  g_object_unref (owner);
+  g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLING);
+  tf_test_gate_open (&meeting.go);
+  finish_future (future);
+  tf_test_executor_finish (&executor);
+  meeting_clear (&meeting);
+}
+
+static void
+test_unbound_too_late (void)
+{
+  TfExecutor *executor = executor_new (1);
+
+  g_test_summary ("An owner that went on another thread has no callback, although it is unbound or "
+                  "replaced after that.");
+
+  for (guint i = 0; i < 2; i++)
+    {
+      GObject  *owner = g_object_new (G_TYPE_OBJECT, NULL);
+      GObject  *other = i == 0 ? NULL : g_object_new (G_TYPE_OBJECT, NULL);
+      guint     counts[2] = { 0 };
+      Meeting   meeting;
+      TfFuture *future;
+
+      meeting_init (&meeting);
+      future = submit_bound (executor, run_report_meeting, &meeting, counts, owner);
+      g_thread_join (g_thread_new ("disposer", run_unref, owner));
+      tf_future_bind_owner (future, other);
+      g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLING);
+      tf_test_gate_open (&meeting.go);
+      tf_test_wait_done (future);
+      g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLED);
+      g_assert_cmpuint (counts[0], ==, 1);
+      finish_future (future);
+      meeting_clear (&meeting);
+      g_clear_object (&other);
+    }
+  tf_test_executor_finish (&executor);
+}
+
+static void
 test_many (void)
 {
   TfExecutor *executor = executor_new (1);
@@ -461,6 +535,8 @@ main (int   argc,
   tf_test_add ("/future/owner/makes-no-difference-after-the-end", test_after_done);
   tf_test_add ("/future/owner/need-not-be-finalized", test_disposed_alive);
   tf_test_add ("/future/owner/is-the-last-one-bound", test_last_counts);
+  tf_test_add ("/future/owner/may-be-unbound", test_unbound);
+  tf_test_add ("/future/owner/is-not-unbound-too-late", test_unbound_too_late);
   tf_test_add ("/future/owner/may-have-many-futures", test_many);
   tf_test_add ("/future/owner/may-be-set-on-the-task", test_task_owner);
   tf_test_add ("/future/owner/may-be-gone-at-submission", test_task_owner_gone);

@@ -297,7 +297,7 @@ test_map (void)
   for (guint i = 0; i < 2; i++)
     meeting_init (&meetings[i]);
   map = TF_FUTURE (
-    tf_executor_map (executor, 2, make_half, meetings, NULL, 0, TF_SET_FLAGS_NONE));
+    tf_executor_map (executor, 2, 0, TF_SET_FLAGS_NONE, make_half, meetings, NULL));
   tf_test_run_until (NULL, is_half, map);
   for (guint i = 0; i < 2; i++)
     tf_test_gate_open (&meetings[i].go);

@@ -73,9 +73,9 @@ test_unset (void)
 {
   TfPromise *promise = tf_promise_new ("unset");
 
-  g_test_summary ("Without a handler, and if nothing was set, a promise is not abortable.");
+  g_test_summary ("Without a handler, and if nothing was set, a promise refuses an abort.");
 
-  g_assert_false (tf_promise_get_abortable (promise));
+  g_assert_cmpint (tf_promise_get_abort_policy (promise), ==, TF_ABORT_POLICY_ASK);
   assert_refused (promise, TF_ERROR_NOT_CANCELLABLE);
   tf_test_assert_state (TF_FUTURE (promise), TF_FUTURE_STATE_EXECUTING);
   resolve (promise);
@@ -88,14 +88,12 @@ test_handler (void)
   TfPromise *promise = tf_promise_new ("with handler");
   Handler    handler = { .answer = TRUE };
   gulong     id = connect (promise, &handler);
-  gboolean   is_abortable = FALSE;
 
-  g_test_summary ("A promise with a handler is abortable, and the handler is told why.");
+  g_test_summary ("A promise with a handler asks it, and the handler is told why; a blocked "
+                  "one counts as none.");
 
-  g_object_get (promise, "abortable", &is_abortable, NULL);
-  g_assert_true (is_abortable);
   g_signal_handler_block (promise, id);
-  g_assert_false (tf_promise_get_abortable (promise));
+  assert_refused (promise, TF_ERROR_NOT_CANCELLABLE);
   g_signal_handler_unblock (promise, id);
   assert_aborted (promise);
   g_assert_cmpuint (handler.n_calls, ==, 1);
@@ -108,11 +106,12 @@ static void
 test_set (void)
 {
   TfPromise *promise = tf_promise_new ("set");
-  TfPromise *by_property = g_object_new (TF_TYPE_PROMISE, "abortable", TRUE, NULL);
+  TfPromise *by_property =
+    g_object_new (TF_TYPE_PROMISE, "abort-policy", TF_ABORT_POLICY_ALLOW, NULL);
 
-  g_test_summary ("A promise that was made abortable needs no handler.");
+  g_test_summary ("A promise that allows aborts needs no handler.");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   assert_aborted (promise);
   finish_promise (&promise);
   assert_aborted (by_property);
@@ -125,19 +124,17 @@ test_false_wins (void)
   TfPromise *promise = tf_promise_new ("refuses");
   Handler    handler = { .answer = TRUE };
 
-  g_test_summary ("A promise that was made unabortable refuses an abort and a cancel, whatever "
+  g_test_summary ("A promise with the policy to refuse refuses an abort and a cancel, whatever "
                   "is connected.");
 
   connect (promise, &handler);
-  tf_promise_set_abortable (promise, FALSE);
-  g_assert_false (tf_promise_get_abortable (promise));
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_REFUSE);
   g_assert_false (tf_future_is_cancellable (TF_FUTURE (promise)));
   assert_refused (promise, TF_ERROR_NOT_CANCELLABLE);
   g_assert_false (tf_future_cancel (TF_FUTURE (promise)));
   tf_test_assert_state (TF_FUTURE (promise), TF_FUTURE_STATE_EXECUTING);
   g_assert_cmpuint (handler.n_calls, ==, 0);
-  tf_promise_unset_abortable (promise);
-  g_assert_true (tf_promise_get_abortable (promise));
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ASK);
   assert_aborted (promise);
   g_assert_cmpuint (handler.n_calls, ==, 1);
   g_free (handler.reason);
@@ -149,10 +146,12 @@ on_notify_cb (GObject    *object,
               GParamSpec *pspec,
               GString    *log)
 {
-  gboolean value;
+  g_auto (GValue) value = G_VALUE_INIT;
 
-  g_object_get (object, pspec->name, &value, NULL);
-  g_string_append_printf (log, "%s:%d ", pspec->name, value);
+  g_object_get_property (object, pspec->name, &value);
+  g_string_append_printf (log, "%s:%d ", pspec->name,
+                          G_VALUE_HOLDS_ENUM (&value) ? g_value_get_enum (&value)
+                                                      : g_value_get_boolean (&value));
 }
 
 static void
@@ -161,16 +160,35 @@ test_notify (void)
   TfPromise          *promise = tf_promise_new ("notifies");
   g_autoptr (GString) log = g_string_new (NULL);
 
-  g_test_summary ("A change of what is allowed is notified, and nothing else.");
+  g_test_summary ("A change of the policy is notified, and nothing else.");
 
-  g_signal_connect (promise, "notify::abortable", G_CALLBACK (on_notify_cb), log);
+  g_signal_connect (promise, "notify::abort-policy", G_CALLBACK (on_notify_cb), log);
   g_signal_connect (promise, "notify::cancellable", G_CALLBACK (on_notify_cb), log);
-  tf_promise_unset_abortable (promise);
-  tf_promise_set_abortable (promise, TRUE);
-  tf_promise_set_abortable (promise, TRUE);
-  tf_promise_set_abortable (promise, FALSE);
-  tf_promise_unset_abortable (promise);
-  g_assert_cmpstr (log->str, ==, "abortable:1 abortable:0 cancellable:0 cancellable:1 ");
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ASK);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_REFUSE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ASK);
+  g_assert_cmpstr (log->str, ==,
+                   "abort-policy:1 abort-policy:2 cancellable:0 abort-policy:0 cancellable:1 ");
+  resolve (promise);
+  finish_promise (&promise);
+}
+
+static void
+test_no_policy (void)
+{
+  TfPromise *promise = tf_promise_new ("no policy");
+
+  g_test_summary ("What is no policy changes nothing.");
+
+  for (int policy = -1; policy <= 3; policy += 4)
+    {
+      g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*<= TF_ABORT_POLICY_REFUSE*");
+      tf_promise_set_abort_policy (promise, (TfAbortPolicy) policy);
+      g_test_assert_expected_messages ();
+    }
+  g_assert_cmpint (tf_promise_get_abort_policy (promise), ==, TF_ABORT_POLICY_ASK);
   resolve (promise);
   finish_promise (&promise);
 }
@@ -274,7 +292,7 @@ test_done (void)
 
   g_test_summary ("What is resolved cannot be given up any more, told or not.");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_promise_resolve_string (promise, "resolved"));
   assert_refused (promise, TF_ERROR_DONE);
   tf_test_wait_done (TF_FUTURE (promise));
@@ -290,7 +308,7 @@ test_twice (void)
 
   g_test_summary ("A promise is given up once; one that was cancelled can be given up still.");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   tf_promise_get_cancellable (promise);
   g_assert_true (tf_future_cancel (TF_FUTURE (promise)));
   g_assert_true (tf_future_abort (TF_FUTURE (promise), "first", NULL));
@@ -305,12 +323,12 @@ static void
 test_with_error (void)
 {
   TfPromise         *promise = tf_promise_new ("with error");
-  g_autoptr (GError) reason = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "too busy");
+  GError            *reason = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "too busy");
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("The reason may be of any kind; the state is that of a cancel.");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_future_abort_with_error (TF_FUTURE (promise), reason, NULL));
   tf_test_wait_done (TF_FUTURE (promise));
   tf_test_assert_state (TF_FUTURE (promise), TF_FUTURE_STATE_CANCELLED);
@@ -328,7 +346,7 @@ test_late_resolve (void)
 
   g_test_summary ("What comes after an abort is refused, without a word.");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   assert_aborted (promise);
   g_assert_false (tf_promise_resolve_object (promise, object));
   g_assert_false (tf_promise_reject (promise, an_error ()));
@@ -400,7 +418,6 @@ test_subclass (void)
 
   g_test_summary ("The class of a promise may have the handler.");
 
-  g_assert_true (tf_promise_get_abortable (promise));
   assert_aborted (promise);
   g_assert_cmpuint (((OwnPromise *) promise)->n_asked, ==, 1);
   finish_promise (&promise);
@@ -417,6 +434,7 @@ main (int    argc,
   tf_test_add ("/promise/abort/may-be-allowed-without-a-handler", test_set);
   tf_test_add ("/promise/abort/may-be-refused-whatever-is-connected", test_false_wins);
   tf_test_add ("/promise/abort/notifies-of-changes", test_notify);
+  tf_test_add ("/promise/abort/has-one-of-three-policies", test_no_policy);
   tf_test_add ("/promise/abort/is-refused-by-one-handler", test_veto);
   tf_test_add ("/promise/abort/may-be-repeated-in-a-handler", test_again_inside);
   tf_test_add ("/promise/abort/loses-to-a-handler-that-completes", test_resolve_inside);

@@ -188,7 +188,7 @@ test_cancel_after_resolve (void)
     "A cancel or an abort that comes after the result is too late, also before the result is "
     "delivered.");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_promise_resolve_object (promise, object));
   g_assert_false (tf_future_cancel (TF_FUTURE (promise)));
   g_assert_false (tf_future_abort (TF_FUTURE (promise), NULL, &error));
@@ -234,7 +234,7 @@ test_race (void)
       guint    n_done = 0;
 
       race.object = object_new (&gone_in);
-      tf_promise_set_abortable (race.promise, TRUE);
+      tf_promise_set_abort_policy (race.promise, TF_ABORT_POLICY_ALLOW);
       g_signal_connect (race.promise, "done", G_CALLBACK (on_done_count_cb), &n_done);
       tf_test_gate_init (&race.go);
       thread = g_thread_new ("race", run_race, &race);

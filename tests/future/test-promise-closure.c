@@ -254,13 +254,14 @@ test_execute (void)
 }
 
 static void
-test_abortable (void)
+test_abort (void)
 {
-  TfPromise         *promise = g_object_new (TF_TYPE_PROMISE, "abortable", TRUE, NULL);
+  TfPromise         *promise = g_object_new (TF_TYPE_PROMISE, "abort-policy",
+                                             TF_ABORT_POLICY_ALLOW, NULL);
   GClosure          *closure = new_closure (promise, TRUE);
   g_autoptr (GError) error = NULL;
 
-  g_test_summary ("The promise behind a closure is abortable as any other.");
+  g_test_summary ("The promise behind a closure can be aborted as any other.");
 
   g_assert_true (tf_future_abort (TF_FUTURE (promise), "enough", &error));
   g_assert_no_error (error);
@@ -286,6 +287,6 @@ main (int    argc,
   tf_test_add ("/promise-closure/life/abandons-when-it-goes-uncalled", test_dropped);
   tf_test_add ("/promise-closure/life/may-be-called-elsewhere", test_elsewhere);
   tf_test_add ("/promise-closure/execute/calls-at-once", test_execute);
-  tf_test_add ("/promise-closure/abort/is-that-of-the-promise", test_abortable);
+  tf_test_add ("/promise-closure/abort/is-that-of-the-promise", test_abort);
   return g_test_run ();
 }

@@ -114,7 +114,7 @@ test_cancelled (void)
 
   g_test_summary ("A leader that is cancelled cancels the follower, with its reason.");
 
-  tf_promise_set_abortable (leader, TRUE);
+  tf_promise_set_abort_policy (leader, TF_ABORT_POLICY_ALLOW);
   tf_future_abort (TF_FUTURE (leader), "because", NULL);
   tf_test_wait_done (TF_FUTURE (follower));
   tf_test_assert_states (states, "EXECUTING CANCELLING CANCELLED done");
@@ -356,8 +356,8 @@ test_abort_travels (void)
 
   g_assert_false (tf_future_abort (TF_FUTURE (follower), "because", &error));
   g_assert_error (error, TF_ERROR, TF_ERROR_NOT_CANCELLABLE);
-  tf_promise_set_abortable (follower, TRUE);
-  tf_promise_set_abortable (leader, TRUE);
+  tf_promise_set_abort_policy (follower, TF_ABORT_POLICY_ALLOW);
+  tf_promise_set_abort_policy (leader, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_future_abort (TF_FUTURE (follower), "because", NULL));
   tf_test_drain (NULL);
   assert_cancelled (TF_FUTURE (follower), "because");
@@ -374,7 +374,7 @@ test_abort_refused (void)
 
   g_test_summary ("A leader that refuses goes on, without the follower.");
 
-  tf_promise_set_abortable (follower, TRUE);
+  tf_promise_set_abort_policy (follower, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_future_abort (TF_FUTURE (follower), "because", NULL));
   tf_test_drain (NULL);
   assert_cancelled (TF_FUTURE (follower), "because");

@@ -43,7 +43,7 @@ test_refuses (void)
   g_test_summary ("ABT-19: A shield refuses to be cancelled or given up, and the original hears "
                   "nothing of it.");
 
-  tf_promise_set_abortable (promise, TRUE);
+  tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
   g_object_get (shield, "cancellable", &is_cancellable, NULL);
   g_assert_false (is_cancellable);
   g_assert_false (tf_future_cancel (shield));

@@ -161,7 +161,7 @@ check_refused (TfTimeoutAction action)
   Limited limited;
 
   limited_init (&limited, LIMIT_US, action);
-  tf_promise_set_abortable (limited.promise, FALSE);
+  tf_promise_set_abort_policy (limited.promise, TF_ABORT_POLICY_REFUSE);
   run_out (&limited);
   assert_timed_out (limited.limited);
   tf_test_assert_state (TF_FUTURE (limited.promise), TF_FUTURE_STATE_EXECUTING);
@@ -321,7 +321,7 @@ test_same_turn (void)
   g_test_summary ("When the original is done in the turn in which the time is over, it counts.");
 
   limited_init (&limited, LIMIT_US, TF_TIMEOUT_ACTION_ABORT);
-  tf_promise_set_abortable (limited.promise, TRUE);
+  tf_promise_set_abort_policy (limited.promise, TF_ABORT_POLICY_ALLOW);
   tf_promise_resolve_int64 (limited.promise, 7);
   tf_test_clock_advance (limited.clock, LIMIT_US);
   tf_test_drain (NULL);
@@ -382,7 +382,7 @@ test_same_turn_abort (void)
   g_test_summary ("So it does when the original is given up in this turn.");
 
   limited_init (&limited, LIMIT_US, TF_TIMEOUT_ACTION_LEAVE);
-  tf_promise_set_abortable (limited.promise, TRUE);
+  tf_promise_set_abort_policy (limited.promise, TF_ABORT_POLICY_ALLOW);
   g_signal_connect (before, "done", G_CALLBACK (on_done_abort_cb), limited.promise);
   tf_promise_resolve_none (before);
   tf_test_clock_advance (limited.clock, LIMIT_US);
@@ -477,7 +477,7 @@ test_aborted (void)
   g_test_summary ("TMO-10: So does giving it up.");
 
   limited_init (&limited, LIMIT_US, TF_TIMEOUT_ACTION_LEAVE);
-  tf_promise_set_abortable (limited.promise, TRUE);
+  tf_promise_set_abort_policy (limited.promise, TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_future_abort (limited.limited, "because", NULL));
   tf_test_drain (NULL);
   assert_cancelled (limited.limited, "because");

@@ -208,7 +208,7 @@ test_map (void)
   g_test_summary ("The function of a map cannot wait for the map.");
 
   waiter.target = TF_FUTURE (
-    tf_executor_map (executor, 3, make_task_wait, &waiter, NULL, 1, TF_SET_FLAGS_NONE));
+    tf_executor_map (executor, 3, 1, TF_SET_FLAGS_NONE, make_task_wait, &waiter, NULL));
   tf_test_wait_done (waiter.target);
   end_waiter (&waiter);
   tf_test_drain (NULL);

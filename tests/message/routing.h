@@ -198,7 +198,7 @@ route_until (TfMessageRouter *router,
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (tf_message_router_route_until (router, condition, user_data, tf_test_timeout_us (),
-                                                &error));
+  g_assert_true (tf_message_router_route_until (router, tf_test_timeout_us (), condition,
+                                                user_data, &error));
   g_assert_no_error (error);
 }

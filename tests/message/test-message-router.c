@@ -89,7 +89,7 @@ assert_does_not_work (TfMessageRouter   *router,
   g_assert_error (error, TF_ERROR, (gint) code);
   g_clear_error (&error);
 
-  g_assert_false (tf_message_router_route_until (router, return_true, NULL, 0, &error));
+  g_assert_false (tf_message_router_route_until (router, 0, return_true, NULL, &error));
   g_assert_error (error, TF_ERROR, (gint) code);
   g_clear_error (&error);
 
@@ -352,7 +352,7 @@ test_until (void)
   diary_init (&diary);
   receiver = router_open (router, &courier.sender, &diary);
   thread = g_thread_new ("courier", run_courier, &courier);
-  g_assert_true (tf_message_router_route_until (router, has_three, &diary, -1, NULL));
+  g_assert_true (tf_message_router_route_until (router, -1, has_three, &diary, NULL));
   diary_assert (&diary, "1:0 1:1 1:2");
   g_thread_join (thread);
   diary.n_messages = 1;
@@ -377,7 +377,7 @@ test_until_at_once (void)
   receiver = router_open (router, &sender, &diary);
   sender_start (sender);
   sender_send (sender, 1);
-  g_assert_true (tf_message_router_route_until (router, return_true, NULL, 0, NULL));
+  g_assert_true (tf_message_router_route_until (router, 0, return_true, NULL, NULL));
   diary_assert (&diary, "");
   g_assert_true (tf_message_router_attach (router, NULL));
   tf_test_drain (NULL);
@@ -394,7 +394,7 @@ assert_times_out (TfMessageRouter *router,
   g_autoptr (GError) error = NULL;
   gint64             begin_us = g_get_monotonic_time ();
 
-  g_assert_false (tf_message_router_route_until (router, never, NULL, timeout_us, &error));
+  g_assert_false (tf_message_router_route_until (router, timeout_us, never, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   g_assert_cmpint (g_get_monotonic_time () - begin_us, >=, timeout_us);
 }
@@ -587,7 +587,7 @@ test_until_stopped (void)
   receiver = router_open (router, &courier.sender, &diary);
   g_signal_connect (receiver, "message", G_CALLBACK (on_message_stop_cb), router);
   call_in_thread (run_courier, &courier);
-  g_assert_false (tf_message_router_route_until (router, never, NULL, -1, &error));
+  g_assert_false (tf_message_router_route_until (router, -1, never, NULL, &error));
   g_assert_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING);
   diary_assert (&diary, "1:0");
 
@@ -619,7 +619,7 @@ test_condition_stops (void)
   receiver = router_open (router, &courier.sender, &diary);
   call_in_thread (run_courier, &courier);
   g_test_expect_message ("Tf", G_LOG_LEVEL_WARNING, "*1 pipe*");
-  g_assert_false (tf_message_router_route_until (router, stop_router, router, -1, &error));
+  g_assert_false (tf_message_router_route_until (router, -1, stop_router, router, &error));
   g_assert_error (error, TF_ERROR, TF_ERROR_NOT_RUNNING);
   g_test_assert_expected_messages ();
   diary_assert (&diary, "");
@@ -633,14 +633,14 @@ test_condition_stops (void)
 static gboolean
 route_all (gpointer router)
 {
-  tf_message_router_route_until (router, never, NULL, 0, NULL);
+  tf_message_router_route_until (router, 0, never, NULL, NULL);
   return TRUE;
 }
 
 static gboolean
 route_all_and_go_on (gpointer router)
 {
-  tf_message_router_route_until (router, never, NULL, 0, NULL);
+  tf_message_router_route_until (router, 0, never, NULL, NULL);
   return FALSE;
 }
 
@@ -657,7 +657,7 @@ test_condition_routes (void)
   diary_init (&diary);
   receiver = router_open (router, &courier.sender, &diary);
   call_in_thread (run_courier, &courier);
-  g_assert_false (tf_message_router_route_until (router, route_all_and_go_on, router, 1000, NULL));
+  g_assert_false (tf_message_router_route_until (router, 1000, route_all_and_go_on, router, NULL));
   diary_assert (&diary, "1:0 1:1 1:2 1:3");
   route_until (router, route_all, router);
   router_close (router, receiver, courier.sender);

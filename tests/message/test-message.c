@@ -8,9 +8,9 @@
 static GPtrArray *
 all_messages (void)
 {
-  GPtrArray         *messages = g_ptr_array_new_with_free_func ((GDestroyNotify) tf_message_free);
-  g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "busy");
-  g_auto (GValue)    value = G_VALUE_INIT;
+  GPtrArray      *messages = g_ptr_array_new_with_free_func ((GDestroyNotify) tf_message_free);
+  GError         *error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "busy");
+  g_auto (GValue) value = G_VALUE_INIT;
 
   g_value_init (&value, G_TYPE_STRING);
   g_value_set_string (&value, "text");

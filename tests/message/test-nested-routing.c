@@ -90,7 +90,7 @@ drive_by_hand (gpointer data)
   Nest              *nest = data;
   g_autoptr (GError) error = NULL;
 
-  if (tf_message_router_route_until (nest->router, is_all_there, nest, -1, &error))
+  if (tf_message_router_route_until (nest->router, -1, is_all_there, nest, &error))
     return;
 
   g_assert_error (error, TF_ERROR, TF_ERROR_DEADLOCK);

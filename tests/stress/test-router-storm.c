@@ -185,7 +185,7 @@ drive (Storm *self)
   switch (random_below (self, 5))
     {
     case 0:
-      tf_message_router_route_until (router, is_tired, self, random_below (self, 100), NULL);
+      tf_message_router_route_until (router, random_below (self, 100), is_tired, self, NULL);
       break;
     case 1:
       tf_message_router_attach (router, NULL);

@@ -135,6 +135,7 @@ class Extension {
         this._wait(spawned);
 
         const bound = Tf.Future.delay(LONG_MS);
+        bound.bind_owner(null);
         bound.bind_owner(this._owner);
         this._watch.add(bound);
         this._wait(bound);

@@ -50,6 +50,25 @@ testWith('arguments arrive as they were', async executor => {
     assertEqual(await submit(executor, 'describe', new Uint8Array([1, 2])), '["bytes 1,2"]');
 });
 
+testWith('submit_async() gives the value', async executor => {
+    const run = (...args) => executor.submit_async(Tf.call_task(`${FUNCTIONS}#make`, ...args), null);
+    assertEqual(await run('an integer'), 2 ** 40);
+    assertEqual(await run('a string'), 'grün');
+    assertEqual(await run('nothing'), null);
+    const value = await new Promise((resolve, reject) => {
+        executor.submit_async(Tf.call_task(`${FUNCTIONS}#make`, 'a fraction'), null, (source, result) => {
+            try {
+                resolve(source.submit_finish(result));
+            } catch (error) {
+                reject(error);
+            }
+        });
+    });
+    assertEqual(value, 0.5);
+    const error = await errorOf(executor.submit_async(Tf.call_task(`${FUNCTIONS}#notThere`), null));
+    assert(error instanceof GLib.Error, `${error}`);
+});
+
 testWith('large arrays and objects travel both ways', async executor => {
     const numbers = Array.from({length: 10000}, (_, i) => i);
     const table = Object.fromEntries(numbers.slice(0, 1000).map(i => [`key${i}`, [i, null, 0.5, true, 'é']]));

@@ -277,10 +277,12 @@ test('a spawned function is cancelled by its cancellable', async () => {
 
 test('abort asks the handlers', async () => {
     const future = promise();
-    assertEqual(future.abortable, false);
+    assertEqual(future.abort_policy, Tf.AbortPolicy.ASK);
     assert(thrownBy(() => future.abort('no')).matches(Tf.Error, Tf.Error.NOT_CANCELLABLE), 'NOT_CANCELLABLE');
     future.connect('abort-requested', (_promise, reason) => reason.message === 'yes');
-    assertEqual(future.abortable, true);
+    future.abort_policy = Tf.AbortPolicy.REFUSE;
+    assert(thrownBy(() => future.abort('yes')).matches(Tf.Error, Tf.Error.NOT_CANCELLABLE), 'NOT_CANCELLABLE');
+    future.abort_policy = Tf.AbortPolicy.ALLOW;
     assert(thrownBy(() => future.abort('no')).matches(Tf.Error, Tf.Error.NOT_CANCELLABLE), 'NOT_CANCELLABLE');
     assertEqual(future.abort('yes'), true);
     assertEqual((await errorOf(future)).message, 'yes');
@@ -438,6 +440,12 @@ test('sources', async () => {
     const activated = Tf.Future.from_signal(action, 'activate');
     action.activate(null);
     await activated;
+
+    const store = new Gio.ListStore({item_type: Gio.SimpleAction.$gtype});
+    const changed = Tf.Future.from_signal(store, 'items-changed');
+    store.append(action);
+    assertEqual(JSON.stringify(await changed), '[0,0,1]');
+    assertEqual(JSON.stringify(changed.dup_value()), '[0,0,1]');
 
     const cancellable = new Gio.Cancellable();
     thrownBy(() => Tf.Future.from_cancellable(null));

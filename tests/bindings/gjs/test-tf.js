@@ -154,10 +154,21 @@ testOfThread('cancel and abort', async () => {
     assert(executor.shutdown(-1), 'shutdown');
 });
 
+test('several arguments of a signal are values', async () => {
+    const store = new Gio.ListStore({item_type: Gio.SimpleAction.$gtype});
+    const changed = Tf.Future.from_signal(store, 'items-changed');
+    store.append(Gio.SimpleAction.new('action', null));
+    await changed.wait_async(null);
+    const values = changed.dup_value();
+    assert(values instanceof Tf.Values, 'Tf.Values');
+    assertEqual([0, 1, 2].map(i => values.get(i)).join(), '0,0,1');
+    assertEqual(values.get_n(), 3);
+});
+
 test('errors are GLib.Error', () => {
     const executor = Tf.Executor.new();
     assert(executor.stop(), 'stop');
-    assert(errorOf(() => executor.stop()).matches(Tf.Error, Tf.Error.NOT_RUNNING), 'NOT_RUNNING');
+    assert(executor.stop(), 'a second stop');
     assert(errorOf(() => executor.submit_call(neverRun)).matches(Tf.Error, Tf.Error.NOT_RUNNING), 'NOT_RUNNING');
 
     const context = Tf.ThreadContext.new(1);

@@ -133,6 +133,31 @@ def test_submit_is_refused_when_stopped():
     assert executor.shutdown()
 
 
+def test_second_stop_raises():
+    """EXEC-04: as in the ancestor; C returns true."""
+    executor = Tf.Executor()
+    assert executor.stop()
+    for _ in range(2):
+        with pytest.raises(GLib.Error) as caught:
+            executor.stop()
+        assert caught.value.matches(Tf.error_quark(), Tf.Error.NOT_RUNNING)
+    assert executor.is_stopped()
+
+    caught = []
+
+    def stop_in_thread(executor):
+        try:
+            executor.stop()
+        except GLib.Error as error:
+            caught.append(error)
+
+    for each in (executor, Tf.Executor()):
+        thread = threading.Thread(target=stop_in_thread, args=[each])
+        thread.start()
+        thread.join()
+    assert [error.matches(Tf.error_quark(), Tf.Error.WRONG_THREAD) for error in caught] == [True, True]
+
+
 def test_with_cancels_what_is_left():
     started = threading.Event()
     with Tf.Executor() as executor:
@@ -683,6 +708,46 @@ def test_submit_then(executor):
     assert done(executor.submit_then(executor.submit_call(len, "ab"), work, 5)).result == (2, (5,), True)
     with pytest.raises(ZeroDivisionError):
         done(executor.submit_then(executor.submit_call(len, "ab"), lambda future: 1 / 0)).result
+
+
+def test_several_arguments_of_a_signal_are_a_list():
+    class Sender(GObject.Object):
+        @GObject.Signal(arg_types=(object, str))
+        def sent(self, *args):
+            pass
+
+    sender = Sender()
+    future = Tf.Future.from_signal(sender, "sent")
+    assert future.value is None
+    thing = {1: 2}
+    sender.emit("sent", thing, "text")
+    assert done(future).result == [thing, "text"]
+    assert future.result[0] is thing
+    assert future.value == [thing, "text"]
+    assert isinstance(future.dup_value(), Tf.Values)
+
+
+def test_submit_finish_gives_the_value(executor):
+    def finish(executor, result):
+        try:
+            seen.append(executor.submit_finish(result))
+        except GLib.Error as error:
+            seen.append(type(error))
+
+    def fail(task):
+        task.return_new_error(Gio.io_error_quark(), int(Gio.IOErrorEnum.NOT_FOUND), "gone")
+
+    cancelled = Gio.Cancellable()
+    cancelled.cancel()
+    seen = []
+    for n, (body, cancellable) in enumerate((
+        (lambda task: task.return_value({1: 2}), None), (lambda task: task.return_none(), None), (fail, None),
+        (lambda task: task.return_none(), cancelled),
+    ), 1):
+        executor.submit_async(Tf.Task.new(body), cancellable, finish)
+        while len(seen) < n:
+            GLib.MainContext.default().iteration(True)
+    assert seen == [{1: 2}, None, GLib.Error, Tf.TaskCancelled]
 
 
 # Names

@@ -482,7 +482,7 @@ def test_abort_of_a_spawned_coroutine_tells_it():
 
     seen = []
     promise = Tf.spawn(main())
-    promise.set_abortable(True)
+    promise.set_abort_policy(Tf.AbortPolicy.ALLOW)
     GLib.MainContext.default().iteration(False)
     assert promise.abort("enough")
     assert promise.wait(TIMEOUT)

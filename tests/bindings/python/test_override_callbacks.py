@@ -175,7 +175,7 @@ def test_tasks_for_a_model(executor, boom, told):
     """What makes no task is a failure."""
     model = Gio.ListStore.new(Gio.Cancellable)
     model.append(Gio.Cancellable())
-    future = done(executor.map_model(model, boom, None, 1, Tf.SetFlags.NONE))
+    future = done(executor.map_model(model, 1, Tf.SetFlags.NONE, boom))
     assert told == [boom.error]
     assert future.get_state() == FAILED
     assert future.dup_error() is not None

@@ -299,7 +299,7 @@ def of_task_callback(executor):
 def of_model(executor):
     model = Gio.ListStore.new(Gio.Cancellable)
     model.append(Gio.Cancellable())
-    return executor.map_model(model, leave, None, 1, Tf.SetFlags.NONE)
+    return executor.map_model(model, 1, Tf.SetFlags.NONE, leave)
 
 
 def of_wait_async(executor):

@@ -70,7 +70,7 @@ CALLS = [
          lambda it, value: it.set_progress_interval(progress_interval=value), 1, False),
     Call(Tf.CancelFlag, "wait", "timeout", lambda it, value: it.wait(value), 1),
     Call(Tf.WorkerPool, "shutdown", "timeout", lambda it, value: it.shutdown(timeout=value), 1),
-    Call(Tf.MessageRouter, "route_until", "timeout", lambda it, value: it.route_until(nothing, timeout=value), 3),
+    Call(Tf.MessageRouter, "route_until", "timeout", lambda it, value: it.route_until(nothing, timeout=value), 1),
 ]
 OBJECTS = {
     Tf.Future: Tf.Promise, Tf.Executor: Tf.Executor, Tf.CancelFlag: Tf.CancelFlag.new,

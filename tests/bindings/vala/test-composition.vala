@@ -129,7 +129,7 @@ static async void await_cancel () throws GLib.Error {
     reason = error.message;
     return true;
   });
-  assert_true (promise.abortable);
+  assert_true (promise.abort_policy == Tf.AbortPolicy.ASK);
   yield limited.wait_async ();
   try {
     limited.get_int64 ();

@@ -108,6 +108,25 @@ static void test_goes () {
   finish (executor);
 }
 
+static void test_unbound () {
+  GLib.Test.summary ("An owner may be unbound: the work goes on without it.");
+
+  var executor = new Tf.Executor ();
+  try {
+    var page = new Page (1);
+    var future = page.load_short (executor);
+
+    future.bind_owner (null);
+    page = null;
+    assert_cmpint (Page.n_alive, GLib.CompareOperator.EQ, 0);
+    future.wait ();
+    assert_true (future.state == Tf.FutureState.COMPLETED);
+  } catch (GLib.Error e) {
+    GLib.error ("%s", e.message);
+  }
+  finish (executor);
+}
+
 static void test_is_told () {
   GLib.Test.summary ("An owner that stays is notified, and may go after that.");
 
@@ -174,6 +193,7 @@ static int main (string[] args) {
   GLib.Test.init (ref args);
 
   GLib.Test.add_func ("/bindings/vala/owner-goes", test_goes);
+  GLib.Test.add_func ("/bindings/vala/owner-is-unbound", test_unbound);
   GLib.Test.add_func ("/bindings/vala/owner-is-told", test_is_told);
   GLib.Test.add_func ("/bindings/vala/owner-is-kept", test_is_kept);
   GLib.Test.add_func ("/bindings/vala/done-may-capture", test_capture);

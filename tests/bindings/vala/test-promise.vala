@@ -205,10 +205,10 @@ static void test_abort () {
 
   var promise = new Tf.Promise ();
   bool is_refused = true;
-  assert_false (promise.abortable);
+  assert_true (promise.abort_policy == Tf.AbortPolicy.ASK);
   promise.abort_requested.connect ((reason) => !is_refused && reason is GLib.IOError.CANCELLED);
   promise.abort_requested.connect ((reason) => true);
-  assert_true (promise.abortable);
+  promise.abort_policy = Tf.AbortPolicy.ALLOW;
   try {
     promise.abort ();
     assert_not_reached ();
@@ -253,7 +253,7 @@ static async void read_all (GLib.MainLoop loop) {
     yield square.wait_async ();
     assert_true (square.get_int64 () == 400);
 
-    var map = executor.map (10, (index) => new Tf.Task ((task) => task.return_int64 (index * number)), 3);
+    var map = executor.map (10, 3, Tf.SetFlags.NONE, (index) => new Tf.Task ((task) => task.return_int64 (index * number)));
     yield map.wait_async ();
     for (int i = 0; i < 10; i++)
       assert_true (map.get_future (i).get_int64 () == i * 20);
@@ -348,6 +348,16 @@ static void test_sources () {
     window.closing (7);
     wait (signalled);
     assert_true (signalled.get_int64 () == 7);
+
+    var store = new GLib.ListStore (typeof (Window));
+    var changed = Tf.Future.from_signal (store, "items-changed");
+    store.append (window);
+    wait (changed);
+    GLib.Value value;
+    assert_true (changed.get_value (out value));
+    unowned Tf.Values values = (Tf.Values) value.get_boxed ();
+    assert_cmpuint (values.get_n (), GLib.CompareOperator.EQ, 3);
+    assert_cmpuint (values.get (2).get_uint (), GLib.CompareOperator.EQ, 1);
 
     var closed = Tf.Future.from_object (window);
     assert_true (closed == window.closed);

@@ -80,7 +80,12 @@ function isWellFormed(text) {
 }
 
 function unbox(value) {
-    return value instanceof JsValue ? value.value : value;
+    if (value instanceof JsValue)
+        return value.value;
+    if (value instanceof Tf.Values)
+        return Array.from({length: value.get_n()}, (_, i) => unbox(value.get(i)));
+
+    return value;
 }
 
 // Failures. A GLib.Error stays one; anything else that was thrown goes along as it is, and with its name, text and stack.
@@ -469,7 +474,7 @@ function map(name) {
     return function (items, makeTask, limit = 0, flags = Tf.SetFlags.NONE) {
         const thrown = [];
         let isInCall = true;
-        const set = c[name].call(this, items, (...args) => {
+        const set = c[name].call(this, items, limit, flags, (...args) => {
             try {
                 return makeTask(...args);
             } catch (error) {
@@ -478,7 +483,7 @@ function map(name) {
                 thrown.push(error);
                 return null;
             }
-        }, limit, flags);
+        });
 
         isInCall = false;
         if (thrown.length === 0)
@@ -637,7 +642,7 @@ function useMilliseconds() {
     });
     replace(MessageRouter.prototype, {
         route_until(original, condition, timeout) {
-            return original.call(this, condition, limit('timeout', timeout));
+            return original.call(this, limit('timeout', timeout), condition);
         },
     });
     replace(ProcessContext.prototype, {
@@ -723,6 +728,11 @@ function refuseThreads() {
         prototype[name] = map(name);
     }
 
+    const {submit_finish: submitFinish} = prototype;
+    prototype.submit_finish = function (result) {
+        const [, value] = submitFinish.call(this, result);
+        return unbox(value);
+    };
     Gio._promisify(prototype, 'submit_async', 'submit_finish');
 }
 

@@ -84,6 +84,11 @@ def _box(value):
     return GObject.Value(GObject.TYPE_PYOBJECT, value)
 
 
+def _unpack(value):
+    """Makes a list of several values, as the arguments of a signal are."""
+    return [value.get(i) for i in range(value.get_n())] if isinstance(value, Tf.Values) else value
+
+
 # --- Numbers ---
 
 
@@ -1149,7 +1154,7 @@ class Future(Tf.Future, _GuardedFunctions):
         if self.get_state() == Tf.FutureState.FAILED:
             raise _exception_of(self)
         try:
-            return self.get_value()[1]
+            return _unpack(self.get_value()[1])
         except GLib.Error as error:
             exception = _error_of(error)
         raise exception
@@ -1157,7 +1162,7 @@ class Future(Tf.Future, _GuardedFunctions):
     @property
     def value(self):
         """What the body returned; None while or if there is nothing."""
-        return self.get_value()[1] if self.get_state() == Tf.FutureState.COMPLETED else None
+        return _unpack(self.get_value()[1]) if self.get_state() == Tf.FutureState.COMPLETED else None
 
     @property
     def exception(self):
@@ -1494,6 +1499,10 @@ def spawn(coroutine, name=None):
 # --- The executor ---
 
 
+def _not_running():
+    return GLib.Error("The executor has been stopped", "tf-error-quark", int(Tf.Error.NOT_RUNNING))
+
+
 @_guard_handlers
 class Executor(Tf.Executor):
     def __init__(self, *args, **kwargs):
@@ -1563,11 +1572,20 @@ class Executor(Tf.Executor):
         return Tf.Executor.submit_then(self, upstream, work)
 
     submit_async = _with_guard(Tf.Executor.submit_async, 3)
-    map_model = _with_guard(Tf.Executor.map_model, 2)
+
+    def submit_finish(self, result):
+        """What the task of submit_async() has returned; raises the GLib.Error that it ended with."""
+        try:
+            return Tf.Executor.submit_finish(self, result)[1]
+        except GLib.Error as error:
+            exception = _error_of(error)
+        raise exception
+
+    map_model = _with_guard(Tf.Executor.map_model, 4)
 
     def _check_running(self):
         if not self.is_running():
-            raise GLib.Error("The executor has been stopped", "tf-error-quark", int(Tf.Error.NOT_RUNNING))
+            raise _not_running()
 
     def map(self, function, /, *iterables, limit=None, stop_on_error=True):
         """Calls a function in the background with each item, limit at a time. The result is the list of theirs."""
@@ -1584,7 +1602,7 @@ class Executor(Tf.Executor):
         name, place = _name_of(function), _place(1)
         calls = list(zip(*iterables))
         flags = Tf.SetFlags.CANCEL_REST if stop_on_error else Tf.SetFlags.WAIT_FOR_ALL
-        members = Tf.Executor.map(self, len(calls), make_task, None, limit, flags)
+        members = Tf.Executor.map(self, len(calls), limit, flags, make_task)
         return self._know_future(_check_made(members).then(lambda done: done.results))
 
     def submit_retry(
@@ -1632,6 +1650,14 @@ class Executor(Tf.Executor):
 
     def set_progress_interval(self, progress_interval):
         Tf.Executor.set_progress_interval(self, _microseconds(progress_interval, "progress_interval"))
+
+    def stop(self):
+        """Cancels everything, and returns at once. A second call raises NOT_RUNNING; in C it returns true."""
+        was_running = self.is_running()
+        Tf.Executor.stop(self)
+        if not was_running:
+            raise _not_running()
+        return True
 
     def shutdown(self, timeout=None):
         return _shut_down(self, _limit(timeout, "timeout"))
@@ -1746,7 +1772,7 @@ class MessageRouter(Tf.MessageRouter, _GuardedFunctions):
                 return True
 
         raised = []
-        is_routed = Tf.MessageRouter.route_until(self, is_over, None, _limit(timeout, "timeout"))
+        is_routed = Tf.MessageRouter.route_until(self, _limit(timeout, "timeout"), is_over)
         if raised:
             raise raised.pop()
         return is_routed

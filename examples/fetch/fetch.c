@@ -21,7 +21,7 @@ connect_to (guint16 port)
                                        G_CALLBACK (g_socket_client_connect_finish));
   g_socket_client_set_enable_proxy (client, FALSE);
   g_socket_client_connect_async (client, G_SOCKET_CONNECTABLE (address),
-                                 tf_promise_get_cancellable (promise), tf_promise_ready_cb,
+                                 tf_promise_get_gcancellable (promise), tf_promise_ready_cb,
                                  g_object_ref (promise));
   return TF_FUTURE (promise);
 }
@@ -64,7 +64,7 @@ read_line (TfFuture *connected,
   g_autoptr (TfPromise)        promise = tf_promise_new ("read line");
 
   g_data_input_stream_read_line_async (stream, G_PRIORITY_DEFAULT,
-                                       tf_promise_get_cancellable (promise), on_line_read_cb,
+                                       tf_promise_get_gcancellable (promise), on_line_read_cb,
                                        g_object_ref (promise));
   return tf_future_finally (TF_FUTURE (promise), close_connection, connection, g_object_unref);
 }

@@ -29,7 +29,7 @@ fetch_first (Server **servers)
   for (guint i = 0; i < N_MIRRORS; i++)
     answers[i] = fetch_line (server_get_port (servers[i]));
 
-  first = tf_future_any (answers, N_MIRRORS, TF_SET_FLAGS_CANCEL_REST);
+  first = tf_future_any (answers, N_MIRRORS, TF_FUTURE_SET_FLAGS_CANCEL_REST);
   for (guint i = 0; i < N_MIRRORS; i++)
     g_object_unref (answers[i]);
 

@@ -38,7 +38,7 @@ static GParamSpec       *props[N_PROPS];
 static const char *const kinds[N_KINDS] = { "fizz", "buzz", "fizz-buzz" };
 static guint             signals[N_KINDS];
 
-/* Called in the main context for every tf_task_send() of the task. */
+/* Called in the main context for every tf_task_send_value() of the task. */
 static void
 fizz_buzz_future_message (TfFuture     *future,
                           const char   *kind,

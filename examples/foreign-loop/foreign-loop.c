@@ -53,7 +53,7 @@ main (void)
   struct pollfd          fds[2] = { { .events = POLLIN }, { .events = POLLIN } };
   int                    quit[2];
 
-  fds[0].fd = tf_executor_get_fd (executor, &error);
+  fds[0].fd = tf_executor_detach (executor, &error);
   if (fds[0].fd < 0)
     {
       g_printerr ("foreign-loop: %s\n", error->message);

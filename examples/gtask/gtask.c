@@ -64,7 +64,7 @@ main (void)
 
   gtask = g_task_new (NULL, NULL, on_words_counted_cb, &n_words);
   g_task_set_task_data (gtask, g_strdup ("the thread function stays as it is"), g_free);
-  future = tf_executor_run_gtask (executor, gtask, run_count_words, NULL);
+  future = tf_executor_submit_task_func (executor, gtask, run_count_words, NULL);
 
   task = tf_task_new_with_argument (run_square, g_variant_new_int64 (7));
   tf_executor_submit_async (executor, task, NULL, on_squared_cb, &square);

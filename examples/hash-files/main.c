@@ -215,7 +215,7 @@ make_hasher (const Options *options,
     return g_object_ref (walker);
 
   context = tf_process_context_new ((guint) options->n_jobs);
-  return tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  return tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
 }
 
 /* FALSE if something still runs. */

@@ -11,7 +11,7 @@ const worker = GLib.Uri.resolve_relative(import.meta.url, 'worker.js', GLib.UriF
 
 const context = Tf.ProcessContext.new(N_WORKERS);
 context.set_argv(['gjs', '-m', GLib.filename_from_uri(worker)[0]]);
-const executor = Tf.Executor.new_with_context(context);
+const executor = Tf.Executor.new_for_parallel_context(context);
 
 function range(first, last) {
     return Array.from({length: last - first + 1}, (_, i) => first + i);

@@ -109,7 +109,7 @@ int
 main (void)
 {
   g_autoptr (TfParallelContext) context = TF_PARALLEL_CONTEXT (own_context_new ());
-  g_autoptr (TfExecutor)        executor = tf_executor_new_with_context (context);
+  g_autoptr (TfExecutor)        executor = tf_executor_new_for_parallel_context (context);
   g_autoptr (TfWorkerPool)      pool = NULL;
   g_autoptr (TfFuture)          sum = NULL;
   g_autoptr (TfFuture)          counter = NULL;

@@ -18,9 +18,9 @@ typedef struct
 
 typedef struct
 {
-  Crew        *crew; /* (owned) */
-  TfWorkerFunc func;
-  gpointer     user_data;
+  Crew      *crew; /* (owned) */
+  TfPoolFunc func;
+  gpointer   user_data;
 } Push;
 
 #define OWN_TYPE_POOL (own_pool_get_type ())
@@ -100,7 +100,7 @@ start_or_queue (OwnPool *self,
 
 static gboolean
 own_pool_push (TfWorkerPool *pool,
-               TfWorkerFunc  func,
+               TfPoolFunc    func,
                gpointer      user_data,
                GError      **error)
 {

@@ -33,7 +33,7 @@ read_file (const char *path)
   TfPromise        *promise = tf_promise_new (path);
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
-  g_file_load_bytes_async (file, tf_promise_get_cancellable (promise), on_read_cb,
+  g_file_load_bytes_async (file, tf_promise_get_gcancellable (promise), on_read_cb,
                            g_object_ref (promise));
   return TF_FUTURE (promise);
 }
@@ -124,7 +124,7 @@ start (TfExecutor *executor,
   for (guint i = 0; i < n_paths; i++)
     g_ptr_array_add (files, count_file (executor, paths[i]));
 
-  all = tf_future_all ((TfFuture *const *) files->pdata, files->len, TF_SET_FLAGS_NONE);
+  all = tf_future_all ((TfFuture *const *) files->pdata, files->len, TF_FUTURE_SET_FLAGS_NONE);
   return tf_future_then (TF_FUTURE (all), sum_up, paths, NULL);
 }
 

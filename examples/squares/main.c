@@ -189,7 +189,7 @@ make_executor (const Options *options)
   else
     context = TF_PARALLEL_CONTEXT (tf_thread_context_new ((guint) options->n_workers));
 
-  return tf_executor_new_with_context (context);
+  return tf_executor_new_for_parallel_context (context);
 }
 
 static void

@@ -13,7 +13,7 @@
 G_BEGIN_DECLS
 
 /**
- * TfTestCondition:
+ * TfTestConditionFunc:
  * @user_data: what was given with the function
  *
  * Says whether what a test waits for has happened. It is called after each iteration of the main context.
@@ -22,7 +22,7 @@ G_BEGIN_DECLS
  *
  * Since: 1.0
  */
-typedef gboolean (*TfTestCondition) (gpointer user_data);
+typedef gboolean (*TfTestConditionFunc) (gpointer user_data);
 
 /**
  * tf_test_run_until:
@@ -64,14 +64,14 @@ TF_AVAILABLE_IN_ALL
 gint64 tf_test_timeout_us (void);
 
 TF_AVAILABLE_IN_ALL
-void tf_test_run_until_at (const char     *domain,
-                           const char     *file,
-                           int             line,
-                           const char     *func,
-                           const char     *what,
-                           GMainContext   *context,
-                           TfTestCondition condition,
-                           gpointer        user_data);
+void tf_test_run_until_at (const char         *domain,
+                           const char         *file,
+                           int                 line,
+                           const char         *func,
+                           const char         *what,
+                           GMainContext       *context,
+                           TfTestConditionFunc condition,
+                           gpointer            user_data);
 TF_AVAILABLE_IN_ALL
 void tf_test_wait_done_at (const char *domain,
                            const char *file,

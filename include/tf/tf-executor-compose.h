@@ -76,20 +76,20 @@ TfFuture *tf_executor_submit_then_for_bindings (TfExecutor    *self,
   G_GNUC_WARN_UNUSED_RESULT;
 
 TF_AVAILABLE_IN_ALL
-TfFutureSet *tf_executor_map (TfExecutor    *self,
-                              guint          n_items,
-                              guint          limit,
-                              TfSetFlags     flags,
-                              TfMapFunc      make_task,
-                              gpointer       user_data,
-                              GDestroyNotify user_data_free) G_GNUC_WARN_UNUSED_RESULT;
+TfFutureSet *tf_executor_map (TfExecutor      *self,
+                              guint            n_items,
+                              guint            limit,
+                              TfFutureSetFlags flags,
+                              TfMapFunc        make_task,
+                              gpointer         user_data,
+                              GDestroyNotify   user_data_free) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
-TfFutureSet *tf_executor_map_model (TfExecutor    *self,
-                                    GListModel    *items,
-                                    guint          limit,
-                                    TfSetFlags     flags,
-                                    TfMapItemFunc  make_task,
-                                    gpointer       user_data,
-                                    GDestroyNotify user_data_free) G_GNUC_WARN_UNUSED_RESULT;
+TfFutureSet *tf_executor_map_model (TfExecutor      *self,
+                                    GListModel      *items,
+                                    guint            limit,
+                                    TfFutureSetFlags flags,
+                                    TfMapItemFunc    make_task,
+                                    gpointer         user_data,
+                                    GDestroyNotify   user_data_free) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -59,7 +59,8 @@ G_DECLARE_FINAL_TYPE (TfExecutor, tf_executor, TF, EXECUTOR, GObject)
 TF_AVAILABLE_IN_ALL
 TfExecutor *tf_executor_new (void) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
-TfExecutor *tf_executor_new_with_context (TfParallelContext *context) G_GNUC_WARN_UNUSED_RESULT;
+TfExecutor *tf_executor_new_for_parallel_context (TfParallelContext *context)
+  G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 TfExecutor *tf_executor_get_default (void);
 
@@ -91,10 +92,10 @@ gboolean tf_executor_submit_finish (TfExecutor   *self,
                                     GValue       *value,
                                     GError      **error);
 TF_AVAILABLE_IN_ALL
-TfFuture *tf_executor_run_gtask (TfExecutor     *self,
-                                 GTask          *gtask,
-                                 GTaskThreadFunc func,
-                                 GError        **error) G_GNUC_WARN_UNUSED_RESULT;
+TfFuture *tf_executor_submit_task_func (TfExecutor     *self,
+                                        GTask          *gtask,
+                                        GTaskThreadFunc func,
+                                        GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 
 TF_AVAILABLE_IN_ALL
 gboolean tf_executor_stop (TfExecutor *self,
@@ -105,7 +106,7 @@ gboolean tf_executor_shutdown (TfExecutor *self,
                                GError    **error);
 
 TF_AVAILABLE_IN_ALL
-int tf_executor_get_fd (TfExecutor *self,
+int tf_executor_detach (TfExecutor *self,
                         GError    **error);
 TF_AVAILABLE_IN_ALL
 void tf_executor_dispatch (TfExecutor *self);
@@ -124,10 +125,10 @@ guint tf_executor_get_n_waiting (TfExecutor *self);
 TF_AVAILABLE_IN_ALL
 guint tf_executor_get_n_executing (TfExecutor *self);
 TF_AVAILABLE_IN_ALL
-guint tf_executor_get_n_abandoned (TfExecutor *self);
+guint tf_executor_get_n_aborted (TfExecutor *self);
 
 TF_AVAILABLE_IN_ALL
-TfParallelContext *tf_executor_get_context (TfExecutor *self);
+TfParallelContext *tf_executor_get_parallel_context (TfExecutor *self);
 TF_AVAILABLE_IN_ALL
 TfWorkerPool *tf_executor_get_worker_pool (TfExecutor *self);
 TF_AVAILABLE_IN_ALL

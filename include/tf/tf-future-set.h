@@ -15,11 +15,11 @@ G_BEGIN_DECLS
 #define TF_TYPE_FUTURE_SET (tf_future_set_get_type ())
 
 /**
- * TfSetFlags:
- * @TF_SET_FLAGS_NONE: none of the others
- * @TF_SET_FLAGS_WAIT_FOR_ALL: a set of [func@Future.all] waits for all members, also after one has
+ * TfFutureSetFlags:
+ * @TF_FUTURE_SET_FLAGS_NONE: none of the others
+ * @TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL: a set of [func@Future.all] waits for all members, also after one has
  *   not completed
- * @TF_SET_FLAGS_CANCEL_REST: when the set is done, the members that nobody else listens to are
+ * @TF_FUTURE_SET_FLAGS_CANCEL_REST: when the set is done, the members that nobody else listens to are
  *   cancelled
  *
  * What a set of futures does with its members.
@@ -28,14 +28,14 @@ G_BEGIN_DECLS
  */
 typedef enum /*< flags >*/
 {
-  TF_SET_FLAGS_NONE = 0,
-  TF_SET_FLAGS_WAIT_FOR_ALL = 1 << 0,
-  TF_SET_FLAGS_CANCEL_REST = 1 << 1,
-} TfSetFlags;
+  TF_FUTURE_SET_FLAGS_NONE = 0,
+  TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL = 1 << 0,
+  TF_FUTURE_SET_FLAGS_CANCEL_REST = 1 << 1,
+} TfFutureSetFlags;
 
 /**
- * TfFilterFunc:
- * @future: a member that completed; with [func@Future.race_filtered] one that is done, however it ended
+ * TfSkipFunc:
+ * @future: a member that completed; with [func@Future.race_skipping] one that is done, however it ended
  * @index: its place in the set, from 0
  * @user_data: what was given with the function
  *
@@ -45,9 +45,9 @@ typedef enum /*< flags >*/
  *
  * Since: 1.0
  */
-typedef gboolean (*TfFilterFunc) (TfFuture *future,
-                                  guint     index,
-                                  gpointer  user_data);
+typedef gboolean (*TfSkipFunc) (TfFuture *future,
+                                guint     index,
+                                gpointer  user_data);
 
 TF_AVAILABLE_IN_ALL
 G_DECLARE_FINAL_TYPE (TfFutureSet, tf_future_set, TF, FUTURE_SET, TfFuture)
@@ -55,36 +55,36 @@ G_DECLARE_FINAL_TYPE (TfFutureSet, tf_future_set, TF, FUTURE_SET, TfFuture)
 TF_AVAILABLE_IN_ALL
 TfFutureSet *tf_future_all (TfFuture *const *futures,
                             guint            n_futures,
-                            TfSetFlags       flags) G_GNUC_WARN_UNUSED_RESULT;
+                            TfFutureSetFlags flags) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 TfFutureSet *tf_future_all_of (TfFuture *first,
                                ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 TfFutureSet *tf_future_any (TfFuture *const *futures,
                             guint            n_futures,
-                            TfSetFlags       flags) G_GNUC_WARN_UNUSED_RESULT;
+                            TfFutureSetFlags flags) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 TfFutureSet *tf_future_any_of (TfFuture *first,
                                ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
-TfFutureSet *tf_future_any_filtered (TfFuture *const *futures,
+TfFutureSet *tf_future_any_skipping (TfFuture *const *futures,
                                      guint            n_futures,
-                                     TfSetFlags       flags,
-                                     TfFilterFunc     filter,
+                                     TfFutureSetFlags flags,
+                                     TfSkipFunc       filter,
                                      gpointer         user_data,
                                      GDestroyNotify   user_data_free) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 TfFutureSet *tf_future_race (TfFuture *const *futures,
                              guint            n_futures,
-                             TfSetFlags       flags) G_GNUC_WARN_UNUSED_RESULT;
+                             TfFutureSetFlags flags) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 TfFutureSet *tf_future_race_of (TfFuture *first,
                                 ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
-TfFutureSet *tf_future_race_filtered (TfFuture *const *futures,
+TfFutureSet *tf_future_race_skipping (TfFuture *const *futures,
                                       guint            n_futures,
-                                      TfSetFlags       flags,
-                                      TfFilterFunc     filter,
+                                      TfFutureSetFlags flags,
+                                      TfSkipFunc       filter,
                                       gpointer         user_data,
                                       GDestroyNotify   user_data_free) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 #define TF_TYPE_MESSAGE_ROUTER (tf_message_router_get_type ())
 
 /**
- * TfRouteCondition:
+ * TfRouteFunc:
  * @user_data: what was given with the function
  *
  * Says whether [method@MessageRouter.route_until] has come to its end. It is called in the owner context, before
@@ -27,7 +27,7 @@ G_BEGIN_DECLS
  *
  * Since: 1.0
  */
-typedef gboolean (*TfRouteCondition) (gpointer user_data);
+typedef gboolean (*TfRouteFunc) (gpointer user_data);
 
 TF_AVAILABLE_IN_ALL
 G_DECLARE_INTERFACE (TfMessageRouter, tf_message_router, TF, MESSAGE_ROUTER, GObject)
@@ -63,7 +63,7 @@ struct _TfMessageRouterInterface
                           GError           **error);
   gboolean (*route_until) (TfMessageRouter *self,
                            gint64           timeout_us,
-                           TfRouteCondition condition,
+                           TfRouteFunc      condition,
                            gpointer         user_data,
                            GError         **error);
   gboolean (*attach) (TfMessageRouter *self,
@@ -93,7 +93,7 @@ gboolean tf_message_router_close_pipe (TfMessageRouter   *self,
 TF_AVAILABLE_IN_ALL
 gboolean tf_message_router_route_until (TfMessageRouter *self,
                                         gint64           timeout_us,
-                                        TfRouteCondition condition,
+                                        TfRouteFunc      condition,
                                         gpointer         user_data,
                                         GError         **error);
 TF_AVAILABLE_IN_ALL

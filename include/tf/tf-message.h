@@ -28,7 +28,7 @@ TfMessage *tf_message_new_failure (const char   *type,
                                    const char   *traceback,
                                    const GValue *payload) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
-TfMessage *tf_message_new_abandoned (void) G_GNUC_WARN_UNUSED_RESULT;
+TfMessage *tf_message_new_dropped (void) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL
 TfMessage *tf_message_new_progress (const GValue *value) G_GNUC_WARN_UNUSED_RESULT;
 TF_AVAILABLE_IN_ALL

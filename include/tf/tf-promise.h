@@ -82,8 +82,8 @@ void tf_promise_set_location (TfPromise  *self,
                               const char *location);
 
 TF_AVAILABLE_IN_ALL
-gboolean tf_promise_resolve (TfPromise    *self,
-                             const GValue *value);
+gboolean tf_promise_resolve_value (TfPromise    *self,
+                                   const GValue *value);
 TF_AVAILABLE_IN_ALL
 gboolean tf_promise_resolve_none (TfPromise *self);
 TF_AVAILABLE_IN_ALL
@@ -149,11 +149,11 @@ TF_AVAILABLE_IN_ALL
 gboolean tf_promise_advance (TfPromise *self,
                              gint64     n_steps);
 TF_AVAILABLE_IN_ALL
-gboolean tf_promise_report (TfPromise    *self,
-                            const GValue *value);
+gboolean tf_promise_report_value (TfPromise    *self,
+                                  const GValue *value);
 TF_AVAILABLE_IN_ALL
-gboolean tf_promise_yield_item (TfPromise    *self,
-                                const GValue *value);
+gboolean tf_promise_yield_value (TfPromise    *self,
+                                 const GValue *value);
 
 TF_AVAILABLE_IN_ALL
 TfAbortPolicy tf_promise_get_abort_policy (TfPromise *self);
@@ -162,7 +162,7 @@ void tf_promise_set_abort_policy (TfPromise    *self,
                                   TfAbortPolicy abort_policy);
 
 TF_AVAILABLE_IN_ALL
-GCancellable *tf_promise_get_cancellable (TfPromise *self);
+GCancellable *tf_promise_get_gcancellable (TfPromise *self);
 TF_AVAILABLE_IN_ALL
 void tf_promise_ready_cb (GObject      *source,
                           GAsyncResult *result,

@@ -73,8 +73,8 @@ TF_AVAILABLE_IN_ALL
 void tf_task_set_priority (TfTask *self,
                            int     priority);
 TF_AVAILABLE_IN_ALL
-void tf_task_set_cancellable (TfTask       *self,
-                              GCancellable *cancellable);
+void tf_task_link_cancellable (TfTask       *self,
+                               GCancellable *cancellable);
 TF_AVAILABLE_IN_ALL
 void tf_task_set_owner (TfTask  *self,
                         GObject *owner);
@@ -123,8 +123,8 @@ gboolean tf_task_set_status (TfTask     *self,
                              const char *status);
 
 TF_AVAILABLE_IN_ALL
-gboolean tf_task_report (TfTask       *self,
-                         const GValue *value);
+gboolean tf_task_report_value (TfTask       *self,
+                               const GValue *value);
 TF_AVAILABLE_IN_ALL
 gboolean tf_task_report_int64 (TfTask *self,
                                gint64  value);
@@ -142,8 +142,8 @@ gboolean tf_task_report_variant (TfTask   *self,
                                  GVariant *value);
 
 TF_AVAILABLE_IN_ALL
-gboolean tf_task_yield_item (TfTask       *self,
-                             const GValue *value);
+gboolean tf_task_yield_value (TfTask       *self,
+                              const GValue *value);
 TF_AVAILABLE_IN_ALL
 gboolean tf_task_yield_int64 (TfTask *self,
                               gint64  value);
@@ -161,9 +161,9 @@ gboolean tf_task_yield_variant (TfTask   *self,
                                 GVariant *value);
 
 TF_AVAILABLE_IN_ALL
-gboolean tf_task_send (TfTask       *self,
-                       const char   *kind,
-                       const GValue *value);
+gboolean tf_task_send_value (TfTask       *self,
+                             const char   *kind,
+                             const GValue *value);
 TF_AVAILABLE_IN_ALL
 gboolean tf_task_send_int64 (TfTask     *self,
                              const char *kind,

@@ -24,7 +24,7 @@ TfThreadRouter *tf_thread_router_new (GMainContext *main_context) G_GNUC_WARN_UN
 TF_AVAILABLE_IN_ALL
 GMainContext *tf_thread_router_get_main_context (TfThreadRouter *self);
 TF_AVAILABLE_IN_ALL
-int tf_thread_router_get_fd (TfThreadRouter *self,
+int tf_thread_router_detach (TfThreadRouter *self,
                              GError        **error);
 TF_AVAILABLE_IN_ALL
 void tf_thread_router_dispatch (TfThreadRouter *self);

@@ -15,14 +15,14 @@ G_BEGIN_DECLS
 #define TF_TYPE_WORKER_POOL (tf_worker_pool_get_type ())
 
 /**
- * TfWorkerFunc:
+ * TfPoolFunc:
  * @user_data: what was given with the function
  *
  * What a worker of a pool runs, on a background thread.
  *
  * Since: 1.0
  */
-typedef void (*TfWorkerFunc) (gpointer user_data);
+typedef void (*TfPoolFunc) (gpointer user_data);
 
 TF_AVAILABLE_IN_ALL
 G_DECLARE_DERIVABLE_TYPE (TfWorkerPool, tf_worker_pool, TF, WORKER_POOL, GObject)
@@ -43,7 +43,7 @@ struct _TfWorkerPoolClass
   GObjectClass parent_class;
 
   gboolean (*push) (TfWorkerPool *self,
-                    TfWorkerFunc  func,
+                    TfPoolFunc    func,
                     gpointer      user_data,
                     GError      **error);
   gboolean (*shutdown) (TfWorkerPool *self,
@@ -63,7 +63,7 @@ TF_AVAILABLE_IN_ALL
 gboolean tf_worker_pool_is_closed (TfWorkerPool *self);
 TF_AVAILABLE_IN_ALL
 gboolean tf_worker_pool_push (TfWorkerPool *self,
-                              TfWorkerFunc  func,
+                              TfPoolFunc    func,
                               gpointer      user_data,
                               GError      **error);
 TF_AVAILABLE_IN_ALL

@@ -14,7 +14,7 @@
 G_BEGIN_DECLS
 
 /**
- * TfWorkerHandler:
+ * TfWorkerFunc:
  * @task: the task to run, as its function would get it
  * @reference: what stands for the function
  * @user_data: what was given with the handler
@@ -26,17 +26,17 @@ G_BEGIN_DECLS
  *
  * Since: 1.0
  */
-typedef void (*TfWorkerHandler) (TfTask     *task,
-                                 const char *reference,
-                                 gpointer    user_data);
+typedef void (*TfWorkerFunc) (TfTask     *task,
+                              const char *reference,
+                              gpointer    user_data);
 
 TF_AVAILABLE_IN_ALL
 gboolean tf_worker_requested (void);
 TF_AVAILABLE_IN_ALL
 int tf_worker_run (void);
 TF_AVAILABLE_IN_ALL
-int tf_worker_run_with (TfWorkerHandler handler,
-                        gpointer        user_data);
+int tf_worker_run_with (TfWorkerFunc handler,
+                        gpointer     user_data);
 TF_AVAILABLE_IN_ALL
 TfTask *tf_worker_next (int *status);
 TF_AVAILABLE_IN_ALL

@@ -22,7 +22,7 @@ TfWorkerPool *tf__worker_pool_new_with_runner (TfThreadPool *threads,
 TfTaskRunner *tf__worker_pool_get_runner (TfWorkerPool *self);
 /* The same as tf_worker_pool_push(), for a function that does nothing but run tasks. */
 gboolean tf__worker_pool_push_pump (TfWorkerPool *self,
-                                    TfWorkerFunc  func,
+                                    TfPoolFunc    func,
                                     gpointer      user_data,
                                     GError      **error);
 /* Whether the pool is one of this library, whose workers may go on with the next piece of work by themselves. */

@@ -32,8 +32,8 @@
  */
 typedef struct
 {
-  TfWorkerFunc func;
-  gpointer     user_data;
+  TfPoolFunc func;
+  gpointer   user_data;
 } Push;
 
 /* What the workers need. They hold it, and not the pool, so that the pool goes where its last reference is dropped. */
@@ -245,7 +245,7 @@ start_job (Crew *crew)
 
 static gboolean
 tf_worker_pool_real_push (TfWorkerPool *self,
-                          TfWorkerFunc  func,
+                          TfPoolFunc    func,
                           gpointer      user_data,
                           GError      **error)
 {
@@ -480,7 +480,7 @@ tf_worker_pool_is_closed (TfWorkerPool *self)
  */
 gboolean
 tf_worker_pool_push (TfWorkerPool *self,
-                     TfWorkerFunc  func,
+                     TfPoolFunc    func,
                      gpointer      user_data,
                      GError      **error)
 {
@@ -506,7 +506,7 @@ tf_worker_pool_push (TfWorkerPool *self,
 
 gboolean
 tf__worker_pool_push_pump (TfWorkerPool *self,
-                           TfWorkerFunc  func,
+                           TfPoolFunc    func,
                            gpointer      user_data,
                            GError      **error)
 {

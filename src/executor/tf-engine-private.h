@@ -133,7 +133,7 @@ gboolean tf__engine_wait_for_pumps (TfEngine *self,
                                     gint64    deadline_us);
 guint    tf__engine_get_n_waiting (TfEngine *self);
 guint    tf__engine_get_n_executing (TfEngine *self);
-guint    tf__engine_get_n_abandoned (TfEngine *self);
+guint    tf__engine_get_n_aborted (TfEngine *self);
 guint    tf__engine_get_n_open (TfEngine *self);
 /* Adds one to a number of the foreground. */
 void tf__engine_count (TfEngine *self,

@@ -160,7 +160,7 @@ tf__engine_get_n_executing (TfEngine *self)
 }
 
 guint
-tf__engine_get_n_abandoned (TfEngine *self)
+tf__engine_get_n_aborted (TfEngine *self)
 {
   return get_difference (&self->n_given_up, &self->n_late);
 }
@@ -174,7 +174,7 @@ tf__engine_get_n_open (TfEngine *self)
 guint
 tf__engine_get_n_pending (TfEngine *self)
 {
-  return tf__engine_get_n_open (self) - tf__engine_get_n_abandoned (self);
+  return tf__engine_get_n_open (self) - tf__engine_get_n_aborted (self);
 }
 
 guint

@@ -82,7 +82,7 @@ drive_to_end (TfEngine *engine,
   engine->is_shutting_down = TRUE;
   tf__live_tasks_tell_returned (engine);
   is_over = tf__dispatcher_run_until (&engine->dispatcher, is_empty, engine, deadline_us);
-  if (is_over && tf__engine_get_n_abandoned (engine) == 0)
+  if (is_over && tf__engine_get_n_aborted (engine) == 0)
     tf__engine_wait_for_pumps (engine, deadline_us);
   engine->is_shutting_down = FALSE;
 

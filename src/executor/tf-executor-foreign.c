@@ -26,7 +26,7 @@ check_owner (TfExecutor *self,
 }
 
 /**
- * tf_executor_get_fd:
+ * tf_executor_detach:
  * @self: an executor
  * @error: return location for an error, or `NULL`
  *
@@ -58,7 +58,7 @@ check_owner (TfExecutor *self,
  * Since: 1.0
  */
 int
-tf_executor_get_fd (TfExecutor *self,
+tf_executor_detach (TfExecutor *self,
                     GError    **error)
 {
   g_return_val_if_fail (TF_IS_EXECUTOR (self), -1);
@@ -112,7 +112,7 @@ tf_executor_dispatch (TfExecutor *self)
  * @self: an executor
  * @error: return location for an error, or `NULL`
  *
- * Has the main context deliver again, after [method@Executor.get_fd]. The descriptor is closed.
+ * Has the main context deliver again, after [method@Executor.detach]. The descriptor is closed.
  *
  * ## Errors
  *

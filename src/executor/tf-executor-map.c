@@ -422,11 +422,11 @@ new_member (Map *map)
 
 TF_FOREGROUND
 static Map *
-new_map (TfExecutor *executor,
-         guint       n_members,
-         guint       limit,
-         TfSetFlags  flags,
-         gpointer    place)
+new_map (TfExecutor      *executor,
+         guint            n_members,
+         guint            limit,
+         TfFutureSetFlags flags,
+         gpointer         place)
 {
   Map *self = g_new0 (Map, 1);
 
@@ -435,8 +435,8 @@ new_map (TfExecutor *executor,
   self->place = place;
   self->n_members = n_members;
   self->limit = limit == 0 ? G_MAXUINT : limit;
-  self->is_error_final =
-    (flags & TF_SET_FLAGS_CANCEL_REST) != 0 && (flags & TF_SET_FLAGS_WAIT_FOR_ALL) == 0;
+  self->is_error_final = (flags & TF_FUTURE_SET_FLAGS_CANCEL_REST) != 0 &&
+                         (flags & TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL) == 0;
   self->members = g_new0 (TfMapMember *, n_members);
   for (guint i = 0; i < n_members; i++)
     self->members[i] = new_member (self);
@@ -476,8 +476,8 @@ begin (Map *self)
  *
  * A member that is cancelled before its turn has no task. When the set is cancelled, the tasks that run are, as the
  * members of any set; and no further ones are made. The same holds after the first task that does not complete,
- * with `TF_SET_FLAGS_CANCEL_REST` and without `TF_SET_FLAGS_WAIT_FOR_ALL`; otherwise the rest goes on, though the
- * set may have ended.
+ * with `TF_FUTURE_SET_FLAGS_CANCEL_REST` and without `TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL`; otherwise the rest goes on,
+ * though the set may have ended.
  *
  * A member whose task is refused fails with the error of [method@Executor.submit], as do all that have had no turn when
  * the executor is stopped; and with `TF_ERROR_NO_RESULT` if @make_task returns `NULL`. The executor is not held by
@@ -492,13 +492,13 @@ begin (Map *self)
  * Since: 1.0
  */
 TfFutureSet *
-tf_executor_map (TfExecutor    *self,
-                 guint          n_items,
-                 guint          limit,
-                 TfSetFlags     flags,
-                 TfMapFunc      make_task,
-                 gpointer       user_data,
-                 GDestroyNotify user_data_free)
+tf_executor_map (TfExecutor      *self,
+                 guint            n_items,
+                 guint            limit,
+                 TfFutureSetFlags flags,
+                 TfMapFunc        make_task,
+                 gpointer         user_data,
+                 GDestroyNotify   user_data_free)
 {
   Map *map;
 
@@ -540,13 +540,13 @@ tf_executor_map (TfExecutor    *self,
  * Since: 1.0
  */
 TfFutureSet *
-tf_executor_map_model (TfExecutor    *self,
-                       GListModel    *items,
-                       guint          limit,
-                       TfSetFlags     flags,
-                       TfMapItemFunc  make_task,
-                       gpointer       user_data,
-                       GDestroyNotify user_data_free)
+tf_executor_map_model (TfExecutor      *self,
+                       GListModel      *items,
+                       guint            limit,
+                       TfFutureSetFlags flags,
+                       TfMapItemFunc    make_task,
+                       gpointer         user_data,
+                       GDestroyNotify   user_data_free)
 {
   Map  *map;
   guint n_items;

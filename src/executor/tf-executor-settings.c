@@ -119,7 +119,7 @@ tf_executor_get_n_executing (TfExecutor *self)
 }
 
 /**
- * tf_executor_get_n_abandoned: (get-property n-abandoned)
+ * tf_executor_get_n_aborted: (get-property n-aborted)
  * @self: an executor
  *
  * Gets how many functions go on although their future was given up by [method@Future.abort].
@@ -135,15 +135,15 @@ tf_executor_get_n_executing (TfExecutor *self)
  * Since: 1.0
  */
 guint
-tf_executor_get_n_abandoned (TfExecutor *self)
+tf_executor_get_n_aborted (TfExecutor *self)
 {
   g_return_val_if_fail (TF_IS_EXECUTOR (self), 0);
 
-  return tf__engine_get_n_abandoned (self->engine);
+  return tf__engine_get_n_aborted (self->engine);
 }
 
 /**
- * tf_executor_get_context: (get-property context)
+ * tf_executor_get_parallel_context: (get-property parallel-context)
  * @self: an executor
  *
  * Gets where the executor runs its tasks.
@@ -158,7 +158,7 @@ tf_executor_get_n_abandoned (TfExecutor *self)
  * Since: 1.0
  */
 TfParallelContext *
-tf_executor_get_context (TfExecutor *self)
+tf_executor_get_parallel_context (TfExecutor *self)
 {
   g_return_val_if_fail (TF_IS_EXECUTOR (self), NULL);
 

@@ -109,7 +109,7 @@ tf__executor_notify_counts (TfExecutor *self)
 
   g_object_notify_by_pspec (object, props[TF_EXECUTOR_PROP_N_WAITING]);
   g_object_notify_by_pspec (object, props[TF_EXECUTOR_PROP_N_EXECUTING]);
-  g_object_notify_by_pspec (object, props[TF_EXECUTOR_PROP_N_ABANDONED]);
+  g_object_notify_by_pspec (object, props[TF_EXECUTOR_PROP_N_ABORTED]);
 }
 
 void
@@ -158,7 +158,7 @@ tf_executor_new (void)
 }
 
 /**
- * tf_executor_new_with_context:
+ * tf_executor_new_for_parallel_context:
  * @context: where to run tasks, which other executors may share
  *
  * Makes an executor on a given context, in the thread-default main context.
@@ -176,11 +176,11 @@ tf_executor_new (void)
  * Since: 1.0
  */
 TfExecutor *
-tf_executor_new_with_context (TfParallelContext *context)
+tf_executor_new_for_parallel_context (TfParallelContext *context)
 {
   g_return_val_if_fail (TF_IS_PARALLEL_CONTEXT (context), NULL);
 
-  return g_object_new (TF_TYPE_EXECUTOR, "context", context, NULL);
+  return g_object_new (TF_TYPE_EXECUTOR, "parallel-context", context, NULL);
 }
 
 /* The class */
@@ -210,10 +210,10 @@ tf_executor_get_property (GObject    *object,
     case TF_EXECUTOR_PROP_N_EXECUTING:
       g_value_set_uint (value, tf_executor_get_n_executing (self));
       break;
-    case TF_EXECUTOR_PROP_N_ABANDONED:
-      g_value_set_uint (value, tf_executor_get_n_abandoned (self));
+    case TF_EXECUTOR_PROP_N_ABORTED:
+      g_value_set_uint (value, tf_executor_get_n_aborted (self));
       break;
-    case TF_EXECUTOR_PROP_CONTEXT:
+    case TF_EXECUTOR_PROP_PARALLEL_CONTEXT:
       g_value_set_object (value, self->context);
       break;
     case TF_EXECUTOR_PROP_WORKER_POOL:
@@ -253,7 +253,7 @@ tf_executor_set_property (GObject      *object,
 
   switch ((TfExecutorProp) prop_id)
     {
-    case TF_EXECUTOR_PROP_CONTEXT:
+    case TF_EXECUTOR_PROP_PARALLEL_CONTEXT:
       self->context = g_value_dup_object (value);
       break;
     case TF_EXECUTOR_PROP_WORKER_POOL:
@@ -285,7 +285,7 @@ tf_executor_set_property (GObject      *object,
     case TF_EXECUTOR_PROP_STOPPED:
     case TF_EXECUTOR_PROP_N_WAITING:
     case TF_EXECUTOR_PROP_N_EXECUTING:
-    case TF_EXECUTOR_PROP_N_ABANDONED:
+    case TF_EXECUTOR_PROP_N_ABORTED:
     case TF_N_EXECUTOR_PROPS:
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -446,7 +446,7 @@ tf_executor_init (TfExecutor *self)
  */
 
 /**
- * TfExecutor:n-abandoned: (getter get_n_abandoned)
+ * TfExecutor:n-aborted: (getter get_n_aborted)
  *
  * How many functions go on although their future was given up by [method@Future.abort].
  *
@@ -454,7 +454,7 @@ tf_executor_init (TfExecutor *self)
  */
 
 /**
- * TfExecutor:context: (getter get_context)
+ * TfExecutor:parallel-context: (getter get_parallel_context)
  *
  * The threads that the executor runs on; by default it makes its own.
  *
@@ -534,10 +534,10 @@ install_properties (GObjectClass *object_class)
     g_param_spec_uint ("n-waiting", NULL, NULL, 0, G_MAXUINT, 0, readable);
   props[TF_EXECUTOR_PROP_N_EXECUTING] =
     g_param_spec_uint ("n-executing", NULL, NULL, 0, G_MAXUINT, 0, readable);
-  props[TF_EXECUTOR_PROP_N_ABANDONED] =
-    g_param_spec_uint ("n-abandoned", NULL, NULL, 0, G_MAXUINT, 0, readable);
-  props[TF_EXECUTOR_PROP_CONTEXT] = g_param_spec_object (
-    "context", NULL, NULL, TF_TYPE_PARALLEL_CONTEXT, writable | G_PARAM_CONSTRUCT_ONLY);
+  props[TF_EXECUTOR_PROP_N_ABORTED] =
+    g_param_spec_uint ("n-aborted", NULL, NULL, 0, G_MAXUINT, 0, readable);
+  props[TF_EXECUTOR_PROP_PARALLEL_CONTEXT] = g_param_spec_object (
+    "parallel-context", NULL, NULL, TF_TYPE_PARALLEL_CONTEXT, writable | G_PARAM_CONSTRUCT_ONLY);
   props[TF_EXECUTOR_PROP_WORKER_POOL] = g_param_spec_object (
     "worker-pool", NULL, NULL, TF_TYPE_WORKER_POOL, writable | G_PARAM_CONSTRUCT_ONLY);
   props[TF_EXECUTOR_PROP_MAIN_CONTEXT] = g_param_spec_boxed (

@@ -305,7 +305,7 @@ tf__gtask_make_task (GTask          *gtask,
   task->extra->detour = &detour;
   if (cancellable != NULL)
     {
-      tf_task_set_cancellable (task, cancellable);
+      tf_task_link_cancellable (task, cancellable);
       tf__work_set_cancellable (&task->work, cancellable);
     }
 

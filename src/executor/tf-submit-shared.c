@@ -394,7 +394,7 @@ tf_executor_submit_call_for_bindings (TfExecutor    *self,
  * tf_executor_submit_async:
  * @self: an executor
  * @task: (transfer full): a task, which is taken in any case
- * @cancellable: (nullable): cancels the task, in place of the one of [method@Task.set_cancellable]
+ * @cancellable: (nullable): cancels the task, in place of the one of [method@Task.link_cancellable]
  * @callback: (scope async) (closure user_data): called when the task is done
  * @user_data: data for @callback
  *
@@ -431,7 +431,7 @@ tf_executor_submit_async (TfExecutor         *self,
   g_task_set_check_cancellable (gtask, FALSE);
 
   if (cancellable != NULL && !task->is_submitted)
-    tf_task_set_cancellable (task, cancellable);
+    tf_task_link_cancellable (task, cancellable);
 
   continuation = tf__gtask_continuation_new (gtask);
   future = submit (self, task, continuation, __builtin_return_address (0), &error);
@@ -495,7 +495,7 @@ tf_executor_submit_finish (TfExecutor   *self,
 }
 
 /**
- * tf_executor_run_gtask: (skip)
+ * tf_executor_submit_task_func: (skip)
  * @self: an executor
  * @gtask: a task of GIO, which has not returned
  * @func: its function, as for `g_task_run_in_thread()`
@@ -537,10 +537,10 @@ tf_executor_submit_finish (TfExecutor   *self,
  * Since: 1.0
  */
 TfFuture *
-tf_executor_run_gtask (TfExecutor     *self,
-                       GTask          *gtask,
-                       GTaskThreadFunc func,
-                       GError        **error)
+tf_executor_submit_task_func (TfExecutor     *self,
+                              GTask          *gtask,
+                              GTaskThreadFunc func,
+                              GError        **error)
 {
   g_return_val_if_fail (TF_IS_EXECUTOR (self), NULL);
   g_return_val_if_fail (G_IS_TASK (gtask), NULL);

@@ -209,7 +209,7 @@ return_later (Return   *self,
  * the GTask.
  *
  * A future that is done already returns from the loop. The cancellable of the GTask does not cancel the future:
- * [method@Task.set_cancellable] or [method@Promise.get_cancellable] are for that.
+ * [method@Task.link_cancellable] or [method@Promise.get_gcancellable] are for that.
  *
  * ```c
  * gtask = g_task_new (self, cancellable, callback, user_data);

@@ -116,7 +116,7 @@ take_abort (TfFuture *self,
  * The state is `CANCELLING` when the call returns and `CANCELLED` in the next turn of the main
  * loop, even if the code goes on. The code is told to stop, as by [method@Future.cancel]; what it
  * still reports or returns is dropped. Its worker is busy until it returns, which
- * [property@Executor:n-abandoned] shows, and the user data of the task is freed only then.
+ * [property@Executor:n-aborted] shows, and the user data of the task is freed only then.
  *
  * The error of the future is a `G_IO_ERROR_CANCELLED` with @reason as message.
  *

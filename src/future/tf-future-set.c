@@ -12,13 +12,13 @@
  * A future that stands for several others: all of them, or the first.
  *
  * - [func@Future.all] completes, without a value, when all members have; the results are read from the members. It
- *   fails or is cancelled as the first member that does, at once or, with `TF_SET_FLAGS_WAIT_FOR_ALL`, when all are
- *   done.
+ *   fails or is cancelled as the first member that does, at once or, with `TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL`, when all
+ *   are done.
  * - [func@Future.any] completes with the value of the first member that completes; when none has, it ends as the last
  *   one did.
  * - [func@Future.race] ends as the first member that is done, well, badly or by a cancel.
  *
- * [func@Future.any_filtered] and [func@Future.race_filtered] ask a function of yours which of them count.
+ * [func@Future.any_skipping] and [func@Future.race_skipping] ask a function of yours which of them count.
  *
  * The members keep their places: the set is a [iface@Gio.ListModel] of them, which does not change, and
  * [method@FutureSet.get_winner] tells which one decided. A future that is given twice counts once for each place. The
@@ -118,8 +118,8 @@ static TfFutureSet *
 make (TfSetKind        kind,
       TfFuture *const *futures,
       guint            n_futures,
-      TfSetFlags       flags,
-      TfFilterFunc     filter,
+      TfFutureSetFlags flags,
+      TfSkipFunc       filter,
       gpointer         user_data,
       GDestroyNotify   user_data_free,
       gpointer         place,
@@ -171,8 +171,8 @@ make_of (TfSetKind   kind,
   for (TfFuture *future = first; future != NULL; future = va_arg (others, TfFuture *))
     g_ptr_array_add (futures, future);
 
-  return make (kind, (TfFuture *const *) futures->pdata, futures->len, TF_SET_FLAGS_NONE, NULL,
-               NULL, NULL, place, function);
+  return make (kind, (TfFuture *const *) futures->pdata, futures->len, TF_FUTURE_SET_FLAGS_NONE,
+               NULL, NULL, NULL, place, function);
 }
 
 /**
@@ -184,7 +184,7 @@ make_of (TfSetKind   kind,
  * Makes a future that completes, without a value, when all of several others have.
  *
  * It fails, or is cancelled, as the first member that does not complete: at once or, with
- * `TF_SET_FLAGS_WAIT_FOR_ALL`, when all members are done. A set without members completes.
+ * `TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL`, when all members are done. A set without members completes.
  *
  * ## Threads
  *
@@ -197,7 +197,7 @@ make_of (TfSetKind   kind,
 TfFutureSet *
 tf_future_all (TfFuture *const *futures,
                guint            n_futures,
-               TfSetFlags       flags)
+               TfFutureSetFlags flags)
 {
   g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
   g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
@@ -262,7 +262,7 @@ tf_future_all_of (TfFuture *first,
 TfFutureSet *
 tf_future_any (TfFuture *const *futures,
                guint            n_futures,
-               TfSetFlags       flags)
+               TfFutureSetFlags flags)
 {
   g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
   g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
@@ -307,7 +307,7 @@ tf_future_any_of (TfFuture *first,
 }
 
 /**
- * tf_future_any_filtered:
+ * tf_future_any_skipping:
  * @futures: (array length=n_futures): the members, all of the same main context
  * @n_futures: how many there are
  * @flags: what to do with them
@@ -329,10 +329,10 @@ tf_future_any_of (TfFuture *first,
  * Since: 1.0
  */
 TfFutureSet *
-tf_future_any_filtered (TfFuture *const *futures,
+tf_future_any_skipping (TfFuture *const *futures,
                         guint            n_futures,
-                        TfSetFlags       flags,
-                        TfFilterFunc     filter,
+                        TfFutureSetFlags flags,
+                        TfSkipFunc       filter,
                         gpointer         user_data,
                         GDestroyNotify   user_data_free)
 {
@@ -366,7 +366,7 @@ tf_future_any_filtered (TfFuture *const *futures,
 TfFutureSet *
 tf_future_race (TfFuture *const *futures,
                 guint            n_futures,
-                TfSetFlags       flags)
+                TfFutureSetFlags flags)
 {
   g_return_val_if_fail (futures != NULL || n_futures == 0, NULL);
   g_return_val_if_fail (n_futures <= G_MAXINT, NULL);
@@ -411,7 +411,7 @@ tf_future_race_of (TfFuture *first,
 }
 
 /**
- * tf_future_race_filtered:
+ * tf_future_race_skipping:
  * @futures: (array length=n_futures): the members, all of the same main context
  * @n_futures: how many there are
  * @flags: what to do with them
@@ -434,10 +434,10 @@ tf_future_race_of (TfFuture *first,
  * Since: 1.0
  */
 TfFutureSet *
-tf_future_race_filtered (TfFuture *const *futures,
+tf_future_race_skipping (TfFuture *const *futures,
                          guint            n_futures,
-                         TfSetFlags       flags,
-                         TfFilterFunc     filter,
+                         TfFutureSetFlags flags,
+                         TfSkipFunc       filter,
                          gpointer         user_data,
                          GDestroyNotify   user_data_free)
 {

@@ -527,7 +527,7 @@ tf_future_real_done (TfFuture *self)
  * @self: the future
  * @value: (nullable): what the task reported
  *
- * The task reported something, by [method@Task.report].
+ * The task reported something, by [method@Task.report_value].
  *
  * Every report is delivered, in order, and all before [signal@Future::done]. The value is not
  * interpreted; it must not be changed.
@@ -540,7 +540,7 @@ tf_future_real_done (TfFuture *self)
  * @self: the future
  * @value: (nullable): the item
  *
- * The task yielded an item, by [method@Task.yield_item].
+ * The task yielded an item, by [method@Task.yield_value].
  *
  * Every item is delivered, in order; none is stored, so a handler connected later sees later items
  * only.
@@ -554,7 +554,7 @@ tf_future_real_done (TfFuture *self)
  * @kind: what kind of message it is
  * @value: (nullable): what was sent
  *
- * The task sent a message of a kind of its own, by [method@Task.send].
+ * The task sent a message of a kind of its own, by [method@Task.send_value].
  *
  * Connect with the kind as detail, as in `message::fizz`, to get one kind only.
  *

@@ -128,7 +128,7 @@ call_finish (const TfPromiseMore *more,
  * ```c
  * promise = tf_promise_new_for_finish ("read", G_TYPE_FILE_INPUT_STREAM,
  *                                      G_CALLBACK (g_file_read_finish));
- * g_file_read_async (file, G_PRIORITY_DEFAULT, tf_promise_get_cancellable (promise),
+ * g_file_read_async (file, G_PRIORITY_DEFAULT, tf_promise_get_gcancellable (promise),
  *                    tf_promise_ready_cb, g_object_ref (promise));
  * ```
  *
@@ -189,7 +189,7 @@ tf_promise_new_for_finish (const char *name,
  * One of [ctor@Promise.new_for_finish] gets what its finish function returns. Any other gets the
  * [iface@Gio.AsyncResult] itself, for a handler that finishes it.
  *
- * An operation that was given [method@Promise.get_cancellable] ends a cancelled promise: it is `CANCELLED` when the
+ * An operation that was given [method@Promise.get_gcancellable] ends a cancelled promise: it is `CANCELLED` when the
  * operation calls back, whatever came out of that.
  *
  * ## Threads
@@ -224,7 +224,7 @@ tf_promise_ready_cb (GObject      *source,
   if (error != NULL)
     tf_promise_reject (self, error);
   else
-    tf_promise_resolve (self, G_VALUE_TYPE (&value) == G_TYPE_INVALID ? NULL : &value);
+    tf_promise_resolve_value (self, G_VALUE_TYPE (&value) == G_TYPE_INVALID ? NULL : &value);
 
   if (G_VALUE_TYPE (&value) != G_TYPE_INVALID)
     g_value_unset (&value);
@@ -282,7 +282,7 @@ complete (TfPromise    *self,
     }
 
   tf__value_init_from_params (&value, n_params, params);
-  tf_promise_resolve (self, &value);
+  tf_promise_resolve_value (self, &value);
   g_value_unset (&value);
 }
 

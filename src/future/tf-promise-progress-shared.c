@@ -89,7 +89,7 @@ send_event (TfPromise    *self,
 }
 
 /**
- * tf_promise_report:
+ * tf_promise_report_value:
  * @self: a promise
  * @value: (nullable): what is to be delivered, which is copied; or `NULL` for nothing
  *
@@ -107,8 +107,8 @@ send_event (TfPromise    *self,
  * Since: 1.0
  */
 gboolean
-tf_promise_report (TfPromise    *self,
-                   const GValue *value)
+tf_promise_report_value (TfPromise    *self,
+                         const GValue *value)
 {
   g_return_val_if_fail (TF_IS_PROMISE (self), FALSE);
 
@@ -116,7 +116,7 @@ tf_promise_report (TfPromise    *self,
 }
 
 /**
- * tf_promise_yield_item:
+ * tf_promise_yield_value:
  * @self: a promise
  * @value: (nullable): the item, which is copied; or `NULL` for nothing
  *
@@ -133,8 +133,8 @@ tf_promise_report (TfPromise    *self,
  * Since: 1.0
  */
 gboolean
-tf_promise_yield_item (TfPromise    *self,
-                       const GValue *value)
+tf_promise_yield_value (TfPromise    *self,
+                        const GValue *value)
 {
   g_return_val_if_fail (TF_IS_PROMISE (self), FALSE);
 

@@ -83,7 +83,7 @@ tf_promise_resolve_none (TfPromise *self)
 }
 
 /**
- * tf_promise_resolve:
+ * tf_promise_resolve_value:
  * @self: a promise
  * @value: (nullable): the result, which is copied; or `NULL` for none
  *
@@ -100,8 +100,8 @@ tf_promise_resolve_none (TfPromise *self)
  * Since: 1.0
  */
 gboolean
-tf_promise_resolve (TfPromise    *self,
-                    const GValue *value)
+tf_promise_resolve_value (TfPromise    *self,
+                          const GValue *value)
 {
   g_return_val_if_fail (TF_IS_PROMISE (self), FALSE);
 
@@ -403,7 +403,8 @@ tf_promise_execute (TfPromise    *self,
     }
 
   g_clear_error (&error);
-  is_first = tf_promise_resolve (self, G_VALUE_TYPE (&value) == G_TYPE_INVALID ? NULL : &value);
+  is_first =
+    tf_promise_resolve_value (self, G_VALUE_TYPE (&value) == G_TYPE_INVALID ? NULL : &value);
   if (G_VALUE_TYPE (&value) != G_TYPE_INVALID)
     g_value_unset (&value);
 

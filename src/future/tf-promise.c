@@ -25,7 +25,7 @@
  *
  * ## Cancelling
  *
- * [method@Promise.get_cancellable] is cancelled when the promise is: pass it to the operation that the promise stands
+ * [method@Promise.get_gcancellable] is cancelled when the promise is: pass it to the operation that the promise stands
  * for. If somebody has asked for it, the state is `CANCELLING` after a cancel until that one resolves or rejects the
  * promise, and then `CANCELLED`, whatever it was given. If nobody has, nobody could end it, and it is `CANCELLED` in
  * the next turn.
@@ -283,7 +283,7 @@ tf_promise_set_abort_policy (TfPromise    *self,
 }
 
 /**
- * tf_promise_get_cancellable:
+ * tf_promise_get_gcancellable:
  * @self: a promise
  *
  * Gets the cancellable of the promise, for the operation that it stands for.
@@ -300,7 +300,7 @@ tf_promise_set_abort_policy (TfPromise    *self,
  * Since: 1.0
  */
 GCancellable *
-tf_promise_get_cancellable (TfPromise *self)
+tf_promise_get_gcancellable (TfPromise *self)
 {
   TfPromisePrivate *priv = tf_promise_get_instance_private (self);
 

@@ -142,7 +142,7 @@ ended (TfCompletion *completion)
       if (slot->set == NULL)
         continue;
 
-      if (self->flags & TF_SET_FLAGS_CANCEL_REST)
+      if (self->flags & TF_FUTURE_SET_FLAGS_CANCEL_REST)
         tf__completion_stop_other (completion, slot->future, &slot->continuation, NULL);
       leave (self, slot, TRUE);
     }
@@ -213,7 +213,7 @@ count_for_all (TfFutureSet *self,
   else if (!is_good)
     tf__future_mark_read (self->slots[index].future);
 
-  if (self->winner >= 0 && !(self->flags & TF_SET_FLAGS_WAIT_FOR_ALL))
+  if (self->winner >= 0 && !(self->flags & TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL))
     win (self, (guint) self->winner);
   else if (self->n_done == self->n_slots && self->winner >= 0)
     win (self, (guint) self->winner);

@@ -29,27 +29,27 @@ struct _TfFutureSet
 {
   TfFuture parent_instance;
 
-  TfCompletion   completion;
-  TfSetKind      kind;           /* [const] */
-  TfSetFlags     flags;          /* [const] */
-  TfSetSlot     *slots;          /* (owned) [const] the array; [foreground] what is in it */
-  guint          n_slots;        /* [const] */
-  guint          n_listening;    /* [foreground] slots whose member is listened to */
-  guint          n_holders;      /* [foreground] these, and calls under way: all of them have one reference */
-  guint          n_done;         /* [foreground] */
-  double         n_parts;        /* [foreground] the fractions of the members that are listened to, added up */
-  int            winner;         /* [foreground] -1 for none */
-  int            last;           /* [foreground] the last that did not win, rather a skipped one; -1 */
-  guint          n_looked;       /* [foreground] slots that were looked through for these */
-  guint8         is_to_look;     /* [const] some were done from the beginning */
-  guint8         is_cancelled;   /* [foreground] waits for the members that were cancelled */
-  guint8         has_watched;    /* [foreground] members that were pending when they were left */
-  guint          n_filtering;    /* [foreground] calls of the filter that have not returned: they need the data */
-  guint          need;           /* [foreground] which need was asked for last */
-  guint          need_slot;      /* [foreground] and where it is */
-  TfFilterFunc   filter;         /* (nullable) [foreground] */
-  gpointer       user_data;      /* [foreground] */
-  GDestroyNotify user_data_free; /* (nullable) [foreground] */
+  TfCompletion     completion;
+  TfSetKind        kind;           /* [const] */
+  TfFutureSetFlags flags;          /* [const] */
+  TfSetSlot       *slots;          /* (owned) [const] the array; [foreground] what is in it */
+  guint            n_slots;        /* [const] */
+  guint            n_listening;    /* [foreground] slots whose member is listened to */
+  guint            n_holders;      /* [foreground] these, and calls under way: all of them have one reference */
+  guint            n_done;         /* [foreground] */
+  double           n_parts;        /* [foreground] the fractions of the members that are listened to, added up */
+  int              winner;         /* [foreground] -1 for none */
+  int              last;           /* [foreground] the last that did not win, rather a skipped one; -1 */
+  guint            n_looked;       /* [foreground] slots that were looked through for these */
+  guint8           is_to_look;     /* [const] some were done from the beginning */
+  guint8           is_cancelled;   /* [foreground] waits for the members that were cancelled */
+  guint8           has_watched;    /* [foreground] members that were pending when they were left */
+  guint            n_filtering;    /* [foreground] calls of the filter that have not returned: they need the data */
+  guint            need;           /* [foreground] which need was asked for last */
+  guint            need_slot;      /* [foreground] and where it is */
+  TfSkipFunc       filter;         /* (nullable) [foreground] */
+  gpointer         user_data;      /* [foreground] */
+  GDestroyNotify   user_data_free; /* (nullable) [foreground] */
 };
 
 /* Any thread: tf-set-members-shared.c. When the set goes: gives its members up. */

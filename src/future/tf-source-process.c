@@ -134,7 +134,7 @@ tf_future_from_subprocess (GSubprocess *subprocess)
   g_return_val_if_fail (G_IS_SUBPROCESS (subprocess), NULL);
 
   promise = new_promise ("subprocess", __builtin_return_address (0));
-  g_subprocess_wait_async (subprocess, tf_promise_get_cancellable (promise), on_waited_cb,
+  g_subprocess_wait_async (subprocess, tf_promise_get_gcancellable (promise), on_waited_cb,
                            g_object_ref (promise));
   return TF_FUTURE (promise);
 }
@@ -389,7 +389,7 @@ tf_future_from_subprocess_output (GSubprocess *subprocess,
   /* GIO insists on input where there is a pipe for it. With no bytes it only closes its end of the pipe. */
   if (stdin_pipe != NULL)
     none = g_bytes_new_static ("", 0);
-  g_subprocess_communicate_async (subprocess, none, tf_promise_get_cancellable (promise),
+  g_subprocess_communicate_async (subprocess, none, tf_promise_get_gcancellable (promise),
                                   on_communicated_cb, communication);
   return TF_FUTURE (promise);
 }

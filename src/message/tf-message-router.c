@@ -218,7 +218,7 @@ tf_message_router_close_pipe (TfMessageRouter   *self,
 gboolean
 tf_message_router_route_until (TfMessageRouter *self,
                                gint64           timeout_us,
-                               TfRouteCondition condition,
+                               TfRouteFunc      condition,
                                gpointer         user_data,
                                GError         **error)
 {

@@ -155,7 +155,7 @@ tf_message_new_failure (const char   *type,
 }
 
 /**
- * tf_message_new_abandoned:
+ * tf_message_new_dropped:
  *
  * Makes the message that the work was cancelled before it started, which is final.
  *
@@ -168,7 +168,7 @@ tf_message_new_failure (const char   *type,
  * Since: 1.0
  */
 TfMessage *
-tf_message_new_abandoned (void)
+tf_message_new_dropped (void)
 {
   return new_message (TF_MESSAGE_ABANDONED);
 }

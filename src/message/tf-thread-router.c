@@ -302,10 +302,10 @@ router_close_pipe (TfMessageRouter   *router,
 
 typedef struct
 {
-  TfThreadRouter  *router;
-  TfRouting       *routing;
-  TfRouteCondition condition;
-  gpointer         user_data;
+  TfThreadRouter *router;
+  TfRouting      *routing;
+  TfRouteFunc     condition;
+  gpointer        user_data;
 } RouteCall;
 
 /* A handler may stop the router, and so may the condition: then there is nothing to route for. */
@@ -322,7 +322,7 @@ is_route_over (gpointer data)
 static gboolean
 router_route_until (TfMessageRouter *router,
                     gint64           timeout_us,
-                    TfRouteCondition condition,
+                    TfRouteFunc      condition,
                     gpointer         user_data,
                     GError         **error)
 {
@@ -433,7 +433,7 @@ tf_thread_router_get_main_context (TfThreadRouter *self)
 }
 
 /**
- * tf_thread_router_get_fd:
+ * tf_thread_router_detach:
  * @self: a running router
  * @error: return location for an error, or `NULL`
  *
@@ -459,7 +459,7 @@ tf_thread_router_get_main_context (TfThreadRouter *self)
  * Since: 1.0
  */
 int
-tf_thread_router_get_fd (TfThreadRouter *self,
+tf_thread_router_detach (TfThreadRouter *self,
                          GError        **error)
 {
   g_return_val_if_fail (TF_IS_THREAD_ROUTER (self), -1);

@@ -29,10 +29,10 @@ struct _TfJobDesk
 {
   TfTaskHost host; /* first: of all tasks */
 
-  TfChannel      *channel;   /* [const] */
-  TfWorkerHandler handler;   /* (nullable) [main thread] */
-  gpointer        user_data; /* [main thread] */
-  GThread        *ticker;    /* (owned) (nullable) [lock] made when something is kept back first */
+  TfChannel   *channel;   /* [const] */
+  TfWorkerFunc handler;   /* (nullable) [main thread] */
+  gpointer     user_data; /* [main thread] */
+  GThread     *ticker;    /* (owned) (nullable) [lock] made when something is kept back first */
 
   TfLock     lock;
   GCond      changed;    /* [lock] */

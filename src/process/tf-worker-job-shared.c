@@ -86,9 +86,9 @@ tf__job_desk_free (TfJobDesk *self)
 }
 
 void
-tf__job_desk_set_handler (TfJobDesk      *self,
-                          TfWorkerHandler handler,
-                          gpointer        user_data)
+tf__job_desk_set_handler (TfJobDesk   *self,
+                          TfWorkerFunc handler,
+                          gpointer     user_data)
 {
   self->handler = handler;
   self->user_data = user_data;

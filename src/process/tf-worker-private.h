@@ -55,9 +55,9 @@ typedef struct _TfJobDesk TfJobDesk;
 TfJobDesk *tf__job_desk_new (TfChannel *channel);
 void       tf__job_desk_free (TfJobDesk *self);
 /* The main thread: from now on this runs what has no C function. */
-void tf__job_desk_set_handler (TfJobDesk      *self,
-                               TfWorkerHandler handler,
-                               gpointer        user_data);
+void tf__job_desk_set_handler (TfJobDesk   *self,
+                               TfWorkerFunc handler,
+                               gpointer     user_data);
 /* The main thread: runs a job, and sends its outcome. FALSE if that cannot be sent. With @next a task that has no C
  * function is not run but handed out, and tf__job_desk_finish() sends its outcome. */
 gboolean tf__job_desk_run (TfJobDesk *self,

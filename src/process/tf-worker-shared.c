@@ -274,8 +274,8 @@ go_on (Worker  *self,
  * Since: 1.0
  */
 int
-tf_worker_run_with (TfWorkerHandler handler,
-                    gpointer        user_data)
+tf_worker_run_with (TfWorkerFunc handler,
+                    gpointer     user_data)
 {
   Worker *self = start (G_STRFUNC);
 

@@ -56,7 +56,7 @@ tf__task_send_own (TfTask     *self,
 }
 
 /**
- * tf_task_report:
+ * tf_task_report_value:
  * @self: the task
  * @value: (nullable): what is to be delivered, which is copied; or `NULL` for nothing
  *
@@ -78,8 +78,8 @@ tf__task_send_own (TfTask     *self,
  * Since: 1.0
  */
 gboolean
-tf_task_report (TfTask       *self,
-                const GValue *value)
+tf_task_report_value (TfTask       *self,
+                      const GValue *value)
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
@@ -91,7 +91,7 @@ tf_task_report (TfTask       *self,
  * @self: the task
  * @value: the integer
  *
- * Reports an integer of 64 bits: see [method@Task.report].
+ * Reports an integer of 64 bits: see [method@Task.report_value].
  *
  * ## Threads
  *
@@ -121,7 +121,7 @@ tf_task_report_int64 (TfTask *self,
  * @self: the task
  * @value: the number
  *
- * Reports a floating-point number: see [method@Task.report].
+ * Reports a floating-point number: see [method@Task.report_value].
  *
  * ## Threads
  *
@@ -151,7 +151,7 @@ tf_task_report_double (TfTask *self,
  * @self: the task
  * @value: (nullable): the string, which is copied
  *
- * Reports a string: see [method@Task.report].
+ * Reports a string: see [method@Task.report_value].
  *
  * ## Threads
  *
@@ -181,7 +181,7 @@ tf_task_report_string (TfTask     *self,
  * @self: the task
  * @value: (type GObject.Object) (nullable): the object, on which a reference is taken; a floating one is sunk
  *
- * Reports an object: see [method@Task.report].
+ * Reports an object: see [method@Task.report_value].
  *
  * ## Threads
  *
@@ -211,7 +211,7 @@ tf_task_report_object (TfTask  *self,
  * @self: the task
  * @value: (nullable): the variant; a floating reference is sunk
  *
- * Reports a variant: see [method@Task.report].
+ * Reports a variant: see [method@Task.report_value].
  *
  * ## Threads
  *
@@ -237,7 +237,7 @@ tf_task_report_variant (TfTask   *self,
 }
 
 /**
- * tf_task_yield_item:
+ * tf_task_yield_value:
  * @self: the task
  * @value: (nullable): what is to be delivered, which is copied; or `NULL` for nothing
  *
@@ -258,8 +258,8 @@ tf_task_report_variant (TfTask   *self,
  * Since: 1.0
  */
 gboolean
-tf_task_yield_item (TfTask       *self,
-                    const GValue *value)
+tf_task_yield_value (TfTask       *self,
+                     const GValue *value)
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
@@ -271,7 +271,7 @@ tf_task_yield_item (TfTask       *self,
  * @self: the task
  * @value: the integer
  *
- * Yields an integer of 64 bits: see [method@Task.yield_item].
+ * Yields an integer of 64 bits: see [method@Task.yield_value].
  *
  * ## Threads
  *
@@ -301,7 +301,7 @@ tf_task_yield_int64 (TfTask *self,
  * @self: the task
  * @value: the number
  *
- * Yields a floating-point number: see [method@Task.yield_item].
+ * Yields a floating-point number: see [method@Task.yield_value].
  *
  * ## Threads
  *
@@ -331,7 +331,7 @@ tf_task_yield_double (TfTask *self,
  * @self: the task
  * @value: (nullable): the string, which is copied
  *
- * Yields a string: see [method@Task.yield_item].
+ * Yields a string: see [method@Task.yield_value].
  *
  * ## Threads
  *
@@ -361,7 +361,7 @@ tf_task_yield_string (TfTask     *self,
  * @self: the task
  * @value: (type GObject.Object) (nullable): the object, on which a reference is taken; a floating one is sunk
  *
- * Yields an object: see [method@Task.yield_item].
+ * Yields an object: see [method@Task.yield_value].
  *
  * ## Threads
  *
@@ -391,7 +391,7 @@ tf_task_yield_object (TfTask  *self,
  * @self: the task
  * @value: (nullable): the variant; a floating reference is sunk
  *
- * Yields a variant: see [method@Task.yield_item].
+ * Yields a variant: see [method@Task.yield_value].
  *
  * ## Threads
  *

@@ -9,7 +9,7 @@
 /* What a task sends under a name of its own. */
 
 /**
- * tf_task_send:
+ * tf_task_send_value:
  * @self: the task
  * @kind: the kind of message, in UTF-8, which is the detail of the signal
  * @value: (nullable): what is to be delivered, which is copied; or `NULL` for nothing
@@ -32,9 +32,9 @@
  * Since: 1.0
  */
 gboolean
-tf_task_send (TfTask       *self,
-              const char   *kind,
-              const GValue *value)
+tf_task_send_value (TfTask       *self,
+                    const char   *kind,
+                    const GValue *value)
 {
   g_return_val_if_fail (self != NULL, FALSE);
   g_return_val_if_fail (kind != NULL, FALSE);
@@ -48,7 +48,7 @@ tf_task_send (TfTask       *self,
  * @kind: the kind of message, which is the detail of the signal
  * @value: the integer
  *
- * Sends an integer of 64 bits: see [method@Task.send].
+ * Sends an integer of 64 bits: see [method@Task.send_value].
  *
  * ## Threads
  *
@@ -81,7 +81,7 @@ tf_task_send_int64 (TfTask     *self,
  * @kind: the kind of message, which is the detail of the signal
  * @value: the number
  *
- * Sends a floating-point number: see [method@Task.send].
+ * Sends a floating-point number: see [method@Task.send_value].
  *
  * ## Threads
  *
@@ -114,7 +114,7 @@ tf_task_send_double (TfTask     *self,
  * @kind: the kind of message, which is the detail of the signal
  * @value: (nullable): the string, which is copied
  *
- * Sends a string: see [method@Task.send].
+ * Sends a string: see [method@Task.send_value].
  *
  * ## Threads
  *
@@ -147,7 +147,7 @@ tf_task_send_string (TfTask     *self,
  * @kind: the kind of message, which is the detail of the signal
  * @value: (type GObject.Object) (nullable): the object, on which a reference is taken; a floating one is sunk
  *
- * Sends an object: see [method@Task.send].
+ * Sends an object: see [method@Task.send_value].
  *
  * ## Threads
  *
@@ -180,7 +180,7 @@ tf_task_send_object (TfTask     *self,
  * @kind: the kind of message, which is the detail of the signal
  * @value: (nullable): the variant; a floating reference is sunk
  *
- * Sends a variant: see [method@Task.send].
+ * Sends a variant: see [method@Task.send_value].
  *
  * ## Threads
  *

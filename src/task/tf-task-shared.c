@@ -352,7 +352,7 @@ tf__task_get_frame (void)
  * Gets the task whose function runs in the current thread.
  *
  * For code far below the function of the task, and for a `GTaskThreadFunc` that is run by
- * [method@Executor.run_gtask]. Where a task runs another one while it waits for it, the inner one
+ * [method@Executor.submit_task_func]. Where a task runs another one while it waits for it, the inner one
  * is the current one.
  *
  * ## Threads

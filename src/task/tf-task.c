@@ -371,7 +371,7 @@ tf_task_set_priority (TfTask *self,
 }
 
 /**
- * tf_task_set_cancellable:
+ * tf_task_link_cancellable:
  * @self: a task that has not been submitted
  * @cancellable: (nullable): a cancellable, which is not changed
  *
@@ -387,8 +387,8 @@ tf_task_set_priority (TfTask *self,
  * Since: 1.0
  */
 void
-tf_task_set_cancellable (TfTask       *self,
-                         GCancellable *cancellable)
+tf_task_link_cancellable (TfTask       *self,
+                          GCancellable *cancellable)
 {
   g_return_if_fail (self != NULL);
   g_return_if_fail (cancellable == NULL || G_IS_CANCELLABLE (cancellable));

@@ -31,7 +31,7 @@ tf__test_pool_new (TfTestStage *stage,
 
 static gboolean
 tf_test_pool_push (TfWorkerPool *pool,
-                   TfWorkerFunc  func,
+                   TfPoolFunc    func,
                    gpointer      user_data,
                    GError      **error)
 {

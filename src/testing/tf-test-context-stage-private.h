@@ -44,10 +44,10 @@ void  tf__test_stage_checkpoint (const char *name);
 TfTestCrew *tf__test_crew_new (TfTestStage *stage,
                                guint        max_workers);
 void        tf__test_crew_unref (TfTestCrew *self);
-void        tf__test_crew_push (TfTestCrew  *self,
-                                GObject     *pool,
-                                TfWorkerFunc func,
-                                gpointer     user_data);
+void        tf__test_crew_push (TfTestCrew *self,
+                                GObject    *pool,
+                                TfPoolFunc  func,
+                                gpointer    user_data);
 /* Whether the calling thread is a worker of it. */
 gboolean tf__test_crew_is_here (TfTestCrew *self);
 void     tf__test_crew_release (TfTestCrew *self);

@@ -19,7 +19,7 @@ typedef struct
 {
   TfTestCrew  *crew;      /* [const] not owned: the pool has it until the end */
   GObject     *pool;      /* [const] (owned) until the end */
-  TfWorkerFunc func;      /* [const] */
+  TfPoolFunc   func;      /* [const] */
   gpointer     user_data; /* [const] */
   TfTestStage *stage;     /* [const] not owned: the thread holds it */
   GThread     *thread;    /* (owned) (nullable) */
@@ -423,10 +423,10 @@ tf__test_crew_unref (TfTestCrew *self)
 }
 
 void
-tf__test_crew_push (TfTestCrew  *self,
-                    GObject     *pool,
-                    TfWorkerFunc func,
-                    gpointer     user_data)
+tf__test_crew_push (TfTestCrew *self,
+                    GObject    *pool,
+                    TfPoolFunc  func,
+                    gpointer    user_data)
 {
   Worker *worker = g_new0 (Worker, 1);
 

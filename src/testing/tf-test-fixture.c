@@ -193,7 +193,7 @@ let_go (TfTestFixture *fixture)
 static gboolean
 is_none_abandoned (gpointer executor)
 {
-  return tf_executor_get_n_abandoned (executor) == 0;
+  return tf_executor_get_n_aborted (executor) == 0;
 }
 
 static void
@@ -207,7 +207,7 @@ stop_executor (TfTestFixture *fixture)
     tf__test_leaks_add (leaks, "%s", error->message);
   else if (!tf__test_try_until (fixture->main_context, is_none_abandoned, fixture->executor))
     tf__test_leaks_add (leaks, "%u functions still run, though their futures were given up",
-                        tf_executor_get_n_abandoned (fixture->executor));
+                        tf_executor_get_n_aborted (fixture->executor));
   else if (!tf_worker_pool_shutdown (fixture->priv->pool, tf_test_timeout_us (), NULL))
     tf__test_leaks_add (leaks, "workers are still busy");
 

@@ -7,6 +7,6 @@
 #include <tf-testing/tf-testing.h>
 
 /* The thread that runs the context. FALSE when the condition did not hold before the safety time limit. */
-gboolean tf__test_try_until (GMainContext   *context,
-                             TfTestCondition condition,
-                             gpointer        user_data);
+gboolean tf__test_try_until (GMainContext       *context,
+                             TfTestConditionFunc condition,
+                             gpointer            user_data);

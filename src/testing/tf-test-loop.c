@@ -59,9 +59,9 @@ on_time_over_cb (gpointer user_data)
 }
 
 gboolean
-tf__test_try_until (GMainContext   *context,
-                    TfTestCondition condition,
-                    gpointer        user_data)
+tf__test_try_until (GMainContext       *context,
+                    TfTestConditionFunc condition,
+                    gpointer            user_data)
 {
   g_autoptr (GSource) limit = g_timeout_source_new ((guint) (tf_test_timeout_us () / 1000));
   gboolean            is_over = FALSE;
@@ -103,14 +103,14 @@ tf__test_try_until (GMainContext   *context,
  * Since: 1.0
  */
 void
-tf_test_run_until_at (const char     *domain,
-                      const char     *file,
-                      int             line,
-                      const char     *func,
-                      const char     *what,
-                      GMainContext   *context,
-                      TfTestCondition condition,
-                      gpointer        user_data)
+tf_test_run_until_at (const char         *domain,
+                      const char         *file,
+                      int                 line,
+                      const char         *func,
+                      const char         *what,
+                      GMainContext       *context,
+                      TfTestConditionFunc condition,
+                      gpointer            user_data)
 {
   g_autoptr (GMainContext) here = NULL;
   g_autofree char         *message = NULL;

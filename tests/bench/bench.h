@@ -48,7 +48,7 @@ typedef enum
   BENCH_USE_BINDING, /* of a property to one of another object */
   BENCH_USE_LIST,    /* somebody looks at the list of what runs */
   BENCH_USE_WAIT,    /* tf_future_wait_async() */
-  BENCH_USE_GTASK,   /* tf_executor_run_gtask() */
+  BENCH_USE_GTASK,   /* tf_executor_submit_task_func() */
 } BenchUse;
 
 /* What a variant is asked to do; each workload looks at some of it. */

@@ -121,7 +121,7 @@ tf_all (const BenchSetting *setting,
     members[i] = TF_FUTURE (tf_promise_new (NULL));
 
   begin_ns = bench_now_ns ();
-  set = tf_future_all (members, setting->n, TF_SET_FLAGS_NONE);
+  set = tf_future_all (members, setting->n, TF_FUTURE_SET_FLAGS_NONE);
   for (gsize i = 0; i < setting->n; i++)
     tf_promise_resolve_none (TF_PROMISE (members[i]));
   run_until_done (TF_FUTURE (set));

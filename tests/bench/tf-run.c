@@ -40,7 +40,7 @@ tf_run_init_with_context (TfRun              *self,
                           TfParallelContext  *context)
 {
   init (self, setting);
-  self->executor = tf_executor_new_with_context (context);
+  self->executor = tf_executor_new_for_parallel_context (context);
 }
 
 void

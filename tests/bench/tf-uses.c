@@ -66,7 +66,7 @@ prepare (Uses   *self,
   if (self->run.setting->use == BENCH_USE_NAME)
     tf_task_set_name (task, "a task with a name");
   else if (self->run.setting->use == BENCH_USE_CANCELLABLE)
-    tf_task_set_cancellable (task, self->cancellable);
+    tf_task_link_cancellable (task, self->cancellable);
   else if (self->run.setting->use == BENCH_USE_OWNER)
     tf_task_set_owner (task, G_OBJECT (self->action));
 }
@@ -117,7 +117,7 @@ submit_next (Uses *self)
     {
       GTask *gtask = g_task_new (NULL, NULL, on_ready_cb, self);
 
-      future = tf_executor_run_gtask (self->run.executor, gtask, run_nothing, NULL);
+      future = tf_executor_submit_task_func (self->run.executor, gtask, run_nothing, NULL);
       g_object_unref (gtask);
     }
   else

@@ -111,7 +111,7 @@ static void
 test_default (void)
 {
   TfExecutor        *executor = tf_executor_new ();
-  TfParallelContext *context = g_object_ref (tf_executor_get_context (executor));
+  TfParallelContext *context = g_object_ref (tf_executor_get_parallel_context (executor));
 
   g_test_summary ("An executor that is given nothing makes a context with threads, owns it, and"
                   " closes it at its end (EXEC-32).");
@@ -127,8 +127,9 @@ test_default (void)
 static void
 test_given (void)
 {
-  TestContext         *context = test_context_new ();
-  TfExecutor          *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TestContext *context = test_context_new ();
+  TfExecutor  *executor =
+    tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   g_autoptr (TfFuture) future = NULL;
 
   g_test_summary ("An executor makes one pool of a given context, shuts it down at its end, and"
@@ -153,7 +154,7 @@ test_max_workers (void)
 {
   TestContext *context = test_context_new ();
   TfExecutor  *executor =
-    g_object_new (TF_TYPE_EXECUTOR, "context", context, "max-workers", 3, NULL);
+    g_object_new (TF_TYPE_EXECUTOR, "parallel-context", context, "max-workers", 3, NULL);
 
   g_test_summary ("The pool is made for as many workers as the executor is told.");
 
@@ -168,8 +169,10 @@ test_max_workers (void)
 static void
 test_dropped (void)
 {
-  TestContext         *context = test_context_new ();
-  TfExecutor          *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TestContext *context =
+    test_context_new ();
+  TfExecutor *executor =
+    tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   g_autoptr (TfFuture) future = submit_call (executor, body_until_cancelled, NULL, NULL);
 
   g_test_summary ("The pool of an executor that is dropped at work is shut down too, in the end.");
@@ -193,7 +196,7 @@ test_no_workers (void)
 
   context->has_no_workers = TRUE;
   g_test_expect_message ("Tf", G_LOG_LEVEL_WARNING, "*no workers are left*");
-  executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   g_test_assert_expected_messages ();
   future = tf_executor_submit_call (executor, body_nothing, NULL, NULL, &error);
   g_assert_null (future);

@@ -21,7 +21,7 @@ run_block (gpointer user_data)
 
 static void
 push (TfWorkerPool *pool,
-      TfWorkerFunc  func,
+      TfPoolFunc    func,
       gpointer      user_data)
 {
   g_autoptr (GError) error = NULL;
@@ -143,7 +143,7 @@ test_given (void)
 
   tf_test_counter_init (&n_run);
   g_assert_true (tf_executor_get_worker_pool (executor) == pool);
-  g_assert_null (tf_executor_get_context (executor));
+  g_assert_null (tf_executor_get_parallel_context (executor));
   g_assert_cmpuint (tf_executor_get_max_workers (executor), ==, 2);
   tf_test_wait_done (future);
   g_assert_cmpint (tf_future_get_int64 (future, NULL), ==, 42);
@@ -183,9 +183,10 @@ test_given_with_more (void)
   tf_test_executor_finish (&executor);
 
   g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*worker pool cannot be given*");
-  executor = g_object_new (TF_TYPE_EXECUTOR, "worker-pool", pool, "context", context, NULL);
+  executor =
+    g_object_new (TF_TYPE_EXECUTOR, "worker-pool", pool, "parallel-context", context, NULL);
   g_test_assert_expected_messages ();
-  g_assert_null (tf_executor_get_context (executor));
+  g_assert_null (tf_executor_get_parallel_context (executor));
   tf_test_executor_finish (&executor);
   g_assert_finalize_object (context);
   pool_finish (&pool);
@@ -259,7 +260,7 @@ static void
 test_takes_turns (void)
 {
   TfThreadContext *context = tf_thread_context_new (1);
-  TfExecutor      *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TfExecutor      *executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   Endless          endless = { .executor = executor };
   TfWorkerPool    *pool = tf_parallel_context_create_pool (TF_PARALLEL_CONTEXT (context), 1, NULL);
 

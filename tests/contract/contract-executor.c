@@ -53,12 +53,12 @@ static void
 test_runs (const TfContract *contract)
 {
   TfParallelContext   *context = contract->make ();
-  TfExecutor          *executor = tf_executor_new_with_context (context);
+  TfExecutor          *executor = tf_executor_new_for_parallel_context (context);
   g_autoptr (TfFuture) future = submit_number (executor, 21);
 
   g_test_summary ("An executor runs a task on the context.");
 
-  g_assert_true (tf_executor_get_context (executor) == context);
+  g_assert_true (tf_executor_get_parallel_context (executor) == context);
   assert_doubled (future, 21);
   tf_test_executor_finish (&executor);
   tf_contract_finish (&context);
@@ -310,7 +310,7 @@ test_made_on_closed (const TfContract *contract)
   g_test_summary ("An executor that is made on a closed context takes no tasks.");
 
   tf_parallel_context_close (context);
-  executor = tf_executor_new_with_context (context);
+  executor = tf_executor_new_for_parallel_context (context);
   late = tf_executor_submit (executor, task, &error);
   g_assert_null (late);
   g_assert_error (error, TF_ERROR, TF_ERROR_CLOSED);

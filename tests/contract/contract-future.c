@@ -363,7 +363,7 @@ test_cancel_running (const TfContract *contract)
 static gboolean
 is_nothing_abandoned (gpointer executor)
 {
-  return tf_executor_get_n_abandoned (executor) == 0;
+  return tf_executor_get_n_aborted (executor) == 0;
 }
 
 static void
@@ -408,7 +408,7 @@ test_cancellable (const TfContract *contract)
   tf_test_wait_done (future);
   g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLED);
 
-  tf_task_set_cancellable (task, given);
+  tf_task_link_cancellable (task, given);
   other = tf_executor_submit (stage.executor, task, NULL);
   tf_test_run_until (NULL, is_executing, other);
   g_cancellable_cancel (given);

@@ -64,7 +64,7 @@ tf_contract_create_pool (TfParallelContext *context,
 
 void
 tf_contract_push (TfWorkerPool *pool,
-                  TfWorkerFunc  func,
+                  TfPoolFunc    func,
                   gpointer      user_data)
 {
   g_autoptr (GError) error = NULL;
@@ -87,7 +87,8 @@ TfExecutor *
 tf_contract_executor_new (TfParallelContext *context,
                           guint              max_workers)
 {
-  return g_object_new (TF_TYPE_EXECUTOR, "context", context, "max-workers", max_workers, NULL);
+  return g_object_new (TF_TYPE_EXECUTOR, "parallel-context", context, "max-workers", max_workers,
+                       NULL);
 }
 
 TfFuture *

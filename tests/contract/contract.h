@@ -55,7 +55,7 @@ void tf_contract_finish (TfParallelContext **context);
 TfWorkerPool *tf_contract_create_pool (TfParallelContext *context,
                                        guint              max_workers) G_GNUC_WARN_UNUSED_RESULT;
 void          tf_contract_push (TfWorkerPool *pool,
-                                TfWorkerFunc  func,
+                                TfPoolFunc    func,
                                 gpointer      user_data);
 /* Shuts the pool down and asserts that the reference was the last one. */
 void tf_contract_finish_pool (TfWorkerPool **pool);

@@ -244,7 +244,7 @@ test_abort (void)
   tf_test_gate_wait (&owned.block.started);
   g_assert_true (tf_future_abort (derived, "enough", NULL));
   finish (derived);
-  g_assert_cmpuint (tf_executor_get_n_abandoned (executor), ==, 1);
+  g_assert_cmpuint (tf_executor_get_n_aborted (executor), ==, 1);
   tf_test_gate_open (&owned.block.release);
   tf_test_run_until (NULL, is_freed, &owned);
   g_assert_cmpuint (owned.n_frees, ==, 1);

@@ -119,7 +119,7 @@ new_all (TfFuture *first,
 {
   TfFuture *futures[] = { first, second };
 
-  return TF_FUTURE (tf_future_all (futures, second == NULL ? 1 : 2, TF_SET_FLAGS_NONE));
+  return TF_FUTURE (tf_future_all (futures, second == NULL ? 1 : 2, TF_FUTURE_SET_FLAGS_NONE));
 }
 
 /* Workers */
@@ -173,8 +173,8 @@ static void
 test_shared (void)
 {
   g_autoptr (TfParallelContext) context = TF_PARALLEL_CONTEXT (tf_thread_context_new (1));
-  TfExecutor                   *one = tf_executor_new_with_context (context);
-  TfExecutor                   *other = tf_executor_new_with_context (context);
+  TfExecutor                   *one = tf_executor_new_for_parallel_context (context);
+  TfExecutor                   *other = tf_executor_new_for_parallel_context (context);
   Waiter                        waiter;
   TfFuture                     *future;
 
@@ -507,9 +507,9 @@ test_race (void)
     waiter_init (&waiters[i], executor);
   members[0] = waiters[0].future;
   members[1] = TF_FUTURE (promise);
-  waiter_go (&waiters[0], TF_FUTURE (tf_future_race (members, 2, TF_SET_FLAGS_NONE)));
+  waiter_go (&waiters[0], TF_FUTURE (tf_future_race (members, 2, TF_FUTURE_SET_FLAGS_NONE)));
   members[0] = waiters[1].future;
-  waiter_go (&waiters[1], TF_FUTURE (tf_future_any (members, 2, TF_SET_FLAGS_NONE)));
+  waiter_go (&waiters[1], TF_FUTURE (tf_future_any (members, 2, TF_FUTURE_SET_FLAGS_NONE)));
   tf_test_drain (NULL);
   tf_promise_resolve_none (promise);
   check_good (&waiters[0]);
@@ -576,7 +576,8 @@ test_many (void)
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (futures, tf_promise_new (NULL));
   g_ptr_array_add (futures, g_object_ref (waiter.future));
-  set = TF_FUTURE (tf_future_all ((TfFuture **) futures->pdata, futures->len, TF_SET_FLAGS_NONE));
+  set = TF_FUTURE (
+    tf_future_all ((TfFuture **) futures->pdata, futures->len, TF_FUTURE_SET_FLAGS_NONE));
   waiter_go (&waiter, g_object_ref (set));
   check_deadlock (&waiter);
   tf_future_cancel (set);

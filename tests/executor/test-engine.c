@@ -193,7 +193,7 @@ assert_counts (TfExecutor *executor,
 {
   g_assert_cmpuint (tf_executor_get_n_waiting (executor), ==, n_waiting);
   g_assert_cmpuint (tf_executor_get_n_executing (executor), ==, n_executing);
-  g_assert_cmpuint (tf_executor_get_n_abandoned (executor), ==, n_abandoned);
+  g_assert_cmpuint (tf_executor_get_n_aborted (executor), ==, n_abandoned);
 }
 
 static gboolean
@@ -205,7 +205,7 @@ is_executing (gpointer executor)
 static gboolean
 has_none_abandoned (gpointer executor)
 {
-  return tf_executor_get_n_abandoned (executor) == 0;
+  return tf_executor_get_n_aborted (executor) == 0;
 }
 
 static void
@@ -340,9 +340,9 @@ test_max_workers (void)
   g_test_summary ("Eleven workers run eleven tasks at the same time, and no more (EXEC-27).");
 
   crowd_init (&crowd);
-  g_assert_cmpuint (
-    tf_thread_context_get_max_workers (TF_THREAD_CONTEXT (tf_executor_get_context (executor))), ==,
-    11);
+  g_assert_cmpuint (tf_thread_context_get_max_workers (
+                      TF_THREAD_CONTEXT (tf_executor_get_parallel_context (executor))),
+                    ==, 11);
   for (guint i = 0; i < 30; i++)
     g_object_unref (submit_call (executor, body_crowd, &crowd, NULL));
   tf_test_counter_wait (&crowd.n_running, 11);

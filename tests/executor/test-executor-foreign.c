@@ -23,7 +23,7 @@ drive_init (Drive *self)
 
   self->executor = tf_executor_new ();
   self->n_polls = 0;
-  self->fd = tf_executor_get_fd (self->executor, &error);
+  self->fd = tf_executor_detach (self->executor, &error);
   g_assert_no_error (error);
   g_assert_cmpint (self->fd, >=, 0);
 }
@@ -45,9 +45,9 @@ is_readable (int fd)
 }
 
 static void
-run_until (Drive          *self,
-           TfTestCondition condition,
-           gpointer        user_data)
+run_until (Drive              *self,
+           TfTestConditionFunc condition,
+           gpointer            user_data)
 {
   while (!condition (user_data))
     {
@@ -456,7 +456,7 @@ on_item_switch_cb (TfFuture     *future,
                    Drive        *drive)
 {
   if (g_value_get_int64 (value) % 2 == 0)
-    drive->fd = tf_executor_get_fd (drive->executor, NULL);
+    drive->fd = tf_executor_detach (drive->executor, NULL);
   else
     tf_executor_attach (drive->executor, NULL);
 }
@@ -534,7 +534,7 @@ run_stranger (gpointer executor)
 {
   GError *error = NULL;
 
-  g_assert_cmpint (tf_executor_get_fd (executor, &error), ==, -1);
+  g_assert_cmpint (tf_executor_detach (executor, &error), ==, -1);
   g_assert_error (error, TF_ERROR, TF_ERROR_WRONG_THREAD);
   g_clear_error (&error);
   g_assert_false (tf_executor_attach (executor, &error));
@@ -553,7 +553,7 @@ test_wrong_thread (void)
 
   drive_init (&drive);
   call_in_thread (run_stranger, drive.executor);
-  g_assert_cmpint (tf_executor_get_fd (drive.executor, NULL), ==, drive.fd);
+  g_assert_cmpint (tf_executor_detach (drive.executor, NULL), ==, drive.fd);
   drive_clear (&drive);
 }
 
@@ -641,7 +641,7 @@ test_wait_derived (void)
   second = submit_call (other.executor, body_return_42, NULL, NULL);
   members[0] = first;
   members[1] = second;
-  all = tf_future_all (members, 2, TF_SET_FLAGS_NONE);
+  all = tf_future_all (members, 2, TF_FUTURE_SET_FLAGS_NONE);
   g_assert_true (tf_future_wait (TF_FUTURE (all), tf_test_timeout_us (), NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpint (tf_future_get_int64 (second, NULL), ==, 42);

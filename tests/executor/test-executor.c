@@ -45,7 +45,7 @@ test_new_has_defaults (void)
 
   g_object_get (executor, "max-workers", &max_workers, "dispatch-priority", &priority,
                 "dispatch-budget", &budget, "progress-interval", &interval, "failure-report",
-                &report, "n-waiting", &n_waiting, "n-executing", &n_executing, "n-abandoned",
+                &report, "n-waiting", &n_waiting, "n-executing", &n_executing, "n-aborted",
                 &n_abandoned, NULL);
 
   g_assert_cmpuint (max_workers, ==, g_get_num_processors ());
@@ -71,9 +71,9 @@ test_new_makes_threads (void)
   g_test_summary ("Without a context an executor makes one, owns it, and closes it in the end"
                   " (EXEC-32, EXEC-30).");
 
-  g_object_get (executor, "context", &context, NULL);
+  g_object_get (executor, "parallel-context", &context, NULL);
   g_assert_true (TF_IS_THREAD_CONTEXT (context));
-  g_assert_true (tf_executor_get_context (executor) == TF_PARALLEL_CONTEXT (context));
+  g_assert_true (tf_executor_get_parallel_context (executor) == TF_PARALLEL_CONTEXT (context));
   g_assert_cmpuint (tf_thread_context_get_max_workers (context), ==,
                     tf_executor_get_max_workers (executor));
   g_assert_false (tf_parallel_context_is_closed (TF_PARALLEL_CONTEXT (context)));
@@ -85,14 +85,15 @@ test_new_makes_threads (void)
 static void
 test_new_takes_context (void)
 {
-  TfThreadContext     *context = tf_thread_context_new (3);
-  TfExecutor          *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TfThreadContext *context = tf_thread_context_new (3);
+  TfExecutor      *executor =
+    tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   g_autoptr (TfFuture) future = NULL;
 
   g_test_summary ("An executor runs on the context that it is given, and leaves it open"
                   " (EXEC-31, EXEC-34).");
 
-  g_assert_true (tf_executor_get_context (executor) == TF_PARALLEL_CONTEXT (context));
+  g_assert_true (tf_executor_get_parallel_context (executor) == TF_PARALLEL_CONTEXT (context));
   g_assert_cmpuint (tf_executor_get_max_workers (executor), ==, 3);
 
   future = submit_call (executor, body_return_42, NULL, NULL);
@@ -101,7 +102,7 @@ test_new_takes_context (void)
   g_assert_false (tf_parallel_context_is_closed (TF_PARALLEL_CONTEXT (context)));
 
   /* It is still good for another one. */
-  executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   g_set_object (&future, NULL);
   future = submit_call (executor, body_return_42, NULL, NULL);
   tf_test_wait_done (future);
@@ -183,7 +184,7 @@ test_state_is_read_only (void)
   assert_read_only ("stopped");
   assert_read_only ("n-waiting");
   assert_read_only ("n-executing");
-  assert_read_only ("n-abandoned");
+  assert_read_only ("n-aborted");
 }
 
 /* --- Setting --- */

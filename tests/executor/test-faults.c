@@ -84,7 +84,7 @@ test_foreign_loop (void)
     return;
 
   executor = tf_executor_new ();
-  entry.fd = tf_executor_get_fd (executor, &error);
+  entry.fd = tf_executor_detach (executor, &error);
   g_assert_no_error (error);
   tf_test_fault_arm (TF_TEST_FAULT_THREAD, 1, ALWAYS);
   future = submit_call (executor, body_return_42, NULL, NULL);
@@ -196,7 +196,7 @@ use_foreign_loop (TfExecutor *executor)
 {
   g_autoptr (GError) error = NULL;
 
-  if (tf_executor_get_fd (executor, &error) == -1)
+  if (tf_executor_detach (executor, &error) == -1)
     {
       g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES);
       return;
@@ -218,7 +218,7 @@ live (void)
   TfWorkerPool         *pool;
 
   tf_test_counter_init (&counter);
-  executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   for (guint i = 0; i < 4; i++)
     {
       g_ptr_array_add (futures, submit_call (executor, body_wait, executor, NULL));

@@ -67,7 +67,7 @@ run_gtask (TfExecutor     *executor,
            GTaskThreadFunc func)
 {
   g_autoptr (GError) error = NULL;
-  TfFuture          *future = tf_executor_run_gtask (executor, gtask, func, &error);
+  TfFuture          *future = tf_executor_submit_task_func (executor, gtask, func, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (future);
@@ -667,11 +667,11 @@ test_abort (void)
   tf_test_wait_done (future);
   g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLED);
   g_assert_cmpuint (work.n_callbacks, ==, 0);
-  g_assert_cmpuint (tf_executor_get_n_abandoned (executor), ==, 1);
+  g_assert_cmpuint (tf_executor_get_n_aborted (executor), ==, 1);
 
   tf_test_gate_open (&work.release);
   tf_test_run_until (NULL, is_called_back, &work);
-  while (tf_executor_get_n_abandoned (executor) > 0)
+  while (tf_executor_get_n_aborted (executor) > 0)
     g_main_context_iteration (NULL, TRUE);
   tf_test_executor_finish (&executor);
   g_assert_cmpuint (work.n_freed, ==, 1);
@@ -735,7 +735,7 @@ assert_refused (TfExecutor *executor,
 
   work_init (&work);
   gtask = make_gtask (&work, NULL);
-  g_assert_null (tf_executor_run_gtask (executor, gtask, thread_return_42, &error));
+  g_assert_null (tf_executor_submit_task_func (executor, gtask, thread_return_42, &error));
   g_assert_error (error, TF_ERROR, code);
   tf_test_drain (NULL);
   g_assert_cmpuint (work.n_callbacks, ==, 0);
@@ -755,7 +755,7 @@ static void
 test_refused (void)
 {
   TfThreadContext *context = tf_thread_context_new (1);
-  TfExecutor      *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TfExecutor      *executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
 
   g_test_summary ("A GTask that is refused is left as it was.");
 

@@ -639,7 +639,7 @@ test_in_set_max_workers (void)
                   "its workers.");
 
   g_object_add_weak_pointer (G_OBJECT (executor), &weak);
-  g_signal_connect (tf_executor_get_context (executor), "notify::max-workers",
+  g_signal_connect (tf_executor_get_parallel_context (executor), "notify::max-workers",
                     G_CALLBACK (on_workers_drop_cb), &executor);
   tf_executor_set_max_workers (executor, 2);
   g_assert_null (weak);

@@ -145,7 +145,7 @@ test_order (void)
       TfFutureSet *set;
 
       job_init (&job, 4);
-      set = tf_executor_map (job.executor, 50, limits[i], TF_SET_FLAGS_NONE, make_item, &job,
+      set = tf_executor_map (job.executor, 50, limits[i], TF_FUTURE_SET_FLAGS_NONE, make_item, &job,
                              free_job);
       g_assert_cmpuint (job.n_made, ==, limits[i] == 0 ? 50 : MIN (limits[i], 50));
       g_assert_cmpuint (tf_future_set_get_n_futures (set), ==, 50);
@@ -166,7 +166,7 @@ test_none (void)
   g_test_summary ("Without items it completes.");
 
   job_init (&job, 1);
-  set = tf_executor_map (job.executor, 0, 2, TF_SET_FLAGS_NONE, make_item, &job, free_job);
+  set = tf_executor_map (job.executor, 0, 2, TF_FUTURE_SET_FLAGS_NONE, make_item, &job, free_job);
   g_assert_cmpint (tf_test_counter_get (&job.n_frees), ==, 1);
   tf_test_wait_done (TF_FUTURE (set));
   tf_test_assert_state (TF_FUTURE (set), TF_FUTURE_STATE_COMPLETED);
@@ -183,7 +183,7 @@ test_error_goes_on (void)
 
   job_init (&job, 1);
   job.bad = 2;
-  set = tf_executor_map (job.executor, 10, 1, TF_SET_FLAGS_NONE, make_item, &job, free_job);
+  set = tf_executor_map (job.executor, 10, 1, TF_FUTURE_SET_FLAGS_NONE, make_item, &job, free_job);
   tf_test_wait_done (TF_FUTURE (set));
   tf_test_assert_error (TF_FUTURE (set), G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_assert_cmpint (tf_future_set_get_winner (set), ==, 2);
@@ -205,7 +205,8 @@ test_error_ends (void)
   job_init (&job, 3);
   job.bad = 1;
   job.hanging = 2;
-  set = tf_executor_map (job.executor, 10, 3, TF_SET_FLAGS_CANCEL_REST, make_item, &job, free_job);
+  set = tf_executor_map (job.executor, 10, 3, TF_FUTURE_SET_FLAGS_CANCEL_REST, make_item, &job,
+                         free_job);
   tf_test_wait_done (TF_FUTURE (set));
   tf_test_assert_error (TF_FUTURE (set), G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_assert_cmpint (tf_future_set_get_winner (set), ==, 1);
@@ -229,7 +230,8 @@ test_error_ends_all (void)
 
   job_init (&job, 1);
   job.bad = 0;
-  set = tf_executor_map (job.executor, 5, 1, TF_SET_FLAGS_CANCEL_REST, make_item, &job, free_job);
+  set = tf_executor_map (job.executor, 5, 1, TF_FUTURE_SET_FLAGS_CANCEL_REST, make_item, &job,
+                         free_job);
   for (guint i = 0; i < 5; i++)
     g_signal_connect (tf_future_set_get_future (set, i), "done",
                       G_CALLBACK (on_done_count_cb), &n_done);
@@ -253,8 +255,8 @@ test_wait_for_all (void)
   job_init (&job, 2);
   job.bad = 0;
   set = tf_executor_map (job.executor, 10, 2,
-                         TF_SET_FLAGS_CANCEL_REST | TF_SET_FLAGS_WAIT_FOR_ALL, make_item, &job,
-                         free_job);
+                         TF_FUTURE_SET_FLAGS_CANCEL_REST | TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL,
+                         make_item, &job, free_job);
   tf_test_wait_done (TF_FUTURE (set));
   tf_test_assert_error (TF_FUTURE (set), G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_assert_cmpuint (job.n_made, ==, 10);
@@ -278,7 +280,7 @@ check_cancel (gboolean with_listener,
 
   job_init (&job, 2);
   job.hanging = 0;
-  set = tf_executor_map (job.executor, 10, 2, TF_SET_FLAGS_NONE, make_item, &job, free_job);
+  set = tf_executor_map (job.executor, 10, 2, TF_FUTURE_SET_FLAGS_NONE, make_item, &job, free_job);
   if (with_listener)
     g_signal_connect (tf_future_set_get_future (set, 7), "done",
                       G_CALLBACK (on_done_count_cb), &n_done);
@@ -321,7 +323,8 @@ test_cancel_member (void)
 
   job_init (&job, 1);
   job.at = G_MAXUINT;
-  set = tf_executor_map (job.executor, 4, 1, TF_SET_FLAGS_WAIT_FOR_ALL, make_item, &job, free_job);
+  set = tf_executor_map (job.executor, 4, 1, TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL, make_item, &job,
+                         free_job);
   member = tf_future_set_get_future (set, 3);
   g_assert_true (tf_future_cancel (member));
   tf_test_wait_done (TF_FUTURE (set));
@@ -342,7 +345,8 @@ test_cancel_running_member (void)
 
   job_init (&job, 2);
   job.hanging = 1;
-  set = tf_executor_map (job.executor, 2, 0, TF_SET_FLAGS_WAIT_FOR_ALL, make_item, &job, free_job);
+  set = tf_executor_map (job.executor, 2, 0, TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL, make_item, &job,
+                         free_job);
   tf_test_counter_wait (&job.n_begun, 2);
   g_assert_true (tf_future_cancel (tf_future_set_get_future (set, 1)));
   tf_test_wait_done (TF_FUTURE (set));
@@ -364,7 +368,7 @@ test_cancel_inside (void)
 
       job_init (&job, 1);
       job.at = 2;
-      set = tf_executor_map (job.executor, 6, 1, TF_SET_FLAGS_WAIT_FOR_ALL, make_item, &job,
+      set = tf_executor_map (job.executor, 6, 1, TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL, make_item, &job,
                              free_job);
       job.cancels = i % 2 == 0 ? TF_FUTURE (set) : tf_future_set_get_future (set, 2);
       job.runs_loop = i >= 2;
@@ -388,7 +392,8 @@ test_stop (void)
   job_init (&job, 1);
   job.at = 2;
   job.stops = TRUE;
-  set = tf_executor_map (job.executor, 6, 1, TF_SET_FLAGS_WAIT_FOR_ALL, make_item, &job, free_job);
+  set = tf_executor_map (job.executor, 6, 1, TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL, make_item, &job,
+                         free_job);
   tf_test_wait_done (TF_FUTURE (set));
   tf_test_assert_error (TF_FUTURE (set), TF_ERROR, TF_ERROR_NOT_RUNNING);
   for (guint i = 2; i < 6; i++)
@@ -407,7 +412,8 @@ test_drop_executor (void)
 
   job_init (&job, 1);
   job.hanging = 0;
-  set = tf_executor_map (job.executor, 6, 1, TF_SET_FLAGS_WAIT_FOR_ALL, make_item, &job, free_job);
+  set = tf_executor_map (job.executor, 6, 1, TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL, make_item, &job,
+                         free_job);
   g_assert_finalize_object (g_steal_pointer (&job.executor));
   tf_test_wait_done (TF_FUTURE (set));
   tf_test_assert_state (tf_future_set_get_future (set, 0), TF_FUTURE_STATE_CANCELLED);
@@ -427,7 +433,8 @@ test_refused (void)
   job_init (&job, 1);
   job.at = 1;
   job.is_refused = TRUE;
-  set = tf_executor_map (job.executor, 3, 1, TF_SET_FLAGS_WAIT_FOR_ALL, make_item, &job, free_job);
+  set = tf_executor_map (job.executor, 3, 1, TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL, make_item, &job,
+                         free_job);
   tf_test_wait_done (TF_FUTURE (set));
   tf_test_assert_error (TF_FUTURE (set), TF_ERROR, TF_ERROR_NO_RESULT);
   tf_test_assert_int64 (tf_future_set_get_future (set, 2), 2);
@@ -460,7 +467,7 @@ test_model (void)
     }
 
   job_init (&job, 1);
-  set = tf_executor_map_model (job.executor, G_LIST_MODEL (store), 2, TF_SET_FLAGS_NONE,
+  set = tf_executor_map_model (job.executor, G_LIST_MODEL (store), 2, TF_FUTURE_SET_FLAGS_NONE,
                                make_from_object, &job, free_job);
   g_list_store_remove_all (store);
   g_assert_cmpuint (tf_future_set_get_n_futures (set), ==, 5);
@@ -480,7 +487,7 @@ test_dropped (void)
 
   job_init (&job, 2);
   g_object_unref (
-    tf_executor_map (job.executor, 20, 2, TF_SET_FLAGS_NONE, make_item, &job, free_job));
+    tf_executor_map (job.executor, 20, 2, TF_FUTURE_SET_FLAGS_NONE, make_item, &job, free_job));
   while (tf_test_counter_get (&job.n_frees) == 0)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpuint (job.n_made, ==, 20);
@@ -498,7 +505,8 @@ check_many (guint    limit,
   TfFutureSet *set;
 
   job_init (&job, 2);
-  set = tf_executor_map (job.executor, n, limit, TF_SET_FLAGS_NONE, make_item, &job, free_job);
+  set =
+    tf_executor_map (job.executor, n, limit, TF_FUTURE_SET_FLAGS_NONE, make_item, &job, free_job);
   if (is_cancelled)
     tf_future_cancel (TF_FUTURE (set));
   tf_test_wait_done (TF_FUTURE (set));

@@ -175,7 +175,7 @@ static void
 test_never_too_many (void)
 {
   TfThreadContext *context = tf_thread_context_new (8);
-  TfExecutor      *executor = g_object_new (TF_TYPE_EXECUTOR, "context", context,
+  TfExecutor      *executor = g_object_new (TF_TYPE_EXECUTOR, "parallel-context", context,
                                             "max-workers", 3, NULL);
   GThread         *threads[4];
   Crowd            crowd = { 0 };
@@ -230,8 +230,8 @@ static void
 test_shares_one_thread (void)
 {
   TfThreadContext *context = tf_thread_context_new (1);
-  TfExecutor      *a = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
-  TfExecutor      *b = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TfExecutor      *a = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
+  TfExecutor      *b = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   Turns            turns;
   Block            block;
 
@@ -276,7 +276,7 @@ run_home (gpointer data)
   TfExecutor              *executor;
 
   g_main_context_push_thread_default (context);
-  executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (home->context));
+  executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (home->context));
   for (guint i = 0; i < tf_test_scale (500); i++)
     g_object_unref (submit_call (executor, body_crowd, home->crowd, NULL));
   tf_test_run_until (context, has_nothing, executor);

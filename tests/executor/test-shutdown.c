@@ -43,12 +43,13 @@ static void
 test_shutdown (void)
 {
   TfExecutor                   *executor = g_object_new (TF_TYPE_EXECUTOR, "max-workers", 1, NULL);
-  g_autoptr (TfParallelContext) context = g_object_ref (tf_executor_get_context (executor));
-  g_autoptr (GString)           states = watch_states (executor);
-  g_autoptr (TfFuture)          running = NULL;
-  g_autoptr (TfFuture)          queued = NULL;
-  g_autoptr (TfTestStates)      running_states = NULL;
-  g_autoptr (TfTestStates)      queued_states = NULL;
+  g_autoptr (TfParallelContext) context =
+    g_object_ref (tf_executor_get_parallel_context (executor));
+  g_autoptr (GString)      states = watch_states (executor);
+  g_autoptr (TfFuture)     running = NULL;
+  g_autoptr (TfFuture)     queued = NULL;
+  g_autoptr (TfTestStates) running_states = NULL;
+  g_autoptr (TfTestStates) queued_states = NULL;
 
   g_test_summary ("Shutdown cancels all, waits for all, and ends in STOPPED (EXEC-09, EXEC-10,"
                   " EXEC-30).");
@@ -138,12 +139,13 @@ static void
 test_shutdown_times_out (void)
 {
   TfExecutor                   *executor = g_object_new (TF_TYPE_EXECUTOR, "max-workers", 2, NULL);
-  g_autoptr (TfParallelContext) context = g_object_ref (tf_executor_get_context (executor));
-  g_autoptr (GString)           states = watch_states (executor);
-  g_autoptr (TfFuture)          one = NULL;
-  g_autoptr (TfFuture)          two = NULL;
-  gint64                        begin_us = g_get_monotonic_time ();
-  Block                         block;
+  g_autoptr (TfParallelContext) context =
+    g_object_ref (tf_executor_get_parallel_context (executor));
+  g_autoptr (GString)  states = watch_states (executor);
+  g_autoptr (TfFuture) one = NULL;
+  g_autoptr (TfFuture) two = NULL;
+  gint64               begin_us = g_get_monotonic_time ();
+  Block                block;
 
   g_test_summary ("A shutdown that takes too long fails, names who still runs (EXEC-15), and"
                   " may be repeated (EXEC-16).");

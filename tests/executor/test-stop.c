@@ -302,12 +302,12 @@ test_stop_with_abandoned (void)
   tf_test_gate_wait (&counted.block.started);
   g_assert_true (tf_future_abort (future, NULL, NULL));
   tf_test_wait_done (future);
-  g_assert_cmpuint (tf_executor_get_n_abandoned (executor), ==, 1);
+  g_assert_cmpuint (tf_executor_get_n_aborted (executor), ==, 1);
 
   g_assert_true (tf_executor_stop (executor, NULL));
   g_assert_true (tf_executor_is_stopped (executor));
   g_assert_true (tf_executor_shutdown (executor, -1, NULL));
-  g_assert_cmpuint (tf_executor_get_n_abandoned (executor), ==, 1);
+  g_assert_cmpuint (tf_executor_get_n_aborted (executor), ==, 1);
   g_assert_finalize_object (executor);
   g_assert_cmpuint (counted.n_freed, ==, 0);
 

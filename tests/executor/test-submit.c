@@ -74,7 +74,7 @@ static void
 test_closed (void)
 {
   TfThreadContext *context = tf_thread_context_new (1);
-  TfExecutor      *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TfExecutor      *executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
 
   g_test_summary ("Submitting on a closed context fails with CLOSED.");
 
@@ -437,13 +437,13 @@ test_misuse (void)
   g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*func != NULL*");
   g_assert_null (tf_executor_submit_call (executor, NULL, NULL, NULL, NULL));
   g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*G_IS_TASK*");
-  g_assert_null (tf_executor_run_gtask (executor, NULL, NULL, NULL));
+  g_assert_null (tf_executor_submit_task_func (executor, NULL, NULL, NULL));
   g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*TF_IS_EXECUTOR*");
   g_assert_false (tf_executor_stop (NULL, NULL));
   g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*TF_IS_EXECUTOR*");
   g_assert_false (tf_executor_shutdown (NULL, -1, NULL));
   g_test_expect_message ("Tf", G_LOG_LEVEL_CRITICAL, "*TF_IS_PARALLEL_CONTEXT*");
-  g_assert_null (tf_executor_new_with_context (TF_PARALLEL_CONTEXT (NULL)));
+  g_assert_null (tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (NULL)));
   g_test_assert_expected_messages ();
   tf_test_executor_finish (&executor);
 }

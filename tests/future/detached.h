@@ -79,7 +79,7 @@ new_message (const char *name)
   if (g_str_equal (name, "raised"))
     return tf_message_new_raised (g_steal_pointer (&error));
   if (g_str_equal (name, "abandoned"))
-    return tf_message_new_abandoned ();
+    return tf_message_new_dropped ();
   if (g_str_equal (name, "progress"))
     return tf_message_new_progress (&value);
   if (g_str_equal (name, "item"))

@@ -474,7 +474,7 @@ count_for_all (GraphNode *set,
     set->winner = (int) slot;
 
   if (set->winner >= 0 &&
-      (set->n_done == set->n_inputs || !(set->flags & TF_SET_FLAGS_WAIT_FOR_ALL)))
+      (set->n_done == set->n_inputs || !(set->flags & TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL)))
     win (set, (guint) set->winner);
   else if (set->n_done == set->n_inputs)
     decide (set, &no_value);
@@ -771,7 +771,7 @@ end (GraphNode *node)
       if (!node->is_listening[i])
         continue;
 
-      if (node->flags & TF_SET_FLAGS_CANCEL_REST)
+      if (node->flags & TF_FUTURE_SET_FLAGS_CANCEL_REST)
         stop (node, i, node->inputs[i], NULL);
       node->is_listening[i] = FALSE;
       leave (node, i, node->inputs[i]);

@@ -80,22 +80,22 @@ typedef struct
 struct _GraphNode
 {
   /* How it is made. */
-  guint           index;
-  GraphKind       kind;
-  GraphNode      *inputs[GRAPH_MAX_INPUTS];
-  guint           n_inputs;
-  GraphReply      reply;         /* of the function of a "then", "catch" or "finally" */
-  gint64          number;        /* the value, or the code of the error, that it replies */
-  GraphNode      *reply_node;    /* (nullable) */
-  gboolean        is_reply_held; /* by the data of the function */
-  gint64          deadline_us;
-  TfTimeoutAction action;
-  TfSetFlags      flags;
-  gboolean        has_filter;
-  guint           skipped; /* the places whose results the filter skips, as bits */
-  GraphAbortable  abortable;
-  gboolean        has_cancellable; /* somebody has asked for that of the promise */
-  gboolean        is_watched;      /* a handler of "done" is connected */
+  guint            index;
+  GraphKind        kind;
+  GraphNode       *inputs[GRAPH_MAX_INPUTS];
+  guint            n_inputs;
+  GraphReply       reply;         /* of the function of a "then", "catch" or "finally" */
+  gint64           number;        /* the value, or the code of the error, that it replies */
+  GraphNode       *reply_node;    /* (nullable) */
+  gboolean         is_reply_held; /* by the data of the function */
+  gint64           deadline_us;
+  TfTimeoutAction  action;
+  TfFutureSetFlags flags;
+  gboolean         has_filter;
+  guint            skipped; /* the places whose results the filter skips, as bits */
+  GraphAbortable   abortable;
+  gboolean         has_cancellable; /* somebody has asked for that of the promise */
+  gboolean         is_watched;      /* a handler of "done" is connected */
 
   /* What has become of it: of the model alone. */
   GraphModel  *model;

@@ -660,9 +660,10 @@ static void
 choose_set (World     *world,
             GraphNode *model)
 {
-  static const guint flags[] = { TF_SET_FLAGS_NONE, TF_SET_FLAGS_NONE, TF_SET_FLAGS_CANCEL_REST,
-                                 TF_SET_FLAGS_WAIT_FOR_ALL,
-                                 TF_SET_FLAGS_WAIT_FOR_ALL | TF_SET_FLAGS_CANCEL_REST };
+  static const guint flags[] = { TF_FUTURE_SET_FLAGS_NONE, TF_FUTURE_SET_FLAGS_NONE,
+                                 TF_FUTURE_SET_FLAGS_CANCEL_REST, TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL,
+                                 TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL |
+                                   TF_FUTURE_SET_FLAGS_CANCEL_REST };
 
   model->n_inputs = random_below (world, GRAPH_MAX_INPUTS + 1);
   for (guint i = 0; i < model->n_inputs; i++)
@@ -727,7 +728,7 @@ make_promise (Node *node)
   TfPromise *promise = tf_promise_new (NULL);
 
   if (node->model.has_cancellable)
-    tf_promise_get_cancellable (promise);
+    tf_promise_get_gcancellable (promise);
   if (node->model.abortable == GRAPH_ABORTABLE_YES || node->model.abortable == GRAPH_ABORTABLE_NO)
     tf_promise_set_abort_policy (promise, node->model.abortable == GRAPH_ABORTABLE_YES
                                             ? TF_ABORT_POLICY_ALLOW
@@ -752,7 +753,7 @@ make_set (Node *node)
     return TF_FUTURE ((model->kind == GRAPH_ANY ? tf_future_any : tf_future_race) (
       inputs, model->n_inputs, model->flags));
   return TF_FUTURE (
-    (model->kind == GRAPH_ANY ? tf_future_any_filtered : tf_future_race_filtered) (
+    (model->kind == GRAPH_ANY ? tf_future_any_skipping : tf_future_race_skipping) (
       inputs, model->n_inputs, model->flags, filter, function_data_new (node), function_data_free));
 }
 

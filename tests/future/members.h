@@ -8,7 +8,7 @@
 
 typedef TfFutureSet *(*NewSet) (TfFuture *const *futures,
                                 guint            n_futures,
-                                TfSetFlags       flags);
+                                TfFutureSetFlags flags);
 
 /* Promises, whose names are their numbers, and a set of them. */
 typedef struct
@@ -38,10 +38,10 @@ members_make (Members *self,
 }
 
 static inline void
-members_init (Members   *self,
-              guint      n,
-              NewSet     new_set,
-              TfSetFlags flags)
+members_init (Members         *self,
+              guint            n,
+              NewSet           new_set,
+              TfFutureSetFlags flags)
 {
   TfFuture **futures = members_make (self, n);
 

@@ -85,14 +85,14 @@ test_executing (void)
   error = tf_future_dup_error (future);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpstr (error->message, ==, "enough of it");
-  g_assert_cmpuint (tf_executor_get_n_abandoned (executor), ==, 1);
+  g_assert_cmpuint (tf_executor_get_n_aborted (executor), ==, 1);
   g_assert_cmpuint (tf_executor_get_n_executing (executor), ==, 0);
 
   /* The code goes on, and has its data. */
   g_assert_cmpuint (room.n_frees, ==, 0);
   tf_test_gate_open (&room.meeting.go);
   tf_test_run_until (NULL, room_is_free, &room);
-  g_assert_cmpuint (tf_executor_get_n_abandoned (executor), ==, 0);
+  g_assert_cmpuint (tf_executor_get_n_aborted (executor), ==, 0);
   g_assert_true (room.was_cancelled);
   g_assert_false (room.could_report);
   tf_test_assert_states (states, "WAITING EXECUTING CANCELLING CANCELLED done");
@@ -152,7 +152,7 @@ test_waiting (void)
   tf_test_wait_done (future);
   tf_test_drain (NULL);
   tf_test_assert_states (states, "WAITING CANCELLING CANCELLED done");
-  g_assert_cmpuint (tf_executor_get_n_abandoned (executor), ==, 0);
+  g_assert_cmpuint (tf_executor_get_n_aborted (executor), ==, 0);
   g_assert_cmpuint (room.n_frees, ==, 1);
 
   tf_test_gate_open (&room.meeting.go);
@@ -223,10 +223,10 @@ test_never_ran (void)
   g_assert_true (tf_future_abort (future, NULL, NULL));
   while (!tf_future_is_done (future))
     {
-      g_assert_cmpuint (tf_executor_get_n_abandoned (executor), ==, 0);
+      g_assert_cmpuint (tf_executor_get_n_aborted (executor), ==, 0);
       g_main_context_iteration (NULL, TRUE);
     }
-  g_assert_cmpuint (tf_executor_get_n_abandoned (executor), ==, 0);
+  g_assert_cmpuint (tf_executor_get_n_aborted (executor), ==, 0);
   g_assert_true (room_is_free (&room));
 
   tf_test_gate_open (&meeting.go);
@@ -278,7 +278,7 @@ new_then (TfFuture *upstream)
 static TfFuture *
 new_set (TfFuture *upstream)
 {
-  return TF_FUTURE (tf_future_all (&upstream, 1, TF_SET_FLAGS_NONE));
+  return TF_FUTURE (tf_future_all (&upstream, 1, TF_FUTURE_SET_FLAGS_NONE));
 }
 
 static TfFuture *

@@ -34,7 +34,7 @@ test_chain (void)
   g_test_summary ("A cancel of the end of a chain travels to the beginning, and comes back when "
                   "that has ended.");
 
-  tf_promise_get_cancellable (promise);
+  tf_promise_get_gcancellable (promise);
   g_assert_true (tf_future_cancel (last));
   tf_test_assert_state (last, TF_FUTURE_STATE_CANCELLING);
   tf_test_drain (NULL);
@@ -86,11 +86,11 @@ test_diamond (void)
   TfPromise   *promise = tf_promise_new ("beginning");
   TfFuture    *left = then_new (TF_FUTURE (promise));
   TfFuture    *right = then_new (TF_FUTURE (promise));
-  TfFutureSet *join = tf_future_all ((TfFuture *[]){ left, right }, 2, TF_SET_FLAGS_NONE);
+  TfFutureSet *join = tf_future_all ((TfFuture *[]){ left, right }, 2, TF_FUTURE_SET_FLAGS_NONE);
 
   g_test_summary ("In a diamond the last one that leaves cancels the beginning.");
 
-  tf_promise_get_cancellable (promise);
+  tf_promise_get_gcancellable (promise);
   g_assert_true (tf_future_cancel (left));
   tf_test_drain (NULL);
   assert_cancelled (left, NULL);
@@ -100,7 +100,7 @@ test_diamond (void)
   finish (&left);
 
   left = then_new (TF_FUTURE (promise));
-  join = tf_future_all ((TfFuture *[]){ left, right }, 2, TF_SET_FLAGS_NONE);
+  join = tf_future_all ((TfFuture *[]){ left, right }, 2, TF_FUTURE_SET_FLAGS_NONE);
   g_assert_true (tf_future_cancel (TF_FUTURE (join)));
   tf_test_drain (NULL);
   tf_test_assert_state (TF_FUTURE (promise), TF_FUTURE_STATE_CANCELLING);
@@ -119,7 +119,7 @@ test_diamond_abort (void)
   TfPromise   *promise = tf_promise_new ("beginning");
   TfFuture    *left = then_new (TF_FUTURE (promise));
   TfFuture    *right = then_new (TF_FUTURE (promise));
-  TfFutureSet *join = tf_future_all ((TfFuture *[]){ left, right }, 2, TF_SET_FLAGS_NONE);
+  TfFutureSet *join = tf_future_all ((TfFuture *[]){ left, right }, 2, TF_FUTURE_SET_FLAGS_NONE);
 
   g_test_summary ("So does an abort, with its reason.");
 
@@ -374,7 +374,7 @@ run_wide (guint way)
 
   for (guint i = 0; i < n; i++)
     members[i] = tf_future_with_timeout (TF_FUTURE (promise), -1, TF_TIMEOUT_ACTION_LEAVE);
-  all = tf_future_all (members, n, TF_SET_FLAGS_NONE);
+  all = tf_future_all (members, n, TF_FUTURE_SET_FLAGS_NONE);
   for (guint i = 0; i < n; i++)
     g_object_unref (members[i]);
   tf_promise_set_abort_policy (follower, TF_ABORT_POLICY_ALLOW);
@@ -465,7 +465,7 @@ test_dropped_on_the_way (void)
                   "listens to it, and drop it.");
 
   dropped.derived = then_new (TF_FUTURE (dropped.promise));
-  cancellable = g_object_ref (tf_promise_get_cancellable (dropped.promise));
+  cancellable = g_object_ref (tf_promise_get_gcancellable (dropped.promise));
   g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_cancelled_drop_cb), &dropped);
   tf_future_cancel (dropped.derived);
   tf_test_drain (NULL);

@@ -423,7 +423,7 @@ test_gcancellable_given_back (void)
   g_test_summary ("The cancellable that a task has by itself may be set as the one that cancels "
                   "it.");
 
-  tf_task_set_cancellable (task, tf_task_get_cancellable (task));
+  tf_task_link_cancellable (task, tf_task_get_cancellable (task));
   g_cancellable_cancel (tf_task_get_cancellable (task));
   future = tf_executor_submit (executor, task, &error);
   g_assert_no_error (error);

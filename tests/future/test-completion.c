@@ -207,9 +207,9 @@ test_needs (void)
   TfPromise   *promises[] = { tf_promise_new ("0"), tf_promise_new ("1"), tf_promise_new ("2") };
   TfFuture    *members[] = { TF_FUTURE (promises[0]), TF_FUTURE (promises[1]),
                              TF_FUTURE (promises[2]) };
-  TfFutureSet *all = tf_future_all (members, 3, TF_SET_FLAGS_NONE);
-  TfFutureSet *race = tf_future_race (members, 3, TF_SET_FLAGS_NONE);
-  TfFutureSet *lonely = tf_future_race (members, 1, TF_SET_FLAGS_NONE);
+  TfFutureSet *all = tf_future_all (members, 3, TF_FUTURE_SET_FLAGS_NONE);
+  TfFutureSet *race = tf_future_race (members, 3, TF_FUTURE_SET_FLAGS_NONE);
+  TfFutureSet *lonely = tf_future_race (members, 1, TF_FUTURE_SET_FLAGS_NONE);
 
   g_test_summary ("A set of all needs its pending members, in any order of asking; a race needs "
                   "none, unless there is one alone.");
@@ -252,7 +252,7 @@ test_wide_needs (void)
 
   for (guint i = 0; i < n; i++)
     members[i] = TF_FUTURE (promise);
-  all = tf_future_all (members, n, TF_SET_FLAGS_NONE);
+  all = tf_future_all (members, n, TF_FUTURE_SET_FLAGS_NONE);
   tf__enter_foreground ();
   g_assert_false (tf__completion_waits_for (TF_FUTURE (all), TF_FUTURE (other)));
   g_assert_true (tf__completion_waits_for (TF_FUTURE (all), TF_FUTURE (promise)));
@@ -276,7 +276,7 @@ test_late_final (void)
     "An outcome that was settled after a cancel, and written after an abort, is freed.");
 
   tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
-  tf_promise_get_cancellable (promise);
+  tf_promise_get_gcancellable (promise);
   g_assert_true (tf_future_cancel (TF_FUTURE (promise)));
   /* As another thread does that is in the middle of resolving the promise. */
   g_assert_true (tf__completion_settle (of (promise)));

@@ -230,7 +230,7 @@ run_two_rounds (TfTask  *task,
   g_assert_true (tf_task_report_int64 (task, 1));
   meeting_attend (&flow->meeting);
   flow->was_refused = !tf_task_report_int64 (task, 2) && !tf_task_yield_int64 (task, 2) &&
-                      !tf_task_send_int64 (task, "kind", 2) && !tf_task_report (task, NULL);
+                      !tf_task_send_int64 (task, "kind", 2) && !tf_task_report_value (task, NULL);
 }
 
 static gboolean
@@ -436,7 +436,7 @@ test_storm (void)
         tf_future_abort (future, NULL, NULL);
       tf_test_wait_done (future);
       /* The code of an aborted one goes on, and has the flow. */
-      while (tf_executor_get_n_abandoned (executor) > 0)
+      while (tf_executor_get_n_aborted (executor) > 0)
         g_main_context_iteration (NULL, TRUE);
       finish_future (future);
       flow_clear (&flow);
@@ -483,7 +483,7 @@ run_flood (TfTask  *task,
 
   g_value_init (&value, flood->type);
   g_value_set_static_boxed (&value, &number);
-  while (tf_task_report (task, &value))
+  while (tf_task_report_value (task, &value))
     tf_test_counter_add (&flood->n_taken, 1);
   g_value_unset (&value);
 }

@@ -98,7 +98,7 @@ test_cancel_waits (void)
   g_test_summary ("When it is cancelled, the upstream is, and the function is called when that "
                   "has ended.");
 
-  tf_promise_get_cancellable (promise);
+  tf_promise_get_gcancellable (promise);
   g_assert_true (tf_future_cancel (finally));
   tf_test_drain (NULL);
   tf_test_assert_state (finally, TF_FUTURE_STATE_CANCELLING);
@@ -166,7 +166,7 @@ test_cancel_inner (void)
 
   g_test_summary ("A cancel while the future of the function is waited for goes on to that.");
 
-  tf_promise_get_cancellable (inner);
+  tf_promise_get_gcancellable (inner);
   tf_promise_resolve_int64 (promise, 7);
   tf_test_drain (NULL);
   g_assert_true (tf_future_cancel (finally));

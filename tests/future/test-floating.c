@@ -79,7 +79,7 @@ enter_report (TfTask *task)
 {
   g_auto (GValue) value = G_VALUE_INIT;
 
-  g_assert_true (tf_task_report (task, thing_value (&value)));
+  g_assert_true (tf_task_report_value (task, thing_value (&value)));
   tf_task_return_none (task);
 }
 
@@ -95,7 +95,7 @@ enter_yield_item (TfTask *task)
 {
   g_auto (GValue) value = G_VALUE_INIT;
 
-  g_assert_true (tf_task_yield_item (task, thing_value (&value)));
+  g_assert_true (tf_task_yield_value (task, thing_value (&value)));
   tf_task_return_none (task);
 }
 
@@ -111,7 +111,7 @@ enter_send (TfTask *task)
 {
   g_auto (GValue) value = G_VALUE_INIT;
 
-  g_assert_true (tf_task_send (task, "kind", thing_value (&value)));
+  g_assert_true (tf_task_send_value (task, "kind", thing_value (&value)));
   tf_task_return_none (task);
 }
 
@@ -308,7 +308,7 @@ make_promise (gboolean is_value)
   g_auto (GValue) value = G_VALUE_INIT;
 
   if (is_value)
-    g_assert_true (tf_promise_resolve (promise, thing_value (&value)));
+    g_assert_true (tf_promise_resolve_value (promise, thing_value (&value)));
   else
     g_assert_true (tf_promise_resolve_object (promise, thing_new ()));
   return TF_FUTURE (promise);
@@ -355,9 +355,9 @@ test_promise_events (void)
       g_auto (GValue) value = G_VALUE_INIT;
 
       if (i == 0)
-        g_assert_true (tf_promise_report (promise, thing_value (&value)));
+        g_assert_true (tf_promise_report_value (promise, thing_value (&value)));
       else
-        g_assert_true (tf_promise_yield_item (promise, thing_value (&value)));
+        g_assert_true (tf_promise_yield_value (promise, thing_value (&value)));
     }
   g_assert_true (tf_promise_resolve_none (promise));
   finish (TF_FUTURE (promise), &n_seen);

@@ -296,7 +296,7 @@ test_promise (void)
 
       g_value_init (&value, G_TYPE_INT64);
       g_value_set_int64 (&value, i);
-      g_assert_true (tf_promise_yield_item (promise, &value));
+      g_assert_true (tf_promise_yield_value (promise, &value));
     }
   g_assert_true (tf_promise_resolve_none (promise));
   g_object_unref (promise);

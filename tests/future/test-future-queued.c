@@ -246,7 +246,7 @@ test_others (void)
   counter_open (&counter);
   queued = submit_call (counter.executor, body_return_42, NULL, NULL);
   derived = tf_future_then (queued, go_on, NULL, NULL);
-  set = TF_FUTURE (tf_future_all (&queued, 1, TF_SET_FLAGS_NONE));
+  set = TF_FUTURE (tf_future_all (&queued, 1, TF_FUTURE_SET_FLAGS_NONE));
   assert_without_queue (derived);
   assert_without_queue (set);
   assert_without_queue (TF_FUTURE (promise));

@@ -20,9 +20,9 @@ test_cancel (void)
 
   g_test_summary ("Cancelling a set cancels its members, and ends when they have.");
 
-  members_init (&members, 2, tf_future_all, TF_SET_FLAGS_NONE);
-  tf_promise_get_cancellable (members.promises[0]);
-  tf_promise_get_cancellable (members.promises[1]);
+  members_init (&members, 2, tf_future_all, TF_FUTURE_SET_FLAGS_NONE);
+  tf_promise_get_gcancellable (members.promises[0]);
+  tf_promise_get_gcancellable (members.promises[1]);
   g_assert_true (tf_future_cancel (members.future));
   tf_test_drain (NULL);
   assert_states (&members, TF_FUTURE_STATE_CANCELLING, TF_FUTURE_STATE_CANCELLING);
@@ -46,7 +46,7 @@ test_cancel_shared (void)
 
   g_test_summary ("A member that others listen to goes on, and is not waited for.");
 
-  members_init (&members, 2, tf_future_race, TF_SET_FLAGS_NONE);
+  members_init (&members, 2, tf_future_race, TF_FUTURE_SET_FLAGS_NONE);
   other = tf_future_shield (TF_FUTURE (members.promises[1]));
   g_assert_true (tf_future_cancel (members.future));
   tf_test_drain (NULL);
@@ -72,7 +72,7 @@ test_cancel_nobody (void)
 
   g_test_summary ("If others listen to all of them, the set ends at once.");
 
-  members_init (&members, 2, tf_future_any, TF_SET_FLAGS_NONE);
+  members_init (&members, 2, tf_future_any, TF_FUTURE_SET_FLAGS_NONE);
   g_signal_connect (members.promises[0], "done", G_CALLBACK (on_done_cb), NULL);
   g_signal_connect (members.promises[1], "notify::state", G_CALLBACK (on_done_cb), NULL);
   g_assert_true (tf_future_cancel (members.future));
@@ -89,7 +89,7 @@ test_cancel_twice_given (void)
 {
   TfPromise   *promise = tf_promise_new ("twice");
   TfFuture    *members[] = { TF_FUTURE (promise), TF_FUTURE (promise) };
-  TfFutureSet *all = tf_future_all (members, 2, TF_SET_FLAGS_NONE);
+  TfFutureSet *all = tf_future_all (members, 2, TF_FUTURE_SET_FLAGS_NONE);
 
   g_test_summary ("A member that was given twice is no other listener to itself.");
 
@@ -105,7 +105,7 @@ static void
 test_cancel_done_before (void)
 {
   TfFuture    *value = tf_future_new_for_int64 (1);
-  TfFutureSet *race = tf_future_race (&value, 1, TF_SET_FLAGS_NONE);
+  TfFutureSet *race = tf_future_race (&value, 1, TF_FUTURE_SET_FLAGS_NONE);
 
   g_test_summary ("A cancel that comes before the members are looked at counts.");
 
@@ -123,7 +123,7 @@ test_abort (void)
 
   g_test_summary ("Giving a set up gives its members up, with the reason, where they allow it.");
 
-  members_init (&members, 3, tf_future_all, TF_SET_FLAGS_NONE);
+  members_init (&members, 3, tf_future_all, TF_FUTURE_SET_FLAGS_NONE);
   tf_promise_set_abort_policy (members.promises[0], TF_ABORT_POLICY_ALLOW);
   tf_promise_set_abort_policy (members.promises[1], TF_ABORT_POLICY_ALLOW);
   g_assert_true (tf_future_abort (members.future, "because", NULL));
@@ -142,7 +142,7 @@ test_abort_twice_given (void)
 {
   TfPromise   *promise = tf_promise_new ("twice");
   TfFuture    *members[] = { TF_FUTURE (promise), TF_FUTURE (promise) };
-  TfFutureSet *all = tf_future_all (members, 2, TF_SET_FLAGS_NONE);
+  TfFutureSet *all = tf_future_all (members, 2, TF_FUTURE_SET_FLAGS_NONE);
 
   g_test_summary ("A member that was given twice is given up with the set.");
 
@@ -164,7 +164,7 @@ check_cancel_rest (NewSet   new_set,
   Members   members;
   TfFuture *other;
 
-  members_init (&members, 3, new_set, TF_SET_FLAGS_CANCEL_REST);
+  members_init (&members, 3, new_set, TF_FUTURE_SET_FLAGS_CANCEL_REST);
   other = tf_future_shield (TF_FUTURE (members.promises[2]));
   if (is_failing)
     tf_promise_reject (members.promises[0], an_error ());
@@ -200,7 +200,7 @@ test_leave_rest (void)
 
   g_test_summary ("Without it they go on.");
 
-  members_init (&members, 2, tf_future_race, TF_SET_FLAGS_NONE);
+  members_init (&members, 2, tf_future_race, TF_FUTURE_SET_FLAGS_NONE);
   tf_promise_resolve_none (members.promises[0]);
   tf_test_drain (NULL);
   g_assert_true (tf_future_is_done (members.future));
@@ -228,9 +228,9 @@ test_ends_inside (void)
   g_test_summary ("A member that ends in a nested loop while the others are cancelled does not "
                   "leave the set behind.");
 
-  members_init (&members, 2, tf_future_all, TF_SET_FLAGS_NONE);
+  members_init (&members, 2, tf_future_all, TF_FUTURE_SET_FLAGS_NONE);
   other = tf_future_shield (TF_FUTURE (members.promises[1]));
-  g_cancellable_connect (tf_promise_get_cancellable (members.promises[0]),
+  g_cancellable_connect (tf_promise_get_gcancellable (members.promises[0]),
                          G_CALLBACK (on_state_end_cb), members.promises[0], NULL);
   g_assert_true (tf_future_cancel (members.future));
   tf_test_drain (NULL);
@@ -265,8 +265,8 @@ test_tasks (void)
   tf_test_gate_init (&gate);
   for (guint i = 0; i < 3; i++)
     futures[i] = tf_executor_submit_call (executor, run_until_cancelled, &gate, NULL, NULL);
-  all = tf_future_all (futures, 2, TF_SET_FLAGS_NONE);
-  race = tf_future_race (&futures[2], 1, TF_SET_FLAGS_NONE);
+  all = tf_future_all (futures, 2, TF_FUTURE_SET_FLAGS_NONE);
+  race = tf_future_race (&futures[2], 1, TF_FUTURE_SET_FLAGS_NONE);
   g_assert_true (tf_future_cancel (TF_FUTURE (all)));
   tf_test_assert_state (futures[0], TF_FUTURE_STATE_CANCELLING);
   tf_test_assert_state (TF_FUTURE (all), TF_FUTURE_STATE_CANCELLING);

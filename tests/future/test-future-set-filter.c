@@ -50,8 +50,8 @@ free_filter (gpointer data)
 
 typedef TfFutureSet *(*NewFiltered) (TfFuture *const *futures,
                                      guint            n_futures,
-                                     TfSetFlags       flags,
-                                     TfFilterFunc     filter,
+                                     TfFutureSetFlags flags,
+                                     TfSkipFunc       filter,
                                      gpointer         user_data,
                                      GDestroyNotify   user_data_free);
 
@@ -64,7 +64,7 @@ filtered_init (Members    *members,
   TfFuture **futures = members_make (members, n);
 
   data->log = g_string_new (NULL);
-  members->set = new_set (futures, n, TF_SET_FLAGS_NONE, filter, data, free_filter);
+  members->set = new_set (futures, n, TF_FUTURE_SET_FLAGS_NONE, filter, data, free_filter);
   members->future = TF_FUTURE (members->set);
   data->set = members->set;
   g_free (futures);
@@ -78,7 +78,7 @@ test_filter (void)
 
   g_test_summary ("ANY-11: A filter may skip results; the others are waited for.");
 
-  filtered_init (&members, 4, tf_future_any_filtered, &data);
+  filtered_init (&members, 4, tf_future_any_skipping, &data);
   tf_promise_resolve_int64 (members.promises[1], 1);
   tf_promise_reject (members.promises[0], an_error ());
   tf_test_drain (NULL);
@@ -102,7 +102,7 @@ test_filter_all (void)
 
   g_test_summary ("ANY-12: When all were skipped the last of them counts, before any failure.");
 
-  filtered_init (&members, 3, tf_future_any_filtered, &data);
+  filtered_init (&members, 3, tf_future_any_skipping, &data);
   tf_promise_resolve_int64 (members.promises[1], 1);
   tf_promise_resolve_int64 (members.promises[0], 0);
   tf_test_drain (NULL);
@@ -137,8 +137,8 @@ test_filter_cancels (void)
 {
   g_test_summary ("A filter may cancel the set, and run a nested loop until that has ended.");
 
-  check_cancels (tf_future_any_filtered);
-  check_cancels (tf_future_race_filtered);
+  check_cancels (tf_future_any_skipping);
+  check_cancels (tf_future_race_skipping);
 }
 
 typedef struct
@@ -171,7 +171,7 @@ check_drops (NewFiltered new_set)
   Dropped      data = { .second = tf_promise_new ("1") };
   TfPromise   *first = tf_promise_new ("0");
   TfFuture    *futures[] = { TF_FUTURE (first), TF_FUTURE (data.second) };
-  TfFutureSet *set = new_set (futures, 2, TF_SET_FLAGS_NONE, resolve_the_other, &data, NULL);
+  TfFutureSet *set = new_set (futures, 2, TF_FUTURE_SET_FLAGS_NONE, resolve_the_other, &data, NULL);
   gpointer     weak = set;
 
   g_object_weak_ref (G_OBJECT (set), (GWeakNotify) g_nullify_pointer, &weak);
@@ -192,8 +192,8 @@ test_filter_drops (void)
   g_test_summary ("A set that nobody holds lives until its filter has returned, also if it ended "
                   "meanwhile.");
 
-  check_drops (tf_future_any_filtered);
-  check_drops (tf_future_race_filtered);
+  check_drops (tf_future_any_skipping);
+  check_drops (tf_future_race_skipping);
 }
 
 /* Race */
@@ -220,7 +220,7 @@ check_race_winner (TfFutureState state)
   Members members;
   Filter  data = { .is_last_only = TRUE };
 
-  filtered_init (&members, 4, tf_future_race_filtered, &data);
+  filtered_init (&members, 4, tf_future_race_skipping, &data);
   end_member (&members, 0, TF_FUTURE_STATE_COMPLETED);
   end_member (&members, 2, TF_FUTURE_STATE_FAILED);
   end_member (&members, 1, TF_FUTURE_STATE_CANCELLED);
@@ -254,7 +254,7 @@ check_race_all (TfFutureState state)
   Members members;
   Filter  data = { .wanted = -1 };
 
-  filtered_init (&members, 3, tf_future_race_filtered, &data);
+  filtered_init (&members, 3, tf_future_race_skipping, &data);
   end_member (&members, 1, TF_FUTURE_STATE_COMPLETED);
   end_member (&members, 0, TF_FUTURE_STATE_FAILED);
   end_member (&members, 2, state);
@@ -285,7 +285,7 @@ test_race_too_late (void)
 
   g_test_summary ("Once one has won, the filter is not asked about the others.");
 
-  filtered_init (&members, 3, tf_future_race_filtered, &data);
+  filtered_init (&members, 3, tf_future_race_skipping, &data);
   tf_promise_resolve_int64 (members.promises[0], 0);
   tf_promise_reject (members.promises[1], an_error ());
   tf_promise_resolve_int64 (members.promises[2], 2);
@@ -300,7 +300,7 @@ static void
 test_race_empty (void)
 {
   TfFutureSet *race =
-    tf_future_race_filtered (NULL, 0, TF_SET_FLAGS_NONE, filter, &(Filter){ 0 }, NULL);
+    tf_future_race_skipping (NULL, 0, TF_FUTURE_SET_FLAGS_NONE, filter, &(Filter){ 0 }, NULL);
 
   g_test_summary ("Of no futures none can be the first, and there is nothing to ask about.");
 
@@ -318,7 +318,7 @@ test_race_cancel (void)
   g_test_summary ("A race that is cancelled cancels its members, and does not ask about them; the "
                   "data is freed once.");
 
-  filtered_init (&members, 3, tf_future_race_filtered, &data);
+  filtered_init (&members, 3, tf_future_race_skipping, &data);
   end_member (&members, 1, TF_FUTURE_STATE_COMPLETED);
   tf_future_cancel (members.future);
   tf_test_drain (NULL);
@@ -343,7 +343,8 @@ test_race_rest (void)
                   "that wins does.");
 
   data.log = g_string_new (NULL);
-  members.set = tf_future_race_filtered (futures, 3, TF_SET_FLAGS_CANCEL_REST, filter, &data, NULL);
+  members.set =
+    tf_future_race_skipping (futures, 3, TF_FUTURE_SET_FLAGS_CANCEL_REST, filter, &data, NULL);
   members.future = TF_FUTURE (members.set);
   g_free (futures);
   end_member (&members, 2, TF_FUTURE_STATE_COMPLETED);
@@ -365,7 +366,7 @@ test_race_done_before (void)
   TfFuture    *futures[] = { TF_FUTURE (pending), failed, first, second, first };
   Filter       data = { .log = g_string_new (NULL), .wanted = 2 };
   TfFutureSet *race =
-    tf_future_race_filtered (futures, 5, TF_SET_FLAGS_NONE, filter, &data, free_filter);
+    tf_future_race_skipping (futures, 5, TF_FUTURE_SET_FLAGS_NONE, filter, &data, free_filter);
 
   g_test_summary ("Members that were done from the beginning are asked about in their order, from "
                   "the loop, and each place once.");
@@ -432,7 +433,7 @@ nested_init (Members    *members,
 
   data->members = members;
   data->log = g_string_new (NULL);
-  members->set = new_set (futures, 2, TF_SET_FLAGS_NONE, nested_filter, data, NULL);
+  members->set = new_set (futures, 2, TF_FUTURE_SET_FLAGS_NONE, nested_filter, data, NULL);
   members->future = TF_FUTURE (members->set);
   g_free (futures);
 }
@@ -462,16 +463,16 @@ test_nested (void)
                   "set in its place, unless it wins.");
 
   /* The inner one is skipped, or has failed: the outer call has the word. */
-  check_nested (tf_future_race_filtered, (Nested){ .skipped = 1 << 1 }, "0 1 open ", 0);
-  check_nested (tf_future_any_filtered, (Nested){ .skipped = 1 << 1 }, "0 1 open ", 0);
-  check_nested (tf_future_any_filtered, (Nested){ .is_failing = TRUE }, "0 open ", 0);
+  check_nested (tf_future_race_skipping, (Nested){ .skipped = 1 << 1 }, "0 1 open ", 0);
+  check_nested (tf_future_any_skipping, (Nested){ .skipped = 1 << 1 }, "0 1 open ", 0);
+  check_nested (tf_future_any_skipping, (Nested){ .is_failing = TRUE }, "0 open ", 0);
   /* Both are skipped, and the outer call ends last. */
-  check_nested (tf_future_race_filtered, (Nested){ .skipped = 3 }, "0 1 open ", 0);
-  check_nested (tf_future_any_filtered, (Nested){ .skipped = 3 }, "0 1 open ", 0);
+  check_nested (tf_future_race_skipping, (Nested){ .skipped = 3 }, "0 1 open ", 0);
+  check_nested (tf_future_any_skipping, (Nested){ .skipped = 3 }, "0 1 open ", 0);
   /* The inner one wins, and what the outer call says comes too late. */
-  check_nested (tf_future_race_filtered, (Nested){ .skipped = 1 }, "0 1 done ", 1);
-  check_nested (tf_future_race_filtered, (Nested){ 0 }, "0 1 done ", 1);
-  check_nested (tf_future_any_filtered, (Nested){ 0 }, "0 1 done ", 1);
+  check_nested (tf_future_race_skipping, (Nested){ .skipped = 1 }, "0 1 done ", 1);
+  check_nested (tf_future_race_skipping, (Nested){ 0 }, "0 1 done ", 1);
+  check_nested (tf_future_any_skipping, (Nested){ 0 }, "0 1 done ", 1);
 }
 
 static void
@@ -483,7 +484,7 @@ test_nested_loser (void)
   g_test_summary ("A failure that would have won, had no other one done so meanwhile, is not "
                   "logged.");
 
-  nested_init (&members, tf_future_race_filtered, &data);
+  nested_init (&members, tf_future_race_skipping, &data);
   tf_promise_reject (members.promises[0], an_error ());
   tf_test_drain (NULL);
   g_assert_cmpstr (data.log->str, ==, "0 1 done ");
@@ -502,9 +503,9 @@ test_nested_cancel (void)
   g_test_summary ("A filter that cancels the set and then takes the member does not spare it to "
                   "wait for the others.");
 
-  nested_init (&members, tf_future_race_filtered, &data);
+  nested_init (&members, tf_future_race_skipping, &data);
   /* Who has it ends the promise himself after a cancel. */
-  cancellable = tf_promise_get_cancellable (members.promises[1]);
+  cancellable = tf_promise_get_gcancellable (members.promises[1]);
   tf_promise_resolve_int64 (members.promises[0], 0);
   tf_test_drain (NULL);
   g_assert_true (g_cancellable_is_cancelled (cancellable));
@@ -529,7 +530,7 @@ check_nested_before (NewFiltered new_set)
   TfFuture    *futures[] = { TF_FUTURE (pending), first, second };
   Members      members = { .promises = { pending }, .n = 1 };
   Nested       data = { .members = &members, .outer = 1, .skipped = 3, .log = g_string_new (NULL) };
-  TfFutureSet *set = new_set (futures, 3, TF_SET_FLAGS_NONE, nested_filter, &data, NULL);
+  TfFutureSet *set = new_set (futures, 3, TF_FUTURE_SET_FLAGS_NONE, nested_filter, &data, NULL);
 
   members.future = TF_FUTURE (set);
   tf_test_drain (NULL);
@@ -542,7 +543,7 @@ check_nested_before (NewFiltered new_set)
   g_assert_finalize_object (TF_PROMISE (futures[0]));
   futures[0] = TF_FUTURE (pending);
   data.skipped = 7;
-  set = new_set (futures, 3, TF_SET_FLAGS_NONE, nested_filter, &data, NULL);
+  set = new_set (futures, 3, TF_FUTURE_SET_FLAGS_NONE, nested_filter, &data, NULL);
   members.future = TF_FUTURE (set);
   tf_test_drain (NULL);
   g_assert_cmpstr (data.log->str, ==, "1 2 0 open ");
@@ -560,8 +561,8 @@ test_nested_before (void)
   g_test_summary ("Members that were done from the beginning come before one that is done while "
                   "the filter is asked about the first of them.");
 
-  check_nested_before (tf_future_any_filtered);
-  check_nested_before (tf_future_race_filtered);
+  check_nested_before (tf_future_any_skipping);
+  check_nested_before (tf_future_race_skipping);
 }
 
 int

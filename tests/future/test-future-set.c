@@ -16,7 +16,7 @@ test_all (void)
   g_test_summary ("ANY-26, ANY-27: A set of all completes when all have, in whatever order, and "
                   "has them in theirs.");
 
-  members_init (&members, 3, tf_future_all, TF_SET_FLAGS_NONE);
+  members_init (&members, 3, tf_future_all, TF_FUTURE_SET_FLAGS_NONE);
   states = tf_test_states_new (members.future);
   tf_promise_resolve_int64 (members.promises[2], 2);
   tf_promise_resolve_int64 (members.promises[0], 0);
@@ -42,7 +42,7 @@ test_all_fails (void)
 
   g_test_summary ("A set of all fails as the first that fails, at once.");
 
-  members_init (&members, 3, tf_future_all, TF_SET_FLAGS_NONE);
+  members_init (&members, 3, tf_future_all, TF_FUTURE_SET_FLAGS_NONE);
   tf_promise_resolve_none (members.promises[0]);
   tf_promise_reject (members.promises[2], an_error ());
   tf_test_wait_done (members.future);
@@ -61,7 +61,7 @@ test_all_waits (void)
   g_test_summary ("With WAIT_FOR_ALL it waits for the others, and then fails as the first did; "
                   "the others have their own ends.");
 
-  members_init (&members, 4, tf_future_all, TF_SET_FLAGS_WAIT_FOR_ALL);
+  members_init (&members, 4, tf_future_all, TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL);
   tf_promise_resolve_int64 (members.promises[0], 0);
   tf_promise_reject (members.promises[2], an_error ());
   tf_test_drain (NULL);
@@ -83,7 +83,7 @@ test_all_cancelled_member (void)
 
   g_test_summary ("A member that is cancelled by somebody else cancels a set of all.");
 
-  members_init (&members, 2, tf_future_all, TF_SET_FLAGS_NONE);
+  members_init (&members, 2, tf_future_all, TF_FUTURE_SET_FLAGS_NONE);
   tf_future_cancel (TF_FUTURE (members.promises[1]));
   tf_test_wait_done (members.future);
   assert_cancelled (members.future, NULL);
@@ -102,7 +102,7 @@ test_any (void)
 
   g_test_summary ("ANY-01: A set of any completes with the first that completes, and says which.");
 
-  members_init (&members, 3, tf_future_any, TF_SET_FLAGS_NONE);
+  members_init (&members, 3, tf_future_any, TF_FUTURE_SET_FLAGS_NONE);
   tf_promise_reject (members.promises[0], an_error ());
   tf_test_drain (NULL);
   tf_test_assert_state (members.future, TF_FUTURE_STATE_EXECUTING);
@@ -123,7 +123,7 @@ test_any_fails (void)
 
   g_test_summary ("When none completes, it ends as the last one did.");
 
-  members_init (&members, 3, tf_future_any, TF_SET_FLAGS_NONE);
+  members_init (&members, 3, tf_future_any, TF_FUTURE_SET_FLAGS_NONE);
   tf_promise_reject_new_error (members.promises[2], G_IO_ERROR, G_IO_ERROR_BUSY, "busy");
   tf_future_cancel (TF_FUTURE (members.promises[0]));
   tf_test_drain (NULL);
@@ -133,7 +133,7 @@ test_any_fails (void)
   g_assert_cmpint (tf_future_set_get_winner (members.set), ==, 1);
   members_clear (&members);
 
-  members_init (&members, 2, tf_future_any, TF_SET_FLAGS_NONE);
+  members_init (&members, 2, tf_future_any, TF_FUTURE_SET_FLAGS_NONE);
   tf_promise_reject (members.promises[0], an_error ());
   tf_test_drain (NULL);
   tf_future_cancel (TF_FUTURE (members.promises[1]));
@@ -149,7 +149,7 @@ check_race (TfFutureState state)
 {
   Members members;
 
-  members_init (&members, 2, tf_future_race, TF_SET_FLAGS_NONE);
+  members_init (&members, 2, tf_future_race, TF_FUTURE_SET_FLAGS_NONE);
   if (state == TF_FUTURE_STATE_COMPLETED)
     tf_promise_resolve_int64 (members.promises[1], 7);
   else if (state == TF_FUTURE_STATE_FAILED)
@@ -203,9 +203,9 @@ test_race_with_delay (void)
 static void
 test_empty (void)
 {
-  TfFutureSet *all = tf_future_all (NULL, 0, TF_SET_FLAGS_NONE);
-  TfFutureSet *any = tf_future_any (NULL, 0, TF_SET_FLAGS_NONE);
-  TfFutureSet *race = tf_future_race (NULL, 0, TF_SET_FLAGS_NONE);
+  TfFutureSet *all = tf_future_all (NULL, 0, TF_FUTURE_SET_FLAGS_NONE);
+  TfFutureSet *any = tf_future_any (NULL, 0, TF_FUTURE_SET_FLAGS_NONE);
+  TfFutureSet *race = tf_future_race (NULL, 0, TF_FUTURE_SET_FLAGS_NONE);
 
   g_test_summary ("Of no futures all have completed; and none can be the first.");
 
@@ -226,8 +226,8 @@ test_duplicates (void)
 {
   TfPromise   *promise = tf_promise_new ("twice");
   TfFuture    *members[] = { TF_FUTURE (promise), TF_FUTURE (promise), TF_FUTURE (promise) };
-  TfFutureSet *all = tf_future_all (members, 3, TF_SET_FLAGS_NONE);
-  TfFutureSet *race = tf_future_race (members, 3, TF_SET_FLAGS_NONE);
+  TfFutureSet *all = tf_future_all (members, 3, TF_FUTURE_SET_FLAGS_NONE);
+  TfFutureSet *race = tf_future_race (members, 3, TF_FUTURE_SET_FLAGS_NONE);
 
   g_test_summary ("A future that is given several times counts for each of its places.");
 
@@ -257,9 +257,9 @@ test_done_before (void)
                   "one that is about to be told.");
 
   tf_promise_resolve_int64 (promise, 0);
-  race = tf_future_race (members, 3, TF_SET_FLAGS_NONE);
-  any = tf_future_any (members, 3, TF_SET_FLAGS_NONE);
-  all = tf_future_all (members, 3, TF_SET_FLAGS_NONE);
+  race = tf_future_race (members, 3, TF_FUTURE_SET_FLAGS_NONE);
+  any = tf_future_any (members, 3, TF_FUTURE_SET_FLAGS_NONE);
+  all = tf_future_all (members, 3, TF_FUTURE_SET_FLAGS_NONE);
   tf_test_assert_state (TF_FUTURE (race), TF_FUTURE_STATE_EXECUTING);
   tf_test_drain (NULL);
   tf_test_assert_int64 (TF_FUTURE (race), 1);
@@ -279,7 +279,7 @@ test_sets_of_sets (void)
 {
   TfPromise   *promises[] = { tf_promise_new ("0"), tf_promise_new ("1"), tf_promise_new ("2") };
   TfFuture    *pair[] = { TF_FUTURE (promises[0]), TF_FUTURE (promises[1]) };
-  TfFutureSet *inner = tf_future_all (pair, 2, TF_SET_FLAGS_NONE);
+  TfFutureSet *inner = tf_future_all (pair, 2, TF_FUTURE_SET_FLAGS_NONE);
   TfFutureSet *outer =
     tf_future_race ((TfFuture *[]){ TF_FUTURE (inner), TF_FUTURE (promises[2]) }, 2, 0);
 
@@ -306,7 +306,7 @@ test_list_model (void)
 
   g_test_summary ("A set is a list model of its members, which does not change.");
 
-  members_init (&members, 2, tf_future_all, TF_SET_FLAGS_NONE);
+  members_init (&members, 2, tf_future_all, TF_FUTURE_SET_FLAGS_NONE);
   model = G_LIST_MODEL (members.set);
   g_assert_true (g_list_model_get_item_type (model) == TF_TYPE_FUTURE);
   g_assert_cmpuint (g_list_model_get_n_items (model), ==, 2);
@@ -347,7 +347,7 @@ test_progress (void)
   g_test_summary ("The progress of a set is how many of its members are done.");
 
   tf_test_clock_install (clock);
-  members_init (&members, 4, tf_future_all, TF_SET_FLAGS_NONE);
+  members_init (&members, 4, tf_future_all, TF_FUTURE_SET_FLAGS_NONE);
   g_signal_connect (members.set, "notify::completed-steps", G_CALLBACK (on_steps_cb), log);
   for (guint i = 0; i < 4; i++)
     {
@@ -402,7 +402,7 @@ static void
 test_misuse (void)
 {
   TfFuture    *future = tf_future_new_for_int64 (1);
-  TfFutureSet *set = tf_future_all (&future, 1, TF_SET_FLAGS_NONE);
+  TfFutureSet *set = tf_future_all (&future, 1, TF_FUTURE_SET_FLAGS_NONE);
   TfPromise   *promise = tf_promise_new ("pending");
   TfFuture    *pending = TF_FUTURE (promise);
   TfTestLog   *log = tf_test_log_new (G_LOG_LEVEL_CRITICAL);
@@ -410,20 +410,21 @@ test_misuse (void)
 
   g_test_summary ("What is no future is refused, and a place that is not there.");
 
-  g_assert_null (tf_future_all ((TfFuture *[]){ future, NULL }, 2, TF_SET_FLAGS_NONE));
+  g_assert_null (tf_future_all ((TfFuture *[]){ future, NULL }, 2, TF_FUTURE_SET_FLAGS_NONE));
   g_assert_cmpuint (tf_test_log_count (log, "tf_future_all: member 1 is not a future"), ==, 1);
-  g_assert_null (tf_future_all ((TfFuture *[]){ pending, future, NULL }, 3, TF_SET_FLAGS_NONE));
+  g_assert_null (
+    tf_future_all ((TfFuture *[]){ pending, future, NULL }, 3, TF_FUTURE_SET_FLAGS_NONE));
   g_assert_cmpuint (tf_test_log_count (log, "tf_future_all: member 2 is not a future"), ==, 1);
-  g_assert_null (tf_future_any (NULL, 2, TF_SET_FLAGS_NONE));
-  g_assert_null (tf_future_any_filtered (&future, 1, TF_SET_FLAGS_NONE, NULL, NULL, NULL));
-  g_assert_null (tf_future_race_filtered (&future, 1, TF_SET_FLAGS_NONE, NULL, NULL, NULL));
+  g_assert_null (tf_future_any (NULL, 2, TF_FUTURE_SET_FLAGS_NONE));
+  g_assert_null (tf_future_any_skipping (&future, 1, TF_FUTURE_SET_FLAGS_NONE, NULL, NULL, NULL));
+  g_assert_null (tf_future_race_skipping (&future, 1, TF_FUTURE_SET_FLAGS_NONE, NULL, NULL, NULL));
   g_assert_null (tf_future_set_get_future (set, 1));
   g_assert_null (tf_future_all_of (NULL, future, NULL));
   g_assert_null (tf_future_any_of (TF_FUTURE (set), set, object, NULL));
   g_assert_cmpuint (tf_test_log_count (log, "tf_future_any_of: member 2 is not a future"), ==, 1);
   /* One that was negative: nothing is read. */
-  g_assert_null (tf_future_all (&future, G_MAXUINT, TF_SET_FLAGS_NONE));
-  g_assert_null (tf_future_race (&future, (guint) G_MAXINT + 1, TF_SET_FLAGS_NONE));
+  g_assert_null (tf_future_all (&future, G_MAXUINT, TF_FUTURE_SET_FLAGS_NONE));
+  g_assert_null (tf_future_race (&future, (guint) G_MAXINT + 1, TF_FUTURE_SET_FLAGS_NONE));
   g_assert_cmpuint (tf_test_log_count (log, "*n_futures <= G_MAXINT*"), ==, 2);
   g_assert_cmpuint (tf_test_log_count (log, "*"), ==, 10);
   tf_test_log_free (log);

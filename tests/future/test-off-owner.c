@@ -155,13 +155,13 @@ pipe_new (World   *world,
 CALL (submit_then, tf_executor_submit_then (w->executor, w->future, run_then, NULL, NULL) != NULL)
 CALL (submit_then_bound,
       tf_executor_submit_then_for_bindings (w->executor, w->future, run_then, NULL, NULL) != NULL)
-CALL (map, tf_executor_map (w->executor, 1, 0, TF_SET_FLAGS_NONE, make_task, NULL, NULL) != NULL)
-CALL (map_model,
-      tf_executor_map_model (w->executor, w->model, 0, TF_SET_FLAGS_NONE, make_item_task, NULL,
-                             NULL) != NULL)
+CALL (map,
+      tf_executor_map (w->executor, 1, 0, TF_FUTURE_SET_FLAGS_NONE, make_task, NULL, NULL) != NULL)
+CALL (map_model, tf_executor_map_model (w->executor, w->model, 0, TF_FUTURE_SET_FLAGS_NONE,
+                                        make_item_task, NULL, NULL) != NULL)
 CALL (stop, tf_executor_stop (w->executor, e))
 CALL (shutdown, tf_executor_shutdown (w->executor, -1, e))
-CALL (get_fd, tf_executor_get_fd (w->executor, e) != -1)
+CALL (get_fd, tf_executor_detach (w->executor, e) != -1)
 CALL (attach, tf_executor_attach (w->executor, e))
 CALL_VOID (set_max_workers, tf_executor_set_max_workers (w->executor, 7))
 CALL_VOID (set_dispatch_priority, tf_executor_set_dispatch_priority (w->executor, 7))
@@ -184,15 +184,15 @@ CALL (with_timeout_full,
 CALL (with_deadline, tf_future_with_deadline (w->future, 0, TF_TIMEOUT_ACTION_CANCEL) != NULL)
 CALL (retry, tf_future_retry (1, 0, 0, attempt, NULL, NULL) != NULL)
 CALL (all_of, tf_future_all_of (w->future, NULL) != NULL)
-CALL (all, tf_future_all (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
+CALL (all, tf_future_all (&w->future, 1, TF_FUTURE_SET_FLAGS_NONE) != NULL)
 CALL (any_of, tf_future_any_of (w->future, NULL) != NULL)
-CALL (any, tf_future_any (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
+CALL (any, tf_future_any (&w->future, 1, TF_FUTURE_SET_FLAGS_NONE) != NULL)
 CALL (any_filtered,
-      tf_future_any_filtered (&w->future, 1, TF_SET_FLAGS_NONE, filter, NULL, NULL) != NULL)
+      tf_future_any_skipping (&w->future, 1, TF_FUTURE_SET_FLAGS_NONE, filter, NULL, NULL) != NULL)
 CALL (race_of, tf_future_race_of (w->future, NULL) != NULL)
-CALL (race, tf_future_race (&w->future, 1, TF_SET_FLAGS_NONE) != NULL)
+CALL (race, tf_future_race (&w->future, 1, TF_FUTURE_SET_FLAGS_NONE) != NULL)
 CALL (race_filtered,
-      tf_future_race_filtered (&w->future, 1, TF_SET_FLAGS_NONE, filter, NULL, NULL) != NULL)
+      tf_future_race_skipping (&w->future, 1, TF_FUTURE_SET_FLAGS_NONE, filter, NULL, NULL) != NULL)
 CALL (deliver, deliver (w, e))
 CALL (abort, tf_future_abort (w->future, NULL, e))
 CALL (abort_with_error, abort_with_error (w, e))
@@ -210,7 +210,7 @@ CALL (pipe, pipe_new (w, e))
 CALL (close_pipe, tf_message_router_close_pipe (w->router, w->receiver, e))
 CALL (route_until, tf_message_router_route_until (w->router, 0, is_over, NULL, e))
 CALL (attach_router, tf_message_router_attach (w->router, e))
-CALL (router_get_fd, tf_thread_router_get_fd (TF_THREAD_ROUTER (w->router), e) != -1)
+CALL (router_get_fd, tf_thread_router_detach (TF_THREAD_ROUTER (w->router), e) != -1)
 
 static const struct
 {
@@ -225,7 +225,7 @@ static const struct
   { "tf_executor_map_model", call_map_model, LOGS_EXECUTOR },
   { "tf_executor_stop", call_stop, FAILS },
   { "tf_executor_shutdown", call_shutdown, FAILS },
-  { "tf_executor_get_fd", call_get_fd, FAILS },
+  { "tf_executor_detach", call_get_fd, FAILS },
   { "tf_executor_attach", call_attach, FAILS },
   { "tf_executor_set_max_workers", call_set_max_workers, LOGS_EXECUTOR },
   { "tf_executor_set_dispatch_priority", call_set_dispatch_priority, LOGS_EXECUTOR },
@@ -248,10 +248,10 @@ static const struct
   { "tf_future_all", call_all, LOGS_FUTURE, "“running”" },
   { "tf_future_any_of", call_any_of, LOGS_FUTURE, "“running”" },
   { "tf_future_any", call_any, LOGS_FUTURE, "“running”" },
-  { "tf_future_any_filtered", call_any_filtered, LOGS_FUTURE, "“running”" },
+  { "tf_future_any_skipping", call_any_filtered, LOGS_FUTURE, "“running”" },
   { "tf_future_race_of", call_race_of, LOGS_FUTURE, "“running”" },
   { "tf_future_race", call_race, LOGS_FUTURE, "“running”" },
-  { "tf_future_race_filtered", call_race_filtered, LOGS_FUTURE, "“running”" },
+  { "tf_future_race_skipping", call_race_filtered, LOGS_FUTURE, "“running”" },
   { "tf_future_deliver", call_deliver, LOGS_FUTURE, "“detached”" },
   { "tf_future_abort", call_abort, LOGS_FUTURE, "“running”" },
   { "tf_future_abort_with_error", call_abort_with_error, LOGS_FUTURE, "“running”" },
@@ -269,7 +269,7 @@ static const struct
   { "tf_message_router_close_pipe", call_close_pipe, FAILS },
   { "tf_message_router_route_until", call_route_until, FAILS },
   { "tf_message_router_attach", call_attach_router, FAILS },
-  { "tf_thread_router_get_fd", call_router_get_fd, FAILS },
+  { "tf_thread_router_detach", call_router_get_fd, FAILS },
 };
 
 /* The other thread */

@@ -65,7 +65,7 @@ race_new (World *self)
 {
   TfFuture *members[] = { TF_FUTURE (self->bound), TF_FUTURE (self->other) };
 
-  return TF_FUTURE (tf_future_race (members, 2, TF_SET_FLAGS_NONE));
+  return TF_FUTURE (tf_future_race (members, 2, TF_FUTURE_SET_FLAGS_NONE));
 }
 
 static void
@@ -117,7 +117,7 @@ derive_any (World   *self,
   TfFuture *members[] = { TF_FUTURE (self->bound), TF_FUTURE (self->other) };
 
   self->derived = TF_FUTURE (
-    tf_future_any_filtered (members, 2, TF_SET_FLAGS_NONE, on_filter, data, count_free));
+    tf_future_any_skipping (members, 2, TF_FUTURE_SET_FLAGS_NONE, on_filter, data, count_free));
 }
 
 static void
@@ -127,7 +127,7 @@ derive_race (World   *self,
   TfFuture *members[] = { TF_FUTURE (self->bound), TF_FUTURE (self->other) };
 
   self->derived = TF_FUTURE (
-    tf_future_race_filtered (members, 2, TF_SET_FLAGS_NONE, on_filter, data, count_free));
+    tf_future_race_skipping (members, 2, TF_FUTURE_SET_FLAGS_NONE, on_filter, data, count_free));
 }
 
 /* What the first attempt ends as. */
@@ -225,7 +225,7 @@ check_kind (guint    kind,
   n_calls = 0;
   n_freed = 0;
   tf_test_clock_install (clock);
-  tf_promise_get_cancellable (world.bound);
+  tf_promise_get_gcancellable (world.bound);
   kinds[kind].derive (&world, is_owner_data ? (gpointer) owner : &world);
   tf_future_bind_owner (TF_FUTURE (world.bound), owner);
   n_before = n_calls;

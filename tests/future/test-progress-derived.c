@@ -228,7 +228,7 @@ test_set (void)
     "The fraction of a set is the mean of its members' fractions; members that are done count 1.");
 
   tf_test_clock_install (clock);
-  members_init (&members, 4, tf_future_all, TF_SET_FLAGS_WAIT_FOR_ALL);
+  members_init (&members, 4, tf_future_all, TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL);
   tf_promise_set_progress (members.promises[0], 1, 2, NULL);
   tf_test_clock_advance (clock, G_USEC_PER_SEC);
   assert_fraction (&members, 0.125, 0);
@@ -297,7 +297,7 @@ test_map (void)
   for (guint i = 0; i < 2; i++)
     meeting_init (&meetings[i]);
   map = TF_FUTURE (
-    tf_executor_map (executor, 2, 0, TF_SET_FLAGS_NONE, make_half, meetings, NULL));
+    tf_executor_map (executor, 2, 0, TF_FUTURE_SET_FLAGS_NONE, make_half, meetings, NULL));
   tf_test_run_until (NULL, is_half, map);
   for (guint i = 0; i < 2; i++)
     tf_test_gate_open (&meetings[i].go);

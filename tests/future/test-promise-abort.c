@@ -309,7 +309,7 @@ test_twice (void)
   g_test_summary ("A promise is given up once; one that was cancelled can be given up still.");
 
   tf_promise_set_abort_policy (promise, TF_ABORT_POLICY_ALLOW);
-  tf_promise_get_cancellable (promise);
+  tf_promise_get_gcancellable (promise);
   g_assert_true (tf_future_cancel (TF_FUTURE (promise)));
   g_assert_true (tf_future_abort (TF_FUTURE (promise), "first", NULL));
   assert_refused (promise, TF_ERROR_DONE);

@@ -122,7 +122,7 @@ run_finish (GType     type,
   TfPromise *promise = tf_promise_new_for_finish ("operation", type, finish);
   GTask     *gtask;
 
-  gtask = g_task_new (NULL, tf_promise_get_cancellable (promise), tf_promise_ready_cb,
+  gtask = g_task_new (NULL, tf_promise_get_gcancellable (promise), tf_promise_ready_cb,
                       g_object_ref (promise));
   g_task_return_boolean (gtask, TRUE);
   g_object_unref (gtask);
@@ -281,7 +281,7 @@ test_operation_cancel (void)
 
   g_test_summary ("A cancelled promise is CANCELLED when the operation comes back, not before.");
 
-  gtask = g_task_new (NULL, tf_promise_get_cancellable (promise), tf_promise_ready_cb,
+  gtask = g_task_new (NULL, tf_promise_get_gcancellable (promise), tf_promise_ready_cb,
                       g_object_ref (promise));
   g_assert_true (tf_future_cancel (TF_FUTURE (promise)));
   tf_test_drain (NULL);
@@ -381,7 +381,7 @@ load (GFile *file)
   TfPromise *promise;
 
   promise = tf_promise_new_for_finish ("load", G_TYPE_BYTES, G_CALLBACK (load_bytes_finish));
-  g_file_load_bytes_async (file, tf_promise_get_cancellable (promise), tf_promise_ready_cb,
+  g_file_load_bytes_async (file, tf_promise_get_gcancellable (promise), tf_promise_ready_cb,
                            g_object_ref (promise));
   return TF_FUTURE (promise);
 }
@@ -396,7 +396,7 @@ read_some (TfFuture *done,
   promise = tf_promise_new_for_finish ("bytes", G_TYPE_BYTES,
                                        G_CALLBACK (g_input_stream_read_bytes_finish));
   g_input_stream_read_bytes_async (stream, 4, G_PRIORITY_DEFAULT,
-                                   tf_promise_get_cancellable (promise), tf_promise_ready_cb,
+                                   tf_promise_get_gcancellable (promise), tf_promise_ready_cb,
                                    g_object_ref (promise));
   return TF_FUTURE (promise);
 }
@@ -435,7 +435,7 @@ test_file (void)
 
   opened = tf_promise_new_for_finish ("read", G_TYPE_FILE_INPUT_STREAM,
                                       G_CALLBACK (g_file_read_finish));
-  g_file_read_async (file, G_PRIORITY_DEFAULT, tf_promise_get_cancellable (opened),
+  g_file_read_async (file, G_PRIORITY_DEFAULT, tf_promise_get_gcancellable (opened),
                      tf_promise_ready_cb, g_object_ref (opened));
   future = tf_future_then (TF_FUTURE (opened), read_some, NULL, NULL);
   g_object_unref (opened);

@@ -20,7 +20,7 @@ test_cancel (void)
   g_assert_false (tf_future_is_cancellable (future));
   g_assert_false (tf_promise_resolve_none (promise));
   g_assert_false (tf_promise_set_progress (promise, 1, 2, NULL));
-  g_assert_false (tf_promise_report (promise, NULL));
+  g_assert_false (tf_promise_report_value (promise, NULL));
   tf_test_wait_done (future);
   tf_test_assert_states (states, "EXECUTING CANCELLING CANCELLED done");
   assert_cancelled (future, NULL);
@@ -35,14 +35,14 @@ test_with_cancellable (void)
 {
   TfPromise          *promise = tf_promise_new ("with cancellable");
   TfFuture           *future = TF_FUTURE (promise);
-  GCancellable       *cancellable = tf_promise_get_cancellable (promise);
+  GCancellable       *cancellable = tf_promise_get_gcancellable (promise);
   GThread            *gone_in = NULL;
   g_autoptr (GObject) object = object_new (&gone_in);
 
   g_test_summary ("Who has the cancellable ends a promise that was cancelled, and his result is "
                   "dropped.");
 
-  g_assert_true (tf_promise_get_cancellable (promise) == cancellable);
+  g_assert_true (tf_promise_get_gcancellable (promise) == cancellable);
   g_assert_false (g_cancellable_is_cancelled (cancellable));
   g_assert_true (tf_future_cancel (future));
   g_assert_true (g_cancellable_is_cancelled (cancellable));
@@ -64,7 +64,7 @@ test_fails_when_cancelled (void)
 
   g_test_summary ("An error that comes after a cancel is no failure.");
 
-  tf_promise_get_cancellable (promise);
+  tf_promise_get_gcancellable (promise);
   tf_future_cancel (TF_FUTURE (promise));
   g_assert_false (tf_promise_reject (promise, an_error ()));
   tf_test_wait_done (TF_FUTURE (promise));
@@ -92,7 +92,7 @@ test_cancellable_cancelled (void)
 {
   TfPromise               *promise = tf_promise_new ("by the cancellable");
   g_autoptr (TfTestStates) states = tf_test_states_new (TF_FUTURE (promise));
-  g_autoptr (GCancellable) kept = g_object_ref (tf_promise_get_cancellable (promise));
+  g_autoptr (GCancellable) kept = g_object_ref (tf_promise_get_gcancellable (promise));
 
   g_test_summary ("Cancelling the cancellable cancels the promise, and means nothing afterwards.");
 
@@ -111,7 +111,7 @@ static void
 test_cancellable_outlives (void)
 {
   TfPromise               *promise = tf_promise_new ("gone");
-  g_autoptr (GCancellable) kept = g_object_ref (tf_promise_get_cancellable (promise));
+  g_autoptr (GCancellable) kept = g_object_ref (tf_promise_get_gcancellable (promise));
 
   g_test_summary ("The cancellable may outlive the promise.");
 
@@ -128,11 +128,11 @@ test_cancellable_late (void)
   g_test_summary ("A cancellable that is asked for late is as the promise is.");
 
   tf_future_cancel (TF_FUTURE (cancelled));
-  g_assert_true (g_cancellable_is_cancelled (tf_promise_get_cancellable (cancelled)));
+  g_assert_true (g_cancellable_is_cancelled (tf_promise_get_gcancellable (cancelled)));
   tf_promise_resolve_none (resolved);
   tf_test_drain (NULL);
-  g_assert_false (g_cancellable_is_cancelled (tf_promise_get_cancellable (resolved)));
-  g_cancellable_cancel (tf_promise_get_cancellable (resolved));
+  g_assert_false (g_cancellable_is_cancelled (tf_promise_get_gcancellable (resolved)));
+  g_cancellable_cancel (tf_promise_get_gcancellable (resolved));
   tf_test_assert_state (TF_FUTURE (resolved), TF_FUTURE_STATE_COMPLETED);
   tf_test_assert_state (TF_FUTURE (cancelled), TF_FUTURE_STATE_CANCELLED);
   finish_promise (&cancelled);
@@ -153,13 +153,13 @@ test_cancel_elsewhere (void)
   TfPromise               *promise = tf_promise_new ("elsewhere");
   TfPromise               *worked_for = tf_promise_new ("worked for");
   g_autoptr (TfTestStates) states = tf_test_states_new (TF_FUTURE (promise));
-  GCancellable            *cancellable = tf_promise_get_cancellable (worked_for);
+  GCancellable            *cancellable = tf_promise_get_gcancellable (worked_for);
 
   g_test_summary ("A cancel of another thread takes effect there, and is told by the loop.");
 
   g_thread_join (g_thread_new ("cancel", run_cancel, promise));
   tf_test_assert_states (states, "EXECUTING");
-  g_assert_false (tf_promise_report (promise, NULL));
+  g_assert_false (tf_promise_report_value (promise, NULL));
   g_thread_join (g_thread_new ("cancel", run_cancel, worked_for));
   g_assert_true (g_cancellable_is_cancelled (cancellable));
 
@@ -214,8 +214,8 @@ run_race (gpointer data)
   Race *race = data;
 
   tf_test_gate_wait (&race->go);
-  tf_promise_get_cancellable (race->promise);
-  tf_promise_report (race->promise, NULL);
+  tf_promise_get_gcancellable (race->promise);
+  tf_promise_report_value (race->promise, NULL);
   race->is_resolved = tf_promise_resolve_object (race->promise, race->object);
   return NULL;
 }
@@ -267,7 +267,7 @@ on_cancelled_drop_cb (GCancellable *cancellable,
 static GCancellable *
 drop_when_cancelled (TfPromise **promise)
 {
-  GCancellable *cancellable = g_object_ref (tf_promise_get_cancellable (*promise));
+  GCancellable *cancellable = g_object_ref (tf_promise_get_gcancellable (*promise));
 
   g_signal_connect (cancellable, "cancelled", G_CALLBACK (on_cancelled_drop_cb), promise);
   return cancellable;

@@ -236,7 +236,7 @@ execute_once (GValue  *value,
   g_assert_true (TF_IS_PROMISE (*promise));
   g_value_init (value, G_TYPE_INT64);
   g_value_set_int64 (value, 8);
-  g_assert_true (tf_promise_resolve (*promise, value));
+  g_assert_true (tf_promise_resolve_value (*promise, value));
   return TRUE;
 }
 

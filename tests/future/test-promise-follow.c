@@ -331,7 +331,7 @@ test_cancel_travels (void)
 
   g_test_summary ("A cancel of the follower goes on to the leader, and ends when that has.");
 
-  tf_promise_get_cancellable (leader);
+  tf_promise_get_gcancellable (leader);
   g_assert_true (tf_future_cancel (TF_FUTURE (follower)));
   tf_test_drain (NULL);
   tf_test_assert_state (TF_FUTURE (follower), TF_FUTURE_STATE_CANCELLING);
@@ -395,7 +395,7 @@ test_other_listeners (void)
 
   g_test_summary ("A leader that others listen to goes on, and the follower ends at once.");
 
-  tf_promise_get_cancellable (follower);
+  tf_promise_get_gcancellable (follower);
   g_assert_true (tf_future_cancel (TF_FUTURE (follower)));
   tf_test_drain (NULL);
   assert_cancelled (TF_FUTURE (follower), NULL);

@@ -41,7 +41,7 @@ test_resolve (void)
   g_signal_connect (promise, "done", G_CALLBACK (on_done_count_cb), &n_done);
   g_value_init (&value, G_TYPE_INT64);
   g_value_set_int64 (&value, 42);
-  g_assert_true (tf_promise_resolve (promise, &value));
+  g_assert_true (tf_promise_resolve_value (promise, &value));
   tf_test_assert_states (states, "EXECUTING");
   g_assert_false (tf_future_is_done (future));
 
@@ -102,7 +102,7 @@ test_plain_kinds (void)
   g_assert_true (tf_promise_resolve_none (promises[5]));
   g_assert_null (tf_future_dup_value (TF_FUTURE (told (promises[5])), &error));
   g_assert_no_error (error);
-  g_assert_true (tf_promise_resolve (promises[6], NULL));
+  g_assert_true (tf_promise_resolve_value (promises[6], NULL));
   g_assert_null (tf_future_dup_value (TF_FUTURE (told (promises[6])), &error));
   g_assert_no_error (error);
 
@@ -223,7 +223,7 @@ assert_refuses (TfPromise *promise)
 
   g_value_init (&value, G_TYPE_OBJECT);
   g_value_set_object (&value, object);
-  g_assert_false (tf_promise_resolve (promise, &value));
+  g_assert_false (tf_promise_resolve_value (promise, &value));
   g_assert_cmpuint (object->ref_count, ==, 2);
   g_value_unset (&value);
   g_assert_false (tf_promise_resolve_object (promise, object));
@@ -314,9 +314,9 @@ static gpointer
 run_resolve (gpointer promise)
 {
   tf_promise_set_progress (promise, 1, 2, "half");
-  tf_promise_report (promise, NULL);
+  tf_promise_report_value (promise, NULL);
   g_assert_true (tf_promise_resolve_int64 (promise, 7));
-  g_assert_false (tf_promise_report (promise, NULL));
+  g_assert_false (tf_promise_report_value (promise, NULL));
   g_assert_false (tf_promise_set_progress (promise, 2, 2, NULL));
   g_assert_false (tf_promise_advance (promise, 1));
   return NULL;
@@ -486,10 +486,10 @@ test_items (void)
   for (gint64 i = 1; i <= 3; i++)
     {
       g_value_set_int64 (&value, i);
-      g_assert_true (tf_promise_yield_item (promise, &value));
+      g_assert_true (tf_promise_yield_value (promise, &value));
     }
   g_assert_true (tf_promise_resolve_none (promise));
-  g_assert_false (tf_promise_yield_item (promise, &value));
+  g_assert_false (tf_promise_yield_value (promise, &value));
   tf_test_wait_done (TF_FUTURE (promise));
   g_assert_cmpint (sum, ==, 123);
   g_object_unref (promise);

@@ -15,7 +15,7 @@ test_dropped_set (void)
 
   g_test_summary ("A set that nobody holds goes on, held by its members.");
 
-  members_init (&members, 2, tf_future_all, TF_SET_FLAGS_NONE);
+  members_init (&members, 2, tf_future_all, TF_FUTURE_SET_FLAGS_NONE);
   weak = members.set;
   g_object_weak_ref (weak, (GWeakNotify) g_nullify_pointer, &weak);
   g_signal_connect (members.set, "done", G_CALLBACK (on_done_count_cb), &n_done);
@@ -39,7 +39,7 @@ test_dropped_member (void)
 
   g_test_summary ("A set does not keep its members from being abandoned.");
 
-  members_init (&members, 2, tf_future_all, TF_SET_FLAGS_NONE);
+  members_init (&members, 2, tf_future_all, TF_FUTURE_SET_FLAGS_NONE);
   g_clear_object (&members.promises[0]);
   tf_test_drain (NULL);
   tf_test_assert_error (members.future, TF_ERROR, TF_ERROR_ABANDONED);
@@ -55,7 +55,7 @@ test_dropped_rest (void)
   g_test_summary ("A member that was pending when the set ended keeps its place, and is abandoned "
                   "there when everybody else drops it, without a warning.");
 
-  members_init (&members, 2, tf_future_race, TF_SET_FLAGS_NONE);
+  members_init (&members, 2, tf_future_race, TF_FUTURE_SET_FLAGS_NONE);
   tf_promise_resolve_none (members.promises[0]);
   tf_test_drain (NULL);
   tf_test_assert_state (tf_future_set_get_future (members.set, 1), TF_FUTURE_STATE_EXECUTING);
@@ -73,7 +73,7 @@ test_late_rest (void)
 
   g_test_summary ("A member that ends after the set has is held by the set.");
 
-  members_init (&members, 2, tf_future_race, TF_SET_FLAGS_NONE);
+  members_init (&members, 2, tf_future_race, TF_FUTURE_SET_FLAGS_NONE);
   weak = members.promises[1];
   g_object_weak_ref (weak, (GWeakNotify) g_nullify_pointer, &weak);
   tf_promise_resolve_none (members.promises[0]);
@@ -108,9 +108,9 @@ test_circle (void)
   g_test_summary ("A set that waits for a promise, and for another set that is done before the "
                   "promise, is no circle of references.");
 
-  inner = tf_future_race ((TfFuture *[]){ TF_FUTURE (promise), done }, 2, TF_SET_FLAGS_NONE);
+  inner = tf_future_race ((TfFuture *[]){ TF_FUTURE (promise), done }, 2, TF_FUTURE_SET_FLAGS_NONE);
   outer = tf_future_all ((TfFuture *[]){ TF_FUTURE (promise), TF_FUTURE (inner) }, 2,
-                         TF_SET_FLAGS_NONE);
+                         TF_FUTURE_SET_FLAGS_NONE);
   g_signal_connect (outer, "done", G_CALLBACK (on_done_check_abandoned), &n_done);
   weak[0] = promise;
   weak[1] = inner;
@@ -141,8 +141,8 @@ test_left_by_cancel (void)
 
   g_test_summary ("A member that refuses to be cancelled with the set is not held by it either.");
 
-  members_init (&members, 2, tf_future_all, TF_SET_FLAGS_NONE);
-  tf_promise_get_cancellable (members.promises[0]);
+  members_init (&members, 2, tf_future_all, TF_FUTURE_SET_FLAGS_NONE);
+  tf_promise_get_gcancellable (members.promises[0]);
   other = tf_future_shield (TF_FUTURE (members.promises[1]));
   g_assert_true (tf_future_cancel (members.future));
   tf_test_drain (NULL);
@@ -184,7 +184,7 @@ test_dropped_elsewhere (void)
       for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
         {
           TfFutureSet *set = tf_future_race ((TfFuture *[]){ TF_FUTURE (promise), done }, 2,
-                                             TF_SET_FLAGS_NONE);
+                                             TF_FUTURE_SET_FLAGS_NONE);
 
           tf_test_drain (NULL);
           threads[i] = g_thread_new ("unref", unref_in_thread, set);
@@ -236,7 +236,8 @@ lose_race (GMainContext *context,
   *promise = tf_promise_new (NULL);
   *winner = tf_future_new_for_boolean (TRUE);
   g_object_weak_ref (*winner, (GWeakNotify) g_nullify_pointer, winner);
-  set = tf_future_race ((TfFuture *[]){ TF_FUTURE (*promise), *winner }, 2, TF_SET_FLAGS_NONE);
+  set =
+    tf_future_race ((TfFuture *[]){ TF_FUTURE (*promise), *winner }, 2, TF_FUTURE_SET_FLAGS_NONE);
   g_object_unref (*winner);
   tf_test_drain (context);
   tf_test_assert_state (TF_FUTURE (set), TF_FUTURE_STATE_COMPLETED);
@@ -323,7 +324,7 @@ test_many_races (void)
   for (guint i = 0; i < 1000; i++)
     {
       TfFutureSet *set = tf_future_race ((TfFuture *[]){ TF_FUTURE (promise), done }, 2,
-                                         TF_SET_FLAGS_NONE);
+                                         TF_FUTURE_SET_FLAGS_NONE);
 
       weak = set;
       g_object_weak_ref (weak, (GWeakNotify) g_nullify_pointer, &weak);
@@ -354,7 +355,7 @@ check_drops_all (gboolean is_member)
 {
   Members members;
 
-  members_init (&members, 2, tf_future_race, TF_SET_FLAGS_CANCEL_REST);
+  members_init (&members, 2, tf_future_race, TF_FUTURE_SET_FLAGS_CANCEL_REST);
   g_signal_connect (is_member ? TF_FUTURE (members.promises[0]) : members.future, "done",
                     G_CALLBACK (on_done_unref_set_cb), &members);
   tf_promise_resolve_none (members.promises[0]);

@@ -113,7 +113,7 @@ test_cancel (void)
                   "for it.");
 
   limited_init (&limited, LIMIT_US, TF_TIMEOUT_ACTION_CANCEL);
-  tf_promise_get_cancellable (limited.promise);
+  tf_promise_get_gcancellable (limited.promise);
   run_out (&limited);
   assert_timed_out (limited.limited);
   tf_test_assert_state (TF_FUTURE (limited.promise), TF_FUTURE_STATE_CANCELLING);
@@ -356,7 +356,7 @@ test_later_turn (void)
                   "executor delivers that later.");
 
   tf_test_clock_install (clock);
-  executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   tf_executor_set_dispatch_priority (executor, G_PRIORITY_LOW);
   future = tf_executor_submit_call (executor, return_seven, NULL, NULL, NULL);
   limited = tf_future_with_timeout (future, LIMIT_US, TF_TIMEOUT_ACTION_CANCEL);
@@ -456,7 +456,7 @@ test_cancelled (void)
                   "action, and the limit holds on.");
 
   limited_init (&limited, LIMIT_US, TF_TIMEOUT_ACTION_LEAVE);
-  tf_promise_get_cancellable (limited.promise);
+  tf_promise_get_gcancellable (limited.promise);
   g_assert_true (tf_future_cancel (limited.limited));
   tf_test_drain (NULL);
   tf_test_assert_state (TF_FUTURE (limited.promise), TF_FUTURE_STATE_CANCELLING);

@@ -168,7 +168,7 @@ make_set (gpointer *objects,
       members[i] = objects[i];
     }
 
-  objects[2] = new_set (members, 2, TF_SET_FLAGS_NONE);
+  objects[2] = new_set (members, 2, TF_FUTURE_SET_FLAGS_NONE);
 }
 
 static void
@@ -239,7 +239,7 @@ wait_for_all_members_read (void)
 
   members[0] = objects[0];
   members[1] = objects[1];
-  objects[2] = tf_future_all (members, 2, TF_SET_FLAGS_WAIT_FOR_ALL);
+  objects[2] = tf_future_all (members, 2, TF_FUTURE_SET_FLAGS_WAIT_FOR_ALL);
   fail (objects[0]);
   fail (objects[1]);
   tf_test_wait_done (objects[2]);

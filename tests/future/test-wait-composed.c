@@ -31,7 +31,7 @@ composed_new (TfPromise **promise)
   timeout = tf_future_with_timeout (shield, -1, TF_TIMEOUT_ACTION_LEAVE);
   members[0] = shield;
   members[1] = timeout;
-  return TF_FUTURE (tf_future_all (members, 2, TF_SET_FLAGS_NONE));
+  return TF_FUTURE (tf_future_all (members, 2, TF_FUTURE_SET_FLAGS_NONE));
 }
 
 static void

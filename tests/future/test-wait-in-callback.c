@@ -108,7 +108,7 @@ test_chain (void)
   timeout = tf_future_delay (0);
   members[0] = timeout;
   members[1] = tf_future_then (first, run_no_step, NULL, NULL);
-  waiter.target = TF_FUTURE (tf_future_all (members, 2, TF_SET_FLAGS_NONE));
+  waiter.target = TF_FUTURE (tf_future_all (members, 2, TF_FUTURE_SET_FLAGS_NONE));
   g_object_unref (members[1]);
   tf_promise_resolve_none (promise);
   tf_test_wait_done (waiter.target);
@@ -208,7 +208,7 @@ test_map (void)
   g_test_summary ("The function of a map cannot wait for the map.");
 
   waiter.target = TF_FUTURE (
-    tf_executor_map (executor, 3, 1, TF_SET_FLAGS_NONE, make_task_wait, &waiter, NULL));
+    tf_executor_map (executor, 3, 1, TF_FUTURE_SET_FLAGS_NONE, make_task_wait, &waiter, NULL));
   tf_test_wait_done (waiter.target);
   end_waiter (&waiter);
   tf_test_drain (NULL);
@@ -234,7 +234,7 @@ test_filter (void)
   g_test_summary ("The filter of a set cannot wait for the set when no member is left to win.");
 
   waiter.target = TF_FUTURE (
-    tf_future_any_filtered (&member, 1, TF_SET_FLAGS_NONE, on_filter_wait, &waiter, NULL));
+    tf_future_any_skipping (&member, 1, TF_FUTURE_SET_FLAGS_NONE, on_filter_wait, &waiter, NULL));
   tf_promise_resolve_none (promise);
   tf_test_wait_done (waiter.target);
   tf_test_assert_state (waiter.target, TF_FUTURE_STATE_COMPLETED);
@@ -402,7 +402,7 @@ test_filter_of_two (void)
   g_test_summary ("The filter of a set may wait for the set while another member may win.");
 
   awaited_set = TF_FUTURE (
-    tf_future_any_filtered (members, 2, TF_SET_FLAGS_NONE, on_filter_answer, second, NULL));
+    tf_future_any_skipping (members, 2, TF_FUTURE_SET_FLAGS_NONE, on_filter_answer, second, NULL));
   tf_promise_resolve_none (first);
   tf_test_wait_done (awaited_set);
   tf_test_assert_int64 (awaited_set, 7);

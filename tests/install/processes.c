@@ -39,7 +39,7 @@ main (void)
 #endif
 
   context = tf_process_context_new (1);
-  executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   submit_square (executor);
   tf_executor_shutdown (executor, 30 * G_TIME_SPAN_SECOND, &error);
   g_assert_no_error (error);

@@ -193,7 +193,7 @@ never (gpointer user_data)
 
 static inline void
 route_until (TfMessageRouter *router,
-             TfRouteCondition condition,
+             TfRouteFunc      condition,
              gpointer         user_data)
 {
   g_autoptr (GError) error = NULL;

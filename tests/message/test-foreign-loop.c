@@ -25,7 +25,7 @@ drive_init (Drive *self)
   diary_init (&self->diary);
   self->router = router_start_new ();
   self->receiver = router_open (self->router, &self->sender, &self->diary);
-  self->fd = tf_thread_router_get_fd (TF_THREAD_ROUTER (self->router), &error);
+  self->fd = tf_thread_router_detach (TF_THREAD_ROUTER (self->router), &error);
   g_assert_no_error (error);
   g_assert_cmpint (self->fd, >=, 0);
 }
@@ -133,9 +133,9 @@ test_what_was_there (void)
   diary_init (&diary);
   receiver = router_open (router, &courier.sender, &diary);
   call_in_thread (run_courier, &courier);
-  fd = tf_thread_router_get_fd (TF_THREAD_ROUTER (router), &error);
+  fd = tf_thread_router_detach (TF_THREAD_ROUTER (router), &error);
   g_assert_no_error (error);
-  g_assert_cmpint (tf_thread_router_get_fd (TF_THREAD_ROUTER (router), &error), ==, fd);
+  g_assert_cmpint (tf_thread_router_detach (TF_THREAD_ROUTER (router), &error), ==, fd);
   g_assert_no_error (error);
   g_assert_cmpuint (tf_test_drain (NULL), ==, 0);
   diary_assert (&diary, "");
@@ -239,7 +239,7 @@ test_attach (void)
       g_assert_cmpuint (drive.diary.n_messages, ==, i + 1);
       g_string_truncate (drive.diary.text, 0);
 
-      drive.fd = tf_thread_router_get_fd (TF_THREAD_ROUTER (drive.router), NULL);
+      drive.fd = tf_thread_router_detach (TF_THREAD_ROUTER (drive.router), NULL);
       g_assert_cmpint (drive.fd, >=, 0);
       g_assert_false (is_readable (drive.fd));
     }
@@ -288,7 +288,7 @@ test_manual_to_fd (void)
   for (guint i = 0; i < 5; i++)
     sender_send (sender, i);
   route_until (router, has_three, &diary);
-  fd = tf_thread_router_get_fd (TF_THREAD_ROUTER (router), NULL);
+  fd = tf_thread_router_detach (TF_THREAD_ROUTER (router), NULL);
   g_assert_true (is_readable (fd));
   tf_thread_router_dispatch (TF_THREAD_ROUTER (router));
   diary_assert (&diary, "1:0 1:1 1:2 1:3 1:4");

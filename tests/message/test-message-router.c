@@ -97,7 +97,7 @@ assert_does_not_work (TfMessageRouter   *router,
   g_assert_error (error, TF_ERROR, (gint) code);
   g_clear_error (&error);
 
-  g_assert_cmpint (tf_thread_router_get_fd (TF_THREAD_ROUTER (router), &error), ==, -1);
+  g_assert_cmpint (tf_thread_router_detach (TF_THREAD_ROUTER (router), &error), ==, -1);
   g_assert_error (error, TF_ERROR, (gint) code);
   g_clear_error (&error);
 

@@ -20,7 +20,7 @@ all_messages (void)
   g_ptr_array_add (messages, tf_message_new_raised (error));
   g_ptr_array_add (messages, tf_message_new_failure ("Type", "text", "traceback", &value));
   g_ptr_array_add (messages, tf_message_new_failure ("Type", NULL, NULL, NULL));
-  g_ptr_array_add (messages, tf_message_new_abandoned ());
+  g_ptr_array_add (messages, tf_message_new_dropped ());
   g_ptr_array_add (messages, tf_message_new_progress (&value));
   g_ptr_array_add (messages, tf_message_new_item (NULL));
   g_ptr_array_add (messages, tf_message_new ("own", &value));

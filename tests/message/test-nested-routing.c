@@ -142,7 +142,7 @@ test_foreign_loop (void)
                   "again when handlers return.");
 
   nest_init (&nest, drive_foreign);
-  nest.fd = tf_thread_router_get_fd (TF_THREAD_ROUTER (nest.router), &error);
+  nest.fd = tf_thread_router_detach (TF_THREAD_ROUTER (nest.router), &error);
   g_assert_no_error (error);
   drive_foreign (&nest);
   g_assert_cmpuint (nest.n_messages, ==, N);

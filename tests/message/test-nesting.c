@@ -335,7 +335,7 @@ check_wait_for (TfFuture *(*derive) (TfFuture *future, TfFuture *other))
   g_assert_cmpuint (nest.deepest, ==, MAX_OF_FUTURE + 1);
   g_assert_cmpuint (nest.n_refused, ==, N - MAX_OF_FUTURE);
 
-  tf_promise_resolve (other, NULL);
+  tf_promise_resolve_value (other, NULL);
   tf_test_wait_done (TF_FUTURE (other));
   g_object_unref (awaited);
   g_object_unref (future);
@@ -364,7 +364,7 @@ derive_race (TfFuture *future,
 {
   TfFuture *members[] = { other, future };
 
-  return TF_FUTURE (tf_future_race (members, G_N_ELEMENTS (members), TF_SET_FLAGS_NONE));
+  return TF_FUTURE (tf_future_race (members, G_N_ELEMENTS (members), TF_FUTURE_SET_FLAGS_NONE));
 }
 
 static void

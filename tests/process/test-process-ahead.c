@@ -131,7 +131,7 @@ set_up (Fixture *self,
         guint    n_workers)
 {
   *self = (Fixture){ .context = tf_process_context_new (n_workers) };
-  self->executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (self->context));
+  self->executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (self->context));
   self->futures = g_ptr_array_new_with_free_func (g_object_unref);
   self->order = g_array_new (FALSE, FALSE, sizeof (guint));
   tf_executor_set_failure_report (self->executor, TF_FAILURE_REPORT_SIGNAL);

@@ -170,7 +170,7 @@ test_given_cancellable (void)
   g_test_summary ("A cancellable of the program cancels a task in a worker.");
 
   workshop_open (&workshop, 1);
-  tf_task_set_cancellable (task, cancellable);
+  tf_task_link_cancellable (task, cancellable);
   journal_open (&journal, submit_to (workshop.executor, task));
   journal_wait_process (&journal);
   g_cancellable_cancel (cancellable);
@@ -439,7 +439,7 @@ test_crossing_result (void)
 static gboolean
 has_none_abandoned (gpointer executor)
 {
-  return tf_executor_get_n_abandoned (executor) == 0;
+  return tf_executor_get_n_aborted (executor) == 0;
 }
 
 static void

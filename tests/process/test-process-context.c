@@ -121,7 +121,7 @@ test_shared (void)
                   "of one leaves them to the others.");
 
   workshop_open (&workshop, 2);
-  other = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (workshop.context));
+  other = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (workshop.context));
   pid = workshop_get_pid (&workshop);
   g_assert_cmpint (finish_pid (submit_to (other, tf_task_new (body_pid, NULL, NULL))), ==, pid);
 
@@ -198,8 +198,8 @@ test_executor_max_workers (void)
   gate_init (&gate);
   workshop_open (&workshop, 4);
   tf_test_executor_finish (&workshop.executor);
-  workshop.executor = g_object_new (TF_TYPE_EXECUTOR, "context", workshop.context, "max-workers", 1,
-                                    NULL);
+  workshop.executor =
+    g_object_new (TF_TYPE_EXECUTOR, "parallel-context", workshop.context, "max-workers", 1, NULL);
   journal_open (&journal, workshop_submit (&workshop, body_gate, gate_as_argument (&gate)));
   waiting = workshop_submit (&workshop, body_pid, NULL);
   journal_wait_process (&journal);

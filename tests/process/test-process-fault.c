@@ -275,7 +275,8 @@ check_cancelled (Workshop   *workshop,
   journal_close (&journal);
 
   if (workshop->executor == NULL)
-    workshop->executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (workshop->context));
+    workshop->executor =
+      tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (workshop->context));
 }
 
 /* It may be just in time, or not. */
@@ -855,7 +856,7 @@ static int
 be_the_victim (const char *path)
 {
   TfProcessContext *context = tf_process_context_new (2);
-  TfExecutor       *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TfExecutor       *executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   TfFuture         *future;
 
   tf_process_context_warm_up (context, 2);

@@ -126,7 +126,7 @@ program_open (Program           *self,
 {
   *self = (Program){ .context = context };
   gate_init (&self->gate);
-  self->executor = tf_executor_new_with_context (context);
+  self->executor = tf_executor_new_for_parallel_context (context);
   self->pool = tf_worker_pool_new (1);
   self->done = submit (self, body_pid);
   tf_test_wait_done (self->done);
@@ -200,7 +200,7 @@ static gboolean
 call_get_fd (Program *self,
              GError **error)
 {
-  return tf_executor_get_fd (self->executor, error) >= 0;
+  return tf_executor_detach (self->executor, error) >= 0;
 }
 
 static gboolean
@@ -292,7 +292,7 @@ static gboolean
 call_route_until (Program *self,
                   GError **error)
 {
-  return tf_message_router_route_until (TF_MESSAGE_ROUTER (self->router), never, NULL, -1, error);
+  return tf_message_router_route_until (TF_MESSAGE_ROUTER (self->router), -1, never, NULL, error);
 }
 
 static gboolean
@@ -314,7 +314,7 @@ static gboolean
 call_new_executor (Program *self,
                    GError **error)
 {
-  TfExecutor *executor = tf_executor_new_with_context (self->context);
+  TfExecutor *executor = tf_executor_new_for_parallel_context (self->context);
 
   return tf_executor_submit (executor, tf_task_new (body_pid, NULL, NULL), error) != NULL;
 }
@@ -461,7 +461,7 @@ log_set_progress (Program *self)
 static void
 log_report (Program *self)
 {
-  tf_promise_report (self->promise, NULL);
+  tf_promise_report_value (self->promise, NULL);
 }
 
 static void
@@ -601,7 +601,7 @@ use_router (GMainContext *context)
   receiver = tf_message_router_pipe (router, &sender, NULL);
   g_signal_connect (receiver, "message", G_CALLBACK (on_message_cb), &has_come);
   if (!tf_message_sender_start (sender, NULL) || !tf_message_sender_send (sender, NULL, NULL) ||
-      !tf_message_router_route_until (router, is_true, &has_come, -1, NULL) ||
+      !tf_message_router_route_until (router, -1, is_true, &has_come, NULL) ||
       !tf_message_router_close_pipe (router, receiver, NULL) ||
       !tf_message_router_stop (router, NULL))
     complain ("router", "not working");

@@ -193,7 +193,7 @@ yield_bytes (TfTask *task,
 
   g_value_init (&value, G_TYPE_BYTES);
   g_value_set_boxed (&value, bytes);
-  tf_task_yield_item (task, &value);
+  tf_task_yield_value (task, &value);
 }
 
 /* Returns bytes of that size, or yields them first. */

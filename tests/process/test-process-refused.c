@@ -130,7 +130,7 @@ test_gtask (void)
   g_test_summary ("A GTask belongs to this process.");
 
   workshop_open (&workshop, 1);
-  future = tf_executor_run_gtask (workshop.executor, gtask, body_gtask, &error);
+  future = tf_executor_submit_task_func (workshop.executor, gtask, body_gtask, &error);
   assert_refused (future, error, "GTask");
   workshop_close (&workshop);
   g_task_return_boolean (gtask, TRUE);

@@ -327,9 +327,10 @@ start_and_end (guint n_times)
   for (guint i = 0; i < n_times; i++)
     {
       TfProcessContext *context = tf_process_context_new (1);
-      TfExecutor       *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
-      TfTask           *task = tf_task_new_with_argument (body_pid, NULL);
-      TfFuture         *future = tf_executor_submit (executor, task, NULL);
+      TfExecutor       *executor =
+        tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
+      TfTask   *task = tf_task_new_with_argument (body_pid, NULL);
+      TfFuture *future = tf_executor_submit (executor, task, NULL);
 
       g_assert_cmpint (finish_pid (future), >, 0);
       tf_test_executor_finish (&executor);

@@ -186,7 +186,7 @@ static int
 be_the_program (const char *path)
 {
   TfProcessContext *context = tf_process_context_new (1);
-  TfExecutor       *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TfExecutor       *executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   TfTaskFunc        func = g_getenv ("TF_TEST_CHILD") != NULL ? body_has_child : body_stops;
   TfFuture         *future;
 

@@ -198,11 +198,11 @@ body_send (TfTask  *task,
   g_variant_get (tf_task_get_argument (task), "(uu)", &maker, &way);
   makers[maker](&value);
   if (way == AS_REPORT)
-    tf_task_report (task, &value);
+    tf_task_report_value (task, &value);
   else if (way == AS_ITEM)
-    tf_task_yield_item (task, &value);
+    tf_task_yield_value (task, &value);
   else if (way == AS_MESSAGE)
-    tf_task_send (task, "value", &value);
+    tf_task_send_value (task, "value", &value);
   else
     tf_task_return_value (task, &value);
 }
@@ -392,11 +392,11 @@ body_send_odd (TfTask  *task,
   odd_makers[maker].make (&value);
   tf_task_report_int64 (task, 1);
   if (way == AS_REPORT)
-    tf_task_report (task, &value);
+    tf_task_report_value (task, &value);
   else if (way == AS_ITEM)
-    tf_task_yield_item (task, &value);
+    tf_task_yield_value (task, &value);
   else if (way == AS_MESSAGE)
-    tf_task_send (task, "value", &value);
+    tf_task_send_value (task, "value", &value);
   tf_task_report_int64 (task, 2);
   if (way == AS_RESULT)
     tf_task_return_value (task, &value);
@@ -451,7 +451,7 @@ body_private_type (TfTask  *task,
 
   make_private_enum (&value);
   if (g_variant_get_boolean (tf_task_get_argument (task)))
-    tf_task_report (task, &value);
+    tf_task_report_value (task, &value);
   tf_task_report_int64 (task, 1);
   tf_task_return_value (task, &value);
 }

@@ -170,7 +170,7 @@ workshop_open (Workshop *self,
   wait_until_alone ();
   self->n_fds = count_fds ();
   self->context = tf_process_context_new (max_workers);
-  self->executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (self->context));
+  self->executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (self->context));
 }
 
 static inline void

@@ -65,8 +65,9 @@ test_nonsense (void)
 static void
 test_works (void)
 {
-  TfProcessContext  *context = tf_process_context_new (1);
-  TfExecutor        *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TfProcessContext *context = tf_process_context_new (1);
+  TfExecutor       *executor =
+    tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   g_autoptr (TfTask) task = tf_task_new_for_reference ("name:nobody", NULL);
   g_autoptr (GError) error = NULL;
   TfFuture          *future;

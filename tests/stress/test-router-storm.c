@@ -191,7 +191,7 @@ drive (Storm *self)
       tf_message_router_attach (router, NULL);
       break;
     case 2:
-      tf_thread_router_get_fd (TF_THREAD_ROUTER (router), NULL);
+      tf_thread_router_detach (TF_THREAD_ROUTER (router), NULL);
       break;
     case 3:
       tf_thread_router_dispatch (TF_THREAD_ROUTER (router));

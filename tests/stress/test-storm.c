@@ -134,7 +134,7 @@ static gboolean
 has_nothing (gpointer executor)
 {
   return tf_executor_get_n_waiting (executor) + tf_executor_get_n_executing (executor) +
-           tf_executor_get_n_abandoned (executor) ==
+           tf_executor_get_n_aborted (executor) ==
          0;
 }
 

@@ -23,13 +23,13 @@ test_change_after_submit (void)
   tf_task_set_name (task, "other");
   tf_task_set_description (task, "other");
   tf_task_set_priority (task, 5);
-  tf_task_set_cancellable (task, NULL);
+  tf_task_link_cancellable (task, NULL);
   tf_task_set_owner (task, object);
   tf_task_set_future_type (task, TF_TYPE_FUTURE);
   tf_task_set_callback (task, NULL, NULL, NULL);
   tf_task_set_location (task, "other");
   g_assert_cmpuint (
-    tf_test_log_count (log, "tf_task_set_*: task “fixed” has been submitted and cannot be "
+    tf_test_log_count (log, "tf_task_*: task “fixed” has been submitted and cannot be "
                             "changed any more"),
     ==, 8);
   tf_test_log_free (log);
@@ -51,7 +51,7 @@ test_report_before_submit (void)
 
   g_test_summary ("A task that was not submitted cannot report.");
 
-  g_assert_false (tf_task_report (task, NULL));
+  g_assert_false (tf_task_report_value (task, NULL));
   g_assert_false (tf_task_yield_int64 (task, 1));
   g_assert_false (tf_task_send_string (task, "kind", "text"));
   g_assert_false (tf_task_set_progress (task, 1, 2, NULL));
@@ -236,9 +236,9 @@ test_arguments (void)
   g_assert_false (tf_task_set_progress (task, 0, -2, NULL));
   g_assert_false (tf_task_set_progress (task, -1, 4, NULL));
   g_assert_false (tf_task_advance (task, -1));
-  g_assert_false (tf_task_send (task, NULL, NULL));
+  g_assert_false (tf_task_send_value (task, NULL, NULL));
   tf_task_set_future_type (task, G_TYPE_OBJECT);
-  tf_task_set_cancellable (task, (GCancellable *) object);
+  tf_task_link_cancellable (task, (GCancellable *) object);
   tf_task_return_error (task, NULL);
   tf_task_return_boxed (task, G_TYPE_INT, NULL);
   tf_task_return_failure (task, NULL, NULL, NULL, NULL);

@@ -103,7 +103,7 @@ check_end (gboolean is_aborted)
   tf_test_wait_done (future);
   g_assert_cmpint (tf_future_get_state (future), ==, TF_FUTURE_STATE_CANCELLED);
   /* The code of an aborted task may return later than the future. */
-  while (tf_executor_get_n_abandoned (executor) > 0)
+  while (tf_executor_get_n_aborted (executor) > 0)
     g_main_context_iteration (NULL, TRUE);
   g_clear_object (&future);
   tf_test_executor_finish (&executor);

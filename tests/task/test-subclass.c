@@ -113,7 +113,7 @@ run_fizz_buzz (TfTask  *task,
   tf_task_send_int64 (task, "fizz", 3);
   tf_task_send_int64 (task, "buzz", 5);
   tf_task_send_int64 (task, "fizz", 6);
-  tf_task_send (task, "other", NULL);
+  tf_task_send_value (task, "other", NULL);
   tf_task_report_int64 (task, 1);
   tf_task_yield_int64 (task, 1);
 }

@@ -79,7 +79,7 @@ test_unsubmitted (void)
   tf_task_set_callback (task, on_never_cb, &counts[2], count_free);
   g_assert_cmpuint (counts[1], ==, 1);
   tf_task_set_owner (task, owner);
-  tf_task_set_cancellable (task, cancellable);
+  tf_task_link_cancellable (task, cancellable);
   tf_task_ref (task);
   tf_task_unref (task);
   g_assert_cmpuint (counts[0], ==, 0);
@@ -249,7 +249,7 @@ test_after_end (void)
   finish_future (future);
   g_assert_false (tf_task_is_cancelled (task));
   g_assert_false (tf_task_report_int64 (task, 1));
-  g_assert_false (tf_task_yield_item (task, NULL));
+  g_assert_false (tf_task_yield_value (task, NULL));
   g_assert_false (tf_task_send_string (task, "kind", "text"));
   g_assert_false (tf_task_set_progress (task, 1, 2, "text"));
   g_assert_false (tf_task_advance (task, 1));
@@ -362,7 +362,7 @@ submit_with_cancellable (TfExecutor   *executor,
 {
   TfTask *task = tf_task_new (func, data, NULL);
 
-  tf_task_set_cancellable (task, cancellable);
+  tf_task_link_cancellable (task, cancellable);
   return submit_task (executor, task);
 }
 

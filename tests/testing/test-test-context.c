@@ -62,8 +62,8 @@ tear_down (Stage        *stage,
 }
 
 static void
-push (Stage       *stage,
-      TfWorkerFunc func)
+push (Stage     *stage,
+      TfPoolFunc func)
 {
   g_autoptr (GError) error = NULL;
 

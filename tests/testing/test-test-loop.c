@@ -93,9 +93,10 @@ static void
 wait_for_stepped (void)
 {
   g_autoptr (TfTestContext) context = tf_test_context_new ();
-  g_autoptr (TfExecutor)    executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
-  TfTask                   *task = tf_task_new (run_nothing, NULL, NULL);
-  g_autoptr (TfFuture)      future = NULL;
+  g_autoptr (TfExecutor)    executor =
+    tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
+  TfTask              *task = tf_task_new (run_nothing, NULL, NULL);
+  g_autoptr (TfFuture) future = NULL;
 
   tf_task_set_name (task, "the slow one");
   future = tf_executor_submit (executor, task, NULL);

@@ -312,7 +312,7 @@ test('a reader that stands still stops who sends, and a cancel lets it go', asyn
         let wasWanted = true;
         const future = Tf.spawn(async task => {
             // Who has asked for it is waited for.
-            task.get_cancellable();
+            task.get_gcancellable();
             for (; (wasWanted = await task.wait_for_room()); nSent++)
                 task.yield_item(nSent);
         });

@@ -53,7 +53,7 @@ testTold('on_timeout is told, and the future fails in time', `
 
 testTold('a filter of any() is told, and the member counts', `
     const members = [Tf.Promise.new('first'), Tf.Promise.new('second')];
-    const set = Tf.Future.any_filtered(members, Tf.SetFlags.NONE, boom);
+    const set = Tf.Future.any_skipping(members, Tf.FutureSetFlags.NONE, boom);
     members.forEach((member, i) => member.resolve(i));
     await set;
     print(set.get_winner());`, '0');
@@ -90,7 +90,7 @@ testTold('functions of a class of promises are told', `
 testTold('the cancel function of a detached future is told, and the future is cancelled', `
     const future = Tf.Future.new_detached(Tf.Future.$gtype, boom);
     print(future.cancel(), future.state === Tf.FutureState.CANCELLING);
-    future.deliver(Tf.Message.new_abandoned());
+    future.deliver(Tf.Message.new_dropped());
     await errorOf(future);`, 'true true');
 
 testTold('to_future() of an awaitable is told, and its future fails', `
@@ -132,7 +132,7 @@ testTold('handlers are told, and the future completes', `
 
 testTold('a handler of a cancellable is told', `
     const promise = Tf.Promise.new('promise');
-    promise.get_cancellable().connect(boom);
+    promise.get_gcancellable().connect(boom);
     promise.cancel();
     promise.reject(new GLib.Error(Gio.IOErrorEnum, Gio.IOErrorEnum.CANCELLED, 'cancelled'));
     await errorOf(promise);
@@ -156,8 +156,8 @@ testTold('what becomes a failure is thrown, and not told', `
         () => Tf.spawn(boom),
         () => Tf.spawn(async () => boom()),
         () => executed,
-        () => executor.map(2, boom, 1, Tf.SetFlags.NONE),
-        () => executor.map_model(model, boom, 1, Tf.SetFlags.NONE),
+        () => executor.map(2, boom, 1, Tf.FutureSetFlags.NONE),
+        () => executor.map_model(model, boom, 1, Tf.FutureSetFlags.NONE),
     ])
         thrown.push(await errorOf((async () => { await begin(); })()));
     executor.shutdown();

@@ -67,7 +67,7 @@ test('an error without a domain', async () => {
 
 test('a worker process throws them all', async () => {
     const context = new Tf.ProcessContext({max_workers: 1});
-    const executor = Tf.Executor.new_with_context(context);
+    const executor = Tf.Executor.new_for_parallel_context(context);
     for (const name of Object.keys(makers)) {
         const future = executor.submit(Tf.call_task(`${ODD}#throwOdd`, name));
         const [error] = await thrownBy(future);

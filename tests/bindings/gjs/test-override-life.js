@@ -128,7 +128,7 @@ class Extension {
         this._iterate(this._keep(Tf.Future.delay(LONG_MS)));
 
         const spawned = this._keep(Tf.spawn(async self => {
-            const cancelled = Tf.Future.from_cancellable(self.get_cancellable());
+            const cancelled = Tf.Future.from_cancellable(self.get_gcancellable());
             self.set_progress(1, 2, 'half');
             await cancelled;
         }));
@@ -261,7 +261,7 @@ for (const [n, name, make] of [
 test(`of ${MANY} tasks nothing is left`, async () => {
     const watch = new Watch();
     const context = Tf.ProcessContext.new(1);
-    const executor = Tf.Executor.new_with_context(context);
+    const executor = Tf.Executor.new_for_parallel_context(context);
     const file = GLib.uri_resolve_relative(import.meta.url, 'workers/functions.js', GLib.UriFlags.NONE);
     let n = 0;
 

@@ -17,7 +17,7 @@ const FUNCTIONS = folder.resolve_relative_path('workers/functions.js').get_uri()
 function testWith(name, func) {
     test(name, async () => {
         const context = new Tf.ProcessContext({max_workers: 2});
-        const executor = Tf.Executor.new_with_context(context);
+        const executor = Tf.Executor.new_for_parallel_context(context);
         try {
             await func(executor, context);
         } finally {
@@ -280,7 +280,7 @@ const IN_FLIGHT = `
     const {Gio, GLib, Tf} = imports.gi;
     const [functions, path] = ARGV;
     const context = Tf.ProcessContext.new(2);
-    const executor = Tf.Executor.new_with_context(context);
+    const executor = Tf.Executor.new_for_parallel_context(context);
     const futures = ['holdAndSpin', 'holdAndCount'].map(name => executor.submit(Tf.call_task(functions + '#' + name, path)));
     for (let i = 0; i < 100; i++)
         futures.push(executor.submit(Tf.call_task(functions + '#getPid')));

@@ -265,7 +265,7 @@ test('a function that is spawned and returns a future passes a cancel on', async
 test('a spawned function is cancelled by its cancellable', async () => {
     Gio._promisify(Gio.Subprocess.prototype, 'wait_async', 'wait_finish');
     const process = Gio.Subprocess.new(['sleep', '1000'], Gio.SubprocessFlags.NONE);
-    const future = Tf.spawn(self => process.wait_async(self.get_cancellable()));
+    const future = Tf.spawn(self => process.wait_async(self.get_gcancellable()));
     assertEqual(future.cancel(), true);
     assertEqual(future.cancel(), false);
     assertEqual(future.state, Tf.FutureState.CANCELLING);
@@ -325,11 +325,11 @@ test('sets take futures and promises, and can be iterated', async () => {
     assertEqual(JSON.stringify([...set].map(future => future.value)), '[1,2,null]');
 
     assertEqual(await Tf.Future.any([Promise.reject(new Error('no')), Promise.resolve('yes')]), 'yes');
-    assertEqual(await Tf.Future.any_filtered([Promise.resolve(1), Promise.resolve(2)], Tf.SetFlags.NONE,
+    assertEqual(await Tf.Future.any_skipping([Promise.resolve(1), Promise.resolve(2)], Tf.FutureSetFlags.NONE,
         future => future.value === 1), 2);
 
     const slow = promise();
-    const race = Tf.Future.race([slow, Promise.reject(new RangeError('first'))], Tf.SetFlags.CANCEL_REST);
+    const race = Tf.Future.race([slow, Promise.reject(new RangeError('first'))], Tf.FutureSetFlags.CANCEL_REST);
     assert(await errorOf(race) instanceof RangeError, 'the first');
     assertEqual(race.get_winner(), 1);
     slow.resolve();
@@ -339,7 +339,7 @@ test('sets take futures and promises, and can be iterated', async () => {
 });
 
 test('sets may skip some of their members', async () => {
-    const {NONE, CANCEL_REST} = Tf.SetFlags;
+    const {NONE, CANCEL_REST} = Tf.FutureSetFlags;
     const {COMPLETED, FAILED, CANCELLED} = Tf.FutureState;
     const seen = [];
     const futures = [0, 1, 2, 3].map(() => promise());
@@ -368,8 +368,8 @@ test('sets may skip some of their members', async () => {
 });
 
 test('when all were skipped, sets end as the last', async () => {
-    for (const make of [Tf.Future.any, Tf.Future.race, Tf.Future.any_filtered, Tf.Future.race_filtered]) {
-        const set = make([Promise.resolve(1), Promise.resolve(2)], Tf.SetFlags.NONE, () => true);
+    for (const make of [Tf.Future.any, Tf.Future.race, Tf.Future.any_skipping, Tf.Future.race_skipping]) {
+        const set = make([Promise.resolve(1), Promise.resolve(2)], Tf.FutureSetFlags.NONE, () => true);
         assertEqual(await set, 2);
         assertEqual(set.get_winner(), 1);
     }
@@ -387,9 +387,9 @@ test('a filter that throws does not skip, and one that is no function is refused
         assertEqual(await set, 2);
         assertEqual(await make([Promise.resolve(1), Promise.resolve(2)], undefined, () => undefined), 1);
         assertEqual(await make([Promise.resolve(1)], undefined, null), 1);
-        assert(thrownBy(() => make([], Tf.SetFlags.NONE, 5)) instanceof TypeError, 'a TypeError');
+        assert(thrownBy(() => make([], Tf.FutureSetFlags.NONE, 5)) instanceof TypeError, 'a TypeError');
     }
-    assert(thrownBy(() => Tf.Future.any_filtered([], Tf.SetFlags.NONE)) instanceof TypeError, 'a TypeError');
+    assert(thrownBy(() => Tf.Future.any_skipping([], Tf.FutureSetFlags.NONE)) instanceof TypeError, 'a TypeError');
 });
 
 test('timeouts, retries and shields', async () => {

@@ -18,7 +18,7 @@ function testWith(name, func) {
     test(name, async () => {
         const context = Tf.ProcessContext.new(2);
         context.set_argv(WORKER);
-        const executor = Tf.Executor.new_with_context(context);
+        const executor = Tf.Executor.new_for_parallel_context(context);
         try {
             await func(executor, context);
         } finally {
@@ -45,7 +45,7 @@ async function getPid(executor) {
 }
 
 // A type of GObject has to be known here as well, and is so from its first use on.
-Tf.SetFlags.$gtype;
+Tf.FutureSetFlags.$gtype;
 
 for (const [name, check] of Object.entries({
     'boolean': value => value === true,
@@ -59,7 +59,7 @@ for (const [name, check] of Object.entries({
     'variant': value => value.print(true) === "('x', 1)",
     'bytes': value => value.get_data().join() === '0,1,2',
     'enumeration': value => value === Tf.FutureState.FAILED,
-    'flags': value => value === Tf.SetFlags.CANCEL_REST,
+    'flags': value => value === Tf.FutureSetFlags.CANCEL_REST,
 })) {
     testWith(`a result of the kind “${name}” travels`, async executor => {
         const {future} = await call(executor, 'value', new GLib.Variant('s', name));
@@ -190,7 +190,7 @@ testWith('a context that is closed takes no more', async (executor, context) => 
     assert(context.closed, 'closed');
     let error = null;
     try {
-        submit(Tf.Executor.new_with_context(context), 'none');
+        submit(Tf.Executor.new_for_parallel_context(context), 'none');
     } catch (thrown) {
         error = thrown;
     }

@@ -117,7 +117,7 @@ testOfThread('properties have values of JavaScript', async () => {
     assertEqual(executor.dispatch_budget, 2000);
     assertEqual(executor.state, Tf.ExecutorState.RUNNING);
     assertEqual(executor.running, true);
-    assert(executor.context instanceof Tf.ThreadContext, 'a context');
+    assert(executor.parallel_context instanceof Tf.ThreadContext, 'a context');
     assertEqual(executor.n_waiting, 0);
 
     const future = executor.submit_call(neverRun);
@@ -172,7 +172,7 @@ test('errors are GLib.Error', () => {
     assert(errorOf(() => executor.submit_call(neverRun)).matches(Tf.Error, Tf.Error.NOT_RUNNING), 'NOT_RUNNING');
 
     const context = Tf.ThreadContext.new(1);
-    const other = Tf.Executor.new_with_context(context);
+    const other = Tf.Executor.new_for_parallel_context(context);
     context.close();
     assert(errorOf(() => other.submit_call(neverRun)).matches(Tf.Error, Tf.Error.CLOSED), 'CLOSED');
     assert(other.shutdown(-1), 'shutdown');

@@ -78,7 +78,7 @@ def test_fizz_buzz_may_be_detached():
     assert future.deliver(Tf.Message.new_started()) == (True, False)
     assert future.deliver(Tf.Message.new("fizz", value)) == (True, False)
     with pytest.raises(GLib.Error) as caught:
-        future.deliver(Tf.Message.new_abandoned())
+        future.deliver(Tf.Message.new_dropped())
     assert caught.value.matches(Tf.error_quark(), Tf.Error.INVALID_STATE)
     assert future.cancel()
     assert future.deliver(Tf.Message.new_returned(None)) == (True, True)

@@ -169,7 +169,7 @@ def test_with_cancels_what_is_left():
 
 def test_constructors():
     context = Tf.ThreadContext.new(2)
-    for executor in (Tf.Executor(context=context), Tf.Executor.new_with_context(context), Tf.Executor.new()):
+    for executor in (Tf.Executor(context=context), Tf.Executor.new_for_parallel_context(context), Tf.Executor.new()):
         assert isinstance(executor, Tf.Executor)
         with executor:
             assert done(executor.submit_call(len, "ab")).result == 2
@@ -757,8 +757,8 @@ def test_names_of_the_typelib_are_still_there():
     for owner, names in (
         (Tf.Future, ["then", "catch", "finally_", "shield", "with_timeout", "dup_value", "get_value", "wait_async"]),
         (Tf.Promise, ["new", "resolve_int64", "reject_failure", "follow"]),
-        (Tf.Executor, ["new", "submit_async", "get_fd", "dispatch", "attach", "map"]),
-        (Tf, ["FutureState", "Error", "error_quark", "SetFlags", "ThreadContext"]),
+        (Tf.Executor, ["new", "submit_async", "detach", "dispatch", "attach", "map"]),
+        (Tf, ["FutureState", "Error", "error_quark", "FutureSetFlags", "ThreadContext"]),
     ):
         assert [name for name in names if not hasattr(owner, name)] == []
 

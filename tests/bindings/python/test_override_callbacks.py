@@ -71,7 +71,7 @@ def test_on_timeout(boom, told):
 def test_filter_of_any(boom, told):
     """The member counts, as it would if the function had said that it does."""
     first, second = Tf.Promise(), Tf.Promise()
-    future = Tf.Future.any_filtered([first, second], Tf.SetFlags.NONE, boom)
+    future = Tf.Future.any_skipping([first, second], Tf.FutureSetFlags.NONE, boom)
     first.resolve(1)
     second.resolve(2)
     done(future)
@@ -108,7 +108,7 @@ def test_cancel_function_of_a_detached_future(boom, told):
     assert future.cancel()
     assert told == [boom.error]
     assert future.get_state() == CANCELLING
-    future.deliver(Tf.Message.new_abandoned())
+    future.deliver(Tf.Message.new_dropped())
     assert done(future).get_state() == Tf.FutureState.CANCELLED
 
 
@@ -175,7 +175,7 @@ def test_tasks_for_a_model(executor, boom, told):
     """What makes no task is a failure."""
     model = Gio.ListStore.new(Gio.Cancellable)
     model.append(Gio.Cancellable())
-    future = done(executor.map_model(model, 1, Tf.SetFlags.NONE, boom))
+    future = done(executor.map_model(model, 1, Tf.FutureSetFlags.NONE, boom))
     assert told == [boom.error]
     assert future.get_state() == FAILED
     assert future.dup_error() is not None
@@ -206,7 +206,7 @@ def test_condition_of_a_router_is_raised(boom, told):
 
 def test_handler_of_a_cancellable(boom, told):
     promise = Tf.Promise()
-    promise.get_cancellable().connect(boom)
+    promise.get_gcancellable().connect(boom)
     promise.cancel()
     assert told == [boom.error]
     promise.cancel()

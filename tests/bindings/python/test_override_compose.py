@@ -627,7 +627,7 @@ def test_any_with_a_filter(executor):
 
     seen = []
     futures = [Tf.Promise() for _ in range(5)]
-    first = Tf.any(futures[:2], *futures[2:], filter=is_small, cancel_rest=True)
+    first = Tf.any(futures[:2], *futures[2:], skip=is_small, cancel_rest=True)
     futures[3].resolve(1)
     futures[0].reject(OwnError())
     futures[2].resolve(5)
@@ -643,7 +643,7 @@ def test_any_when_all_are_skipped(executor):
     futures = [executor.submit_call(len, "a" * i) for i in range(3)]
     for future in futures:
         done(future)
-    first = done(Tf.any(futures, executor.submit_call(fail, OwnError()), filter=lambda future, index: index < 3))
+    first = done(Tf.any(futures, executor.submit_call(fail, OwnError()), skip=lambda future, index: index < 3))
     assert (first.result, first.get_winner()) == (2, 2)
 
 
@@ -656,7 +656,7 @@ def test_race_with_a_filter():
 
     seen = []
     futures = [Tf.Promise() for _ in range(4)]
-    race = Tf.race(futures, filter=skips)
+    race = Tf.race(futures, skip=skips)
     futures[0].resolve()
     futures[1].reject(OwnError())
     futures[2].cancel()
@@ -673,7 +673,7 @@ def test_race_with_a_filter():
 def test_race_when_all_are_skipped():
     """ANY-12."""
     futures = [Tf.Promise() for _ in range(2)]
-    race = Tf.race(futures, filter=lambda future, index: True)
+    race = Tf.race(futures, skip=lambda future, index: True)
     futures[1].resolve(1)
     futures[0].cancel()
     assert done(race).get_state() == CANCELLED
@@ -686,7 +686,7 @@ def test_race_when_all_are_skipped():
 ], ids=repr)
 def test_filters_return_anything(make, verdict, winner):
     futures = [Tf.Future.new_for_value(value) for value in "ab"]
-    first = done(make(futures, filter=lambda future, index: index == 0 and verdict))
+    first = done(make(futures, skip=lambda future, index: index == 0 and verdict))
     assert (first.result, first.get_winner()) == ("ab"[winner], winner)
 
 
@@ -694,7 +694,7 @@ def test_filters_return_anything(make, verdict, winner):
 def test_exception_in_a_filter_is_printed(make, capfd):
     """It does not skip."""
     futures = [Tf.Future.new_for_value(value) for value in range(3)]
-    first = done(make(futures, filter=lambda future, index: index == 0 or fail(OwnError("in the filter"))))
+    first = done(make(futures, skip=lambda future, index: index == 0 or fail(OwnError("in the filter"))))
     assert (first.result, first.get_winner()) == (1, 1)
     assert "OwnError: in the filter" in capfd.readouterr().err
 
@@ -715,7 +715,7 @@ def test_filters_may_wait(make, executor):
     seen = []
     results = []
     futures = [Tf.Promise(), Tf.Promise()]
-    make(futures, filter=skips).then(lambda first: results.append(first.result))
+    make(futures, skip=skips).then(lambda first: results.append(first.result))
     futures[0].resolve(0)
     run_until(lambda: results)
     assert results == [0]
@@ -728,7 +728,7 @@ def test_filters_can_be_awaited(make, executor):
         return await executor.submit_call(len, value)
 
     async def main():
-        return await make(member("a"), [member("bc")], filter=lambda future, index: future.result == 1)
+        return await make(member("a"), [member("bc")], skip=lambda future, index: future.result == 1)
 
     assert asyncio.run(main()) == 2
     assert done(Tf.spawn(main())).result == 2
@@ -742,7 +742,7 @@ def test_filters_are_freed(make):
 
     skips = Filter()
     promise, other = Tf.Promise(), Tf.Promise()
-    first = make(promise, other, filter=skips)
+    first = make(promise, other, skip=skips)
     reference = weakref.ref(skips)
     del skips
     gc.collect()
@@ -760,13 +760,13 @@ def test_filters_that_are_none(make):
 
     called = []
     begun = coroutine()
-    with pytest.raises(TypeError, match="^filter "):
-        make(begun, filter=5)
+    with pytest.raises(TypeError, match="^skip "):
+        make(begun, skip=5)
     begun.close()
     while GLib.MainContext.default().iteration(False):
         pass
     assert not called
-    assert done(make(Tf.Future.new_for_value(1), filter=None)).result == 1
+    assert done(make(Tf.Future.new_for_value(1), skip=None)).result == 1
 
 
 # Promises

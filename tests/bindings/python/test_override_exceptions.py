@@ -285,9 +285,9 @@ def of_timeout(executor):
 def of_filters(executor):
     futures = [Tf.Future.new_for_value(1)]
     return Tf.all(
-        Tf.any(futures, filter=leave), Tf.race(futures, filter=leave),
-        Tf.Future.any_filtered(futures, Tf.SetFlags.NONE, leave),
-        Tf.Future.race_filtered(futures, Tf.SetFlags.NONE, leave))
+        Tf.any(futures, skip=leave), Tf.race(futures, skip=leave),
+        Tf.Future.any_skipping(futures, Tf.FutureSetFlags.NONE, leave),
+        Tf.Future.race_skipping(futures, Tf.FutureSetFlags.NONE, leave))
 
 
 def of_task_callback(executor):
@@ -299,7 +299,7 @@ def of_task_callback(executor):
 def of_model(executor):
     model = Gio.ListStore.new(Gio.Cancellable)
     model.append(Gio.Cancellable())
-    return executor.map_model(model, 1, Tf.SetFlags.NONE, leave)
+    return executor.map_model(model, 1, Tf.FutureSetFlags.NONE, leave)
 
 
 def of_wait_async(executor):
@@ -322,7 +322,7 @@ def of_submit_async(executor):
 def of_detached(executor):
     future = Tf.Future.new_detached(Tf.Future, leave)
     future.cancel()
-    future.deliver(Tf.Message.new_abandoned())
+    future.deliver(Tf.Message.new_dropped())
     return future
 
 

@@ -31,7 +31,7 @@ def fixture_context():
 
 @pytest.fixture(name="executor")
 def fixture_executor(context):
-    executor = Tf.Executor.new_with_context(context)
+    executor = Tf.Executor.new_for_parallel_context(context)
     yield executor
     assert executor.shutdown(TIMEOUT_US)
     while GLib.MainContext.default().iteration(False):
@@ -73,7 +73,7 @@ def wait_for_end(pid):
 
 
 # What PyGObject makes of them where it gets them from C.
-OF_C = {"char": "A", "uchar": b"\xc8", "enum": Tf.FutureState.FAILED, "flags": Tf.SetFlags.CANCEL_REST}
+OF_C = {"char": "A", "uchar": b"\xc8", "enum": Tf.FutureState.FAILED, "flags": Tf.FutureSetFlags.CANCEL_REST}
 
 
 def comparable(value):
@@ -231,14 +231,14 @@ def test_thousand_jobs_of_two_processes(context, executor):
 
 
 def test_closed_context_ends_its_processes(context):
-    executor = Tf.Executor.new_with_context(context)
+    executor = Tf.Executor.new_for_parallel_context(context)
     pid = run(executor, "get_pid").get_int64()
     assert executor.shutdown(TIMEOUT_US)
     context.close()
     assert context.props.closed
     wait_for_end(pid)
     assert context.get_n_workers() == 0
-    late = Tf.Executor.new_with_context(context)
+    late = Tf.Executor.new_for_parallel_context(context)
     with pytest.raises(GLib.Error) as caught:
         submit(late, "get_pid")
     assert is_error(caught.value, Tf.Error.CLOSED)

@@ -181,12 +181,12 @@ def test_signals_have_python_values(executor):
 
     def body(task):
         assert task.report_int64(2**40)
-        assert task.report("text")
-        assert task.report(None)
-        assert task.yield_item({"a": 1})
+        assert task.report_value("text")
+        assert task.report_value(None)
+        assert task.yield_value({"a": 1})
         assert task.yield_string("item")
-        assert task.send("pair", 1.5)
-        assert task.send("empty", None)
+        assert task.send_value("pair", 1.5)
+        assert task.send_value("empty", None)
         task.return_none()
 
     future = executor.submit_call(body)
@@ -243,7 +243,7 @@ def test_subclass_handles_messages(executor):
             self.seen += ((kind, value),)
 
     def body(task):
-        task.send("kind", 3)
+        task.send_value("kind", 3)
         task.return_none()
 
     task = Tf.Task.new(body)
@@ -396,15 +396,15 @@ def test_executor_is_a_list(executor):
 
 def test_executor_takes_properties():
     context = Tf.ThreadContext.new(3)
-    executor = Tf.Executor(context=context, max_workers=2, dispatch_budget=1000)
-    assert executor.props.context is context
+    executor = Tf.Executor(parallel_context=context, max_workers=2, dispatch_budget=1000)
+    assert executor.props.parallel_context is context
     assert executor.props.max_workers == 2
     assert executor.get_main_context() is not None
     assert executor.shutdown(-1)
     assert not context.props.closed
     context.close()
     assert context.props.closed
-    assert Tf.Executor.new_with_context(context).props.context is context
+    assert Tf.Executor.new_for_parallel_context(context).props.parallel_context is context
 
 
 def test_submit_refused():
@@ -495,7 +495,7 @@ def test_functions_and_values_are_freed(executor):
     gone = [weakref.ref(thing), weakref.ref(value)]
 
     def body(task, thing, value):
-        task.report(GObject.Value(GObject.TYPE_PYOBJECT, value))
+        task.report_value(GObject.Value(GObject.TYPE_PYOBJECT, value))
         task.return_value(GObject.Value(GObject.TYPE_PYOBJECT, value))
 
     # The value is not read: PyGObject 3.42 leaks what a function returns as a GValue of its own.

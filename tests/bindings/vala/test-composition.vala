@@ -85,10 +85,10 @@ static void test_chain () {
 static async void await_sets () throws GLib.Error {
   var first = new Tf.Promise ("first");
   var second = new Tf.Promise ("second");
-  var all = Tf.Future.all ({ first, second }, Tf.SetFlags.NONE);
-  var race = Tf.Future.race ({ first, second }, Tf.SetFlags.NONE);
-  var any = Tf.Future.any_filtered ({ first, second }, Tf.SetFlags.NONE, (done, index) => index == 0);
-  var late = Tf.Future.race_filtered ({ first, second }, Tf.SetFlags.NONE, (done, index) => index == 0);
+  var all = Tf.Future.all ({ first, second }, Tf.FutureSetFlags.NONE);
+  var race = Tf.Future.race ({ first, second }, Tf.FutureSetFlags.NONE);
+  var any = Tf.Future.any_skipping ({ first, second }, Tf.FutureSetFlags.NONE, (done, index) => index == 0);
+  var late = Tf.Future.race_skipping ({ first, second }, Tf.FutureSetFlags.NONE, (done, index) => index == 0);
 
   first.resolve_int64 (1);
   second.resolve_int64 (2);

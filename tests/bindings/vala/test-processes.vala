@@ -56,7 +56,7 @@ static Tf.Future wait (Tf.Future future) throws GLib.Error {
 static void with_workers (Check check) {
   try {
     var context = new Tf.ProcessContext (2);
-    var executor = new Tf.Executor.with_context (context);
+    var executor = new Tf.Executor.for_parallel_context (context);
     check (executor, context);
     assert_true (executor.shutdown ());
     context.close ();

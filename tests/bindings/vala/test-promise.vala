@@ -26,7 +26,7 @@ static void test_resolve () {
     assert_true (number.get_int64 () == 42);
 
     var text = new Tf.Promise ("text");
-    assert_true (text.resolve ("value"));
+    assert_true (text.resolve_value ("value"));
     wait (text);
     assert_cmpstr (text.dup_string (), GLib.CompareOperator.EQ, "value");
     assert_cmpstr (text.get_name (), GLib.CompareOperator.EQ, "text");
@@ -149,8 +149,8 @@ static void test_sets () {
   var second = new Tf.Promise ("second");
   var all = Tf.Future.all ({ first, second, new Tf.Future.for_int64 (3) });
   var any = Tf.Future.any ({ first, second });
-  var filtered = Tf.Future.any_filtered ({ first, second }, Tf.SetFlags.NONE, (future, index) => index == 1);
-  var race = Tf.Future.race ({ first, second }, Tf.SetFlags.CANCEL_REST);
+  var filtered = Tf.Future.any_skipping ({ first, second }, Tf.FutureSetFlags.NONE, (future, index) => index == 1);
+  var race = Tf.Future.race ({ first, second }, Tf.FutureSetFlags.CANCEL_REST);
   assert_true (all.get_n_futures () == 3);
   assert_true (all.get_n_items () == 3);
   assert_true (all.get_future (1) == second);
@@ -253,7 +253,7 @@ static async void read_all (GLib.MainLoop loop) {
     yield square.wait_async ();
     assert_true (square.get_int64 () == 400);
 
-    var map = executor.map (10, 3, Tf.SetFlags.NONE, (index) => new Tf.Task ((task) => task.return_int64 (index * number)));
+    var map = executor.map (10, 3, Tf.FutureSetFlags.NONE, (index) => new Tf.Task ((task) => task.return_int64 (index * number)));
     yield map.wait_async ();
     for (int i = 0; i < 10; i++)
       assert_true (map.get_future (i).get_int64 () == i * 20);
@@ -322,7 +322,7 @@ static void test_coroutine () {
 static async void fill (Tf.Promise promise) {
   promise.set_progress (1, 2);
   try {
-    yield Tf.Future.delay (0).wait_async (promise.get_cancellable ());
+    yield Tf.Future.delay (0).wait_async (promise.get_gcancellable ());
     promise.resolve_string ("filled");
   } catch (GLib.Error e) {
     promise.reject (e);

@@ -67,8 +67,8 @@ static void test_signals () {
     task.yield_string ("two");
     task.send_double ("kind", 3.5);
     GLib.Value value = "four";
-    task.report (value);
-    task.report (null);
+    task.report_value (value);
+    task.report_value (null);
     task.set_progress (1, 2, "half");
     task.return_none ();
   });

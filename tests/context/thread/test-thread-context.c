@@ -68,7 +68,7 @@ static void
 test_close_lets_run (void)
 {
   TfThreadContext *context = tf_thread_context_new (1);
-  TfExecutor      *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TfExecutor      *executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   TfFuture        *futures[3];
   Block            block;
 
@@ -96,7 +96,7 @@ static void
 test_resize_in_use (void)
 {
   TfThreadContext *context = tf_thread_context_new (1);
-  TfExecutor      *executor = g_object_new (TF_TYPE_EXECUTOR, "context", context,
+  TfExecutor      *executor = g_object_new (TF_TYPE_EXECUTOR, "parallel-context", context,
                                             "max-workers", 3, NULL);
   TfTestCounter    n_started;
 
@@ -116,8 +116,9 @@ test_resize_in_use (void)
 static void
 test_dropped_in_use (void)
 {
-  TfThreadContext     *context = tf_thread_context_new (1);
-  TfExecutor          *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (context));
+  TfThreadContext *context = tf_thread_context_new (1);
+  TfExecutor      *executor =
+    tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (context));
   g_autoptr (TfFuture) future = NULL;
   gpointer             weak = context;
   Block                block;

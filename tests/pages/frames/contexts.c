@@ -22,7 +22,7 @@ main (void)
   g_autoptr (TfExecutor)       executor = NULL;
   g_autoptr (TfFuture)         future = NULL;
 
-  executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (processes));
+  executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (processes));
   future = tf_executor_submit (
     executor, tf_task_new_for_reference ("name:square", g_variant_new_int64 (7)), &error);
   g_assert_no_error (error);
@@ -47,9 +47,10 @@ static void
 live (TfTestFixture *fixture)
 {
   TfProcessContext *processes = tf_process_context_new (1);
-  TfExecutor       *executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (processes));
-  GError           *error = NULL;
-  TfFuture         *future;
+  TfExecutor       *executor =
+    tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (processes));
+  GError   *error = NULL;
+  TfFuture *future;
 
   future = submit_square (executor, processes, 7, &error);
   g_assert_no_error (error);

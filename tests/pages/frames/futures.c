@@ -78,8 +78,8 @@ send (TfTask  *task,
       gpointer user_data)
 {
   tf_task_yield_int64 (task, 1);
-  tf_task_send (task, "found", NULL);
-  tf_task_send (task, "other", NULL);
+  tf_task_send_value (task, "found", NULL);
+  tf_task_send_value (task, "other", NULL);
   tf_task_return_none (task);
 }
 

@@ -66,7 +66,7 @@ live (TfTestFixture *fixture)
 
   on_bytes (5, 10, promise);
   on_bytes (10, 10, promise);
-  tf_promise_resolve (promise, NULL);
+  tf_promise_resolve_value (promise, NULL);
   tf_test_wait_done (TF_FUTURE (promise));
   g_assert_cmpint (tf_future_get_completed_steps (TF_FUTURE (promise)), ==, 10);
   g_object_unref (promise);
@@ -158,7 +158,7 @@ on_waited (GObject      *process,
   g_autoptr (TfPromise) promise = user_data;
 
   g_subprocess_wait_finish (G_SUBPROCESS (process), result, NULL);
-  tf_promise_resolve (promise, NULL);
+  tf_promise_resolve_value (promise, NULL);
 }
 
 static void

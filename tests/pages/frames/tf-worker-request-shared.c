@@ -22,7 +22,7 @@ main (void)
   g_autoptr (TfFuture)         future = NULL;
   TfTask                      *task;
 
-  executor = tf_executor_new_with_context (TF_PARALLEL_CONTEXT (processes));
+  executor = tf_executor_new_for_parallel_context (TF_PARALLEL_CONTEXT (processes));
   task = tf_task_new_with_argument (seven, g_variant_new_int64 (1));
   future = tf_executor_submit (executor, task, &error);
   g_assert_no_error (error);

@@ -471,7 +471,7 @@ function refuse(what) {
 // The functions that make tasks are called here, but a task of JavaScript is refused: that is told at once for the first
 // tasks, which are made in the call.
 function map(name) {
-    return function (items, makeTask, limit = 0, flags = Tf.SetFlags.NONE) {
+    return function (items, makeTask, limit = 0, flags = Tf.FutureSetFlags.NONE) {
         const thrown = [];
         let isInCall = true;
         const set = c[name].call(this, items, limit, flags, (...args) => {
@@ -547,7 +547,7 @@ function addToFuture() {
 }
 
 function addToSets() {
-    const {NONE} = Tf.SetFlags;
+    const {NONE} = Tf.FutureSetFlags;
     const toFutures = futures => Array.from(futures, future => toFuture(future));
 
     const all = Tf.Future.all;
@@ -555,17 +555,17 @@ function addToSets() {
 
     for (const name of ['any', 'race']) {
         const make = Tf.Future[name];
-        const makeFiltered = Tf.Future[`${name}_filtered`];
-        const filtered = (futures, flags, filter) => {
-            if (typeof filter !== 'function')
-                throw new TypeError(`filter: ${textOf(filter)} of the type ${typeof filter} is not a function`);
-            return makeFiltered.call(Tf.Future, toFutures(futures), flags, filter);
+        const makeSkipping = Tf.Future[`${name}_skipping`];
+        const skipping = (futures, flags, skip) => {
+            if (typeof skip !== 'function')
+                throw new TypeError(`skip: ${textOf(skip)} of the type ${typeof skip} is not a function`);
+            return makeSkipping.call(Tf.Future, toFutures(futures), flags, skip);
         };
 
-        Tf.Future[`${name}_filtered`] = filtered;
-        Tf.Future[name] = (futures, flags = NONE, filter = null) => filter === null
+        Tf.Future[`${name}_skipping`] = skipping;
+        Tf.Future[name] = (futures, flags = NONE, skip = null) => skip === null
             ? make.call(Tf.Future, toFutures(futures), flags)
-            : filtered(futures, flags, filter);
+            : skipping(futures, flags, skip);
     }
 
     Tf.FutureSet.prototype[Symbol.iterator] = function* () {
@@ -679,9 +679,9 @@ function addToPromise() {
     const {prototype} = Tf.Promise;
 
     Object.assign(c, {
-        resolve: prototype.resolve,
-        report: prototype.report,
-        yield_item: prototype.yield_item,
+        resolve: prototype.resolve_value,
+        report: prototype.report_value,
+        yield_item: prototype.yield_value,
         reject_failure: prototype.reject_failure,
         reject_new_error_literal: prototype.reject_new_error_literal,
     });
@@ -936,7 +936,7 @@ function addWorkers() {
     };
 
     const task = Tf.Task.prototype;
-    const {report, yield_item: yieldItem, send, return_value: returnValue} = task;
+    const {report_value: report, yield_value: yieldItem, send_value: send, return_value: returnValue} = task;
     task.report = function (value) {
         return report.call(this, pack(value));
     };

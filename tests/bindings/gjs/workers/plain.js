@@ -28,7 +28,7 @@ const values = {
     'variant': () => newValue(GObject.TYPE_VARIANT, 'set_variant', new GLib.Variant('(si)', ['x', 1])),
     'bytes': () => new GLib.Bytes([0, 1, 2]),
     'enumeration': () => newValue(Tf.FutureState.$gtype, 'set_enum', Tf.FutureState.FAILED),
-    'flags': () => newValue(Tf.SetFlags.$gtype, 'set_flags', Tf.SetFlags.CANCEL_REST),
+    'flags': () => newValue(Tf.FutureSetFlags.$gtype, 'set_flags', Tf.FutureSetFlags.CANCEL_REST),
 };
 
 const getPid = () => new Gio.Credentials().get_unix_pid();

@@ -26,7 +26,7 @@ VALUES = {
     "float": GObject.Value(GObject.TYPE_FLOAT, 0.5),
     "double": GObject.Value(GObject.TYPE_DOUBLE, 0.1),
     "enum": GObject.Value(Tf.FutureState, Tf.FutureState.FAILED),
-    "flags": GObject.Value(Tf.SetFlags, Tf.SetFlags.CANCEL_REST),
+    "flags": GObject.Value(Tf.FutureSetFlags, Tf.FutureSetFlags.CANCEL_REST),
     "string": GObject.Value(GObject.TYPE_STRING, "grün 🌳"),
     "long-string": GObject.Value(GObject.TYPE_STRING, "ä" * 1_000_000),
     "strv": GObject.Value(GObject.TYPE_STRV, ["a", "", "ä"]),
@@ -102,7 +102,7 @@ def die(task):
 
 
 def report_object(task):
-    task.report(GObject.Value(GObject.TYPE_PYOBJECT, object()))
+    task.report_value(GObject.Value(GObject.TYPE_PYOBJECT, object()))
     task.return_none()
 
 

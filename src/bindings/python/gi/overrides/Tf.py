@@ -269,7 +269,7 @@ def _like(function, wrapper):
     return wrapper
 
 
-_CALLABLES = {"callback", "cancel_func", "filter", "make_task"}
+_CALLABLES = {"callback", "cancel_func", "skip", "make_task"}
 
 
 def _with_guard(function, index):
@@ -435,13 +435,13 @@ class Task(Tf.Task):
     set_callback = _with_guard(Tf.Task.set_callback, 1)
 
     def report(self, value=None):
-        return Tf.Task.report(self, _box(value))
+        return Tf.Task.report_value(self, _box(value))
 
     def yield_item(self, value=None):
-        return Tf.Task.yield_item(self, _box(value))
+        return Tf.Task.yield_value(self, _box(value))
 
     def send(self, kind, value=None):
-        return Tf.Task.send(self, kind, _box(value))
+        return Tf.Task.send_value(self, kind, _box(value))
 
     def pause(self, seconds):
         """Sleeps; a cancel ends it. True when the time has passed, False if the task was cancelled."""
@@ -695,7 +695,7 @@ class _Drivers:
 
     def drive(self, executor):
         try:
-            fd = executor.get_fd()
+            fd = executor.detach()
         except GLib.Error:
             return  # It is the executor of another thread.
         reference = weakref.ref(executor)
@@ -1201,8 +1201,8 @@ class Future(Tf.Future, _GuardedFunctions):
 
     wait_async = _with_guard(Tf.Future.wait_async, 2)
     new_detached = staticmethod(_with_guard(Tf.Future.new_detached, 1))
-    any_filtered = staticmethod(_with_guard(Tf.Future.any_filtered, 2))
-    race_filtered = staticmethod(_with_guard(Tf.Future.race_filtered, 2))
+    any_skipping = staticmethod(_with_guard(Tf.Future.any_skipping, 2))
+    race_skipping = staticmethod(_with_guard(Tf.Future.race_skipping, 2))
 
     @staticmethod
     def new_for_value(value=None):
@@ -1268,7 +1268,7 @@ class Promise(Tf.Promise):
         return promise
 
     def resolve(self, value=None):
-        return Tf.Promise.resolve(self, _box(value))
+        return Tf.Promise.resolve_value(self, _box(value))
 
     def execute(self, function, /, *args, **kwargs):
         """Calls a function at once, and ends as it does. What is to end the program goes on to do so."""
@@ -1292,10 +1292,10 @@ class Promise(Tf.Promise):
         return self.reject_failure(*_describe(exception), _hold(exception))
 
     def report(self, value=None):
-        return Tf.Promise.report(self, _box(value))
+        return Tf.Promise.report_value(self, _box(value))
 
     def yield_item(self, value=None):
-        return Tf.Promise.yield_item(self, _box(value))
+        return Tf.Promise.yield_value(self, _box(value))
 
 
 Promise = override(Promise)
@@ -1312,7 +1312,7 @@ FutureSet = override(FutureSet)
 
 
 def _flags(wait_for_all, cancel_rest):
-    return (Tf.SetFlags.WAIT_FOR_ALL if wait_for_all else 0) | (Tf.SetFlags.CANCEL_REST if cancel_rest else 0)
+    return (Tf.FutureSetFlags.WAIT_FOR_ALL if wait_for_all else 0) | (Tf.FutureSetFlags.CANCEL_REST if cancel_rest else 0)
 
 
 def _future_of_object(thing):
@@ -1350,22 +1350,22 @@ def _futures_of(things):
 
 
 def all(*futures, wait_for_all=False, cancel_rest=False):  # pylint: disable=redefined-builtin
-    return Tf.Future.all(_futures_of(futures), Tf.SetFlags(_flags(wait_for_all, cancel_rest)))
+    return Tf.Future.all(_futures_of(futures), Tf.FutureSetFlags(_flags(wait_for_all, cancel_rest)))
 
 
-def _first(make, make_filtered, futures, cancel_rest, skips):
+def _first(make, make_skipping, futures, cancel_rest, skips):
     if skips is not None and not callable(skips):
-        raise TypeError(f"filter is a function or None, not {type(skips).__qualname__}")
-    futures, flags = _futures_of(futures), Tf.SetFlags(_flags(False, cancel_rest))
-    return make(futures, flags) if skips is None else make_filtered(futures, flags, _guarded(skips))
+        raise TypeError(f"skip is a function or None, not {type(skips).__qualname__}")
+    futures, flags = _futures_of(futures), Tf.FutureSetFlags(_flags(False, cancel_rest))
+    return make(futures, flags) if skips is None else make_skipping(futures, flags, _guarded(skips))
 
 
-def any(*futures, cancel_rest=False, filter=None):  # pylint: disable=redefined-builtin
-    return _first(Tf.Future.any, Tf.Future.any_filtered, futures, cancel_rest, filter)
+def any(*futures, cancel_rest=False, skip=None):  # pylint: disable=redefined-builtin
+    return _first(Tf.Future.any, Tf.Future.any_skipping, futures, cancel_rest, skip)
 
 
-def race(*futures, cancel_rest=False, filter=None):  # pylint: disable=redefined-builtin
-    return _first(Tf.Future.race, Tf.Future.race_filtered, futures, cancel_rest, filter)
+def race(*futures, cancel_rest=False, skip=None):  # pylint: disable=redefined-builtin
+    return _first(Tf.Future.race, Tf.Future.race_skipping, futures, cancel_rest, skip)
 
 
 # --- Coroutines ---
@@ -1383,7 +1383,7 @@ def _on_cancel(promise, function):
     A handler of the promise itself would count as somebody who listens, for whose sake it is not cancelled.
     """
     # Who has it has taken it upon him to end the promise after a cancel.
-    cancellable = promise.get_cancellable()
+    cancellable = promise.get_gcancellable()
     handler = GObject.Object.connect(cancellable, "cancelled", lambda cancellable: function())
     return lambda: GObject.Object.disconnect(cancellable, handler)
 
@@ -1505,7 +1505,11 @@ def _not_running():
 
 @_guard_handlers
 class Executor(Tf.Executor):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, context=None, **kwargs):
+        """`context` is where the workers come from: the property parallel-context, which C names apart from main
+        contexts."""
+        if context is not None:
+            kwargs["parallel_context"] = context
         super().__init__(*args, **kwargs)
         _know_executor(self)
 
@@ -1519,7 +1523,7 @@ class Executor(Tf.Executor):
         return cls()
 
     @classmethod
-    def new_with_context(cls, context):
+    def new_for_parallel_context(cls, context):
         return cls(context=context)
 
     @staticmethod
@@ -1601,7 +1605,7 @@ class Executor(Tf.Executor):
         limit = _at_most(limit, "limit")
         name, place = _name_of(function), _place(1)
         calls = list(zip(*iterables))
-        flags = Tf.SetFlags.CANCEL_REST if stop_on_error else Tf.SetFlags.WAIT_FOR_ALL
+        flags = Tf.FutureSetFlags.CANCEL_REST if stop_on_error else Tf.FutureSetFlags.WAIT_FOR_ALL
         members = Tf.Executor.map(self, len(calls), limit, flags, make_task)
         return self._know_future(_check_made(members).then(lambda done: done.results))
 

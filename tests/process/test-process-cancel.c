@@ -12,6 +12,12 @@ assert_cancelled (Journal *journal)
   journal_close (journal);
 }
 
+static gboolean
+is_executing (gpointer future)
+{
+  return tf_future_get_state (future) == TF_FUTURE_STATE_EXECUTING;
+}
+
 /* --- Tasks that listen --- */
 
 static void
@@ -117,21 +123,36 @@ static void
 body_cancel_itself (TfTask  *task,
                     gpointer user_data)
 {
+  gate_wait (g_variant_get_bytestring (tf_task_get_argument (task)));
   g_cancellable_cancel (tf_task_get_cancellable (task));
   tf_task_return_boolean (task, tf_task_is_cancelled (task));
+}
+
+/* A cancel overtakes the news that the task has started. So the task goes on when the program has heard that. */
+static void
+cancel_itself (Workshop  *workshop,
+               TfTaskFunc body)
+{
+  Gate    gate;
+  Journal journal;
+
+  gate_init (&gate);
+  journal_open (&journal, workshop_submit (workshop, body, gate_as_argument (&gate)));
+  tf_test_run_until (NULL, is_executing, journal.future);
+  gate_open (&gate, 1);
+  assert_cancelled (&journal);
+  gate_clear (&gate);
 }
 
 static void
 test_itself (void)
 {
   Workshop workshop;
-  Journal  journal;
 
   g_test_summary ("A task that cancels its own cancellable has cancelled itself.");
 
   workshop_open (&workshop, 1);
-  journal_open (&journal, workshop_submit (&workshop, body_cancel_itself, NULL));
-  assert_cancelled (&journal);
+  cancel_itself (&workshop, body_cancel_itself);
   g_assert_cmpint (workshop_get_pid (&workshop), >, 0);
   workshop_close (&workshop);
 }
@@ -140,6 +161,7 @@ static void
 body_cancel_itself_and_spin (TfTask  *task,
                              gpointer user_data)
 {
+  gate_wait (g_variant_get_bytestring (tf_task_get_argument (task)));
   g_cancellable_cancel (tf_task_get_cancellable (task));
   body_spin (task, NULL);
 }
@@ -148,14 +170,12 @@ static void
 test_itself_and_spins (void)
 {
   Workshop workshop;
-  Journal  journal;
 
   g_test_summary ("A task that has cancelled itself and does not end is ended as any other.");
 
   workshop_open (&workshop, 1);
   tf_process_context_set_grace (workshop.context, 0, -1);
-  journal_open (&journal, workshop_submit (&workshop, body_cancel_itself_and_spin, NULL));
-  assert_cancelled (&journal);
+  cancel_itself (&workshop, body_cancel_itself_and_spin);
   workshop_close (&workshop);
 }
 
@@ -379,12 +399,6 @@ test_crossing_start (void)
       journal_close (&journal);
     }
   workshop_close (&workshop);
-}
-
-static gboolean
-is_executing (gpointer future)
-{
-  return tf_future_get_state (future) == TF_FUTURE_STATE_EXECUTING;
 }
 
 static void

@@ -47,6 +47,12 @@ BENCH_DECLARE (floor_flood);
 BENCH_DECLARE (gtask_flood);
 BENCH_DECLARE (tf_flood);
 
+/* n tasks, one after another, beside a source that draws frames of handler_us, and n_senders threads that burn: ms from
+ * the submit to the end, mean and worst; ms per frame. The floor draws alone. */
+BENCH_DECLARE (floor_drawing);
+BENCH_DECLARE (gtask_drawing);
+BENCH_DECLARE (tf_drawing);
+
 /* n tasks queued: bytes for each. They never end: for fresh processes. */
 BENCH_DECLARE (floor_bytes);
 BENCH_DECLARE (gtask_bytes);

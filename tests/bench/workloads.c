@@ -225,6 +225,30 @@ run_w4 (const char *name)
   run_w4_handlers (name);
 }
 
+/* --- W9 --- */
+
+#define FRAME_US 20000
+
+static void
+run_w9 (const char *name)
+{
+  gsize              n = bench_size (20, 4);
+  const BenchVariant variants[] = {
+    { "gtask", gtask_drawing, { .n = n, .handler_us = FRAME_US } },
+    { "task", tf_drawing, { .n = n, .handler_us = FRAME_US } },
+    { "burn", floor_drawing, { .handler_us = FRAME_US, .n_senders = N_FLOODS } },
+    { "burn and task", tf_drawing, { .n = n, .handler_us = FRAME_US, .n_senders = N_FLOODS } },
+  };
+  const BenchRow rows[] = {
+    { "drawing_mean_ms", "ms", "task", 0, TO_RESULT ("gtask", 0, 2.0, 1.5) },
+    { "drawing_worst_ms", "ms", "task", 1, .reach = 100, .aim = 60 },
+    { "drawing_frame_beside_burning_ms", "ms", "burn and task", 2,
+      TO_RESULT ("burn", 2, 1.05, 1.02) },
+  };
+
+  RUN_SERIES (name, variants, rows);
+}
+
 /* --- Priorities and budgets --- */
 
 #define SOURCE(its_priority, its_budget_us)                            \
@@ -563,6 +587,7 @@ const BenchWorkload bench_workloads[] = {
   { "W6", "composition: a set of 100,000 promises, chains", run_w6 },
   { "W7", "cancelling what waits and what runs", run_w7 },
   { "W8", "worker processes: jobs, streams, large results, large variants", run_w8 },
+  { "W9", "one task after another beside a window that always draws", run_w9 },
   { "growth", "many tasks in the queue", run_growth },
   { "budgets", "W4 with handlers of 10 µs, by priority and budget", run_budgets, TRUE },
   { "costs", "W1, 256 at a time, with what one may use besides a callback", run_costs, TRUE },

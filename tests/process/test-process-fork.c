@@ -235,9 +235,8 @@ static gboolean
 call_abort_with_error (Program *self,
                        GError **error)
 {
-  g_autoptr (GError) reason = g_error_new_literal (TF_ERROR, TF_ERROR_FAILED, "no time");
-
-  return tf_future_abort_with_error (self->queued, reason, error);
+  return tf_future_abort_with_error (
+    self->queued, g_error_new_literal (TF_ERROR, TF_ERROR_FAILED, "no time"), error);
 }
 
 static void

@@ -31,7 +31,9 @@ COMMENT_BLOCK = re.compile(r"^ \* ```c\n(.*?)^ \* ```$", re.DOTALL | re.MULTILIN
 MAIN = re.compile(r"^(?:int\s+)?main \(", re.MULTILINE)
 WARNINGS = re.compile(r"^.*-(?:WARNING|CRITICAL) \*\*.*$", re.MULTILINE)
 FLAGS = ["-std=gnu17", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-Wno-unused-variable",
-         "-Wno-unused-function", "-Wno-missing-field-initializers", f"-I{HERE}"]
+         "-Wno-unused-function", "-Wno-missing-field-initializers",
+         # The lines of a block begin further to the left than those of its frame.
+         "-Wno-misleading-indentation", f"-I{HERE}"]
 TIMEOUT_S = 120 * (5 if "TF_TEST_SCALE" in os.environ else 1)
 
 

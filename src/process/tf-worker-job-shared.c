@@ -100,7 +100,16 @@ static gboolean
 step_locked (TfJobDesk *self,
              TfJobEvent event) TF_CALLER_HOLDS (self->lock)
 {
-  return tf__job_state_after (self->state, event, &self->state);
+  TfJobState next;
+
+  if (!tf__job_state_after (self->state, event, &next))
+    return FALSE;
+
+  /* Only the main thread changes it, and reads it without the lock; a cancel, which comes on another one, changes
+   * nothing. */
+  if (next != self->state)
+    self->state = next;
+  return TRUE;
 }
 
 static void
